@@ -1,0 +1,33 @@
+// The representation behind Value; only the json room looks inside.
+#pragma once
+#include "json/value.h"
+
+namespace dragoman::json {
+
+// A string with escapes, decoded when somebody asks.
+struct LazyText {
+  std::string_view escaped;  // between the quotes
+  Arena* arena;
+  mutable const char* decoded = nullptr;
+  mutable std::size_t size = 0;
+};
+
+struct Node {
+  Kind kind = Kind::null;
+  bool truth = false;
+  bool lazy = false;
+  std::uint32_t count = 0;
+  std::string_view raw = {};
+  union {
+    const char* chars = nullptr;  // string (count unused: see size) and number text
+    const LazyText* lazy_text;
+    const Value* items;
+    const Member* members;
+  };
+  std::size_t size = 0;  // of chars
+};
+
+// Decodes JSON escapes. `escaped` has been validated (see parse.cc); out has room for escaped.size() bytes.
+std::size_t unescape(std::string_view escaped, char* out);
+
+}  // namespace dragoman::json
