@@ -1,0 +1,15 @@
+// The wire dialects, by name. What each can do is in dialect/ (syntax) and profile/ (what is accepted).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace dragoman::canon {
+
+enum class DialectName : std::uint8_t { openai_chat, anthropic_messages, bedrock_converse, gemini_generate };
+inline constexpr int kDialects = 4;
+
+std::string_view name(DialectName dialect);  // "openai_chat", …
+std::optional<DialectName> dialect_named(std::string_view name);
+
+}  // namespace dragoman::canon

@@ -1,0 +1,81 @@
+#include "canon/request.h"
+
+#include <algorithm>
+#include <array>
+
+namespace dragoman::canon {
+namespace {
+
+constexpr std::array<std::string_view, kDialects> kDialectNames = {"openai_chat", "anthropic_messages",
+                                                                   "bedrock_converse", "gemini_generate"};
+
+template <class Test>
+bool any_block(const std::vector<Block>& blocks, const Test& test) {
+  return std::any_of(blocks.begin(), blocks.end(), [&](const Block& block) {
+    if (test(block)) return true;
+    const auto* result = std::get_if<ToolResult>(&block.body);
+    return result && any_block(result->content, test);
+  });
+}
+
+template <class Test>
+bool any_block(const Request& request, const Test& test) {
+  return std::any_of(request.messages.begin(), request.messages.end(),
+                     [&](const Message& message) { return any_block(message.blocks, test); });
+}
+
+}  // namespace
+
+std::string_view name(DialectName dialect) { return kDialectNames[static_cast<std::size_t>(dialect)]; }
+
+std::optional<DialectName> dialect_named(std::string_view text) {
+  for (std::size_t i = 0; i < kDialectNames.size(); ++i)
+    if (kDialectNames[i] == text) return static_cast<DialectName>(i);
+  return std::nullopt;
+}
+
+std::string_view name(Role role) {
+  switch (role) {
+    case Role::system: return "system";
+    case Role::developer: return "developer";
+    case Role::user: return "user";
+    case Role::assistant: return "assistant";
+  }
+  return "user";
+}
+
+std::string_view name(MediaKind kind) {
+  switch (kind) {
+    case MediaKind::image: return "image";
+    case MediaKind::document: return "document";
+    case MediaKind::audio: return "audio";
+    case MediaKind::video: return "video";
+  }
+  return "image";
+}
+
+std::string_view name(ChoiceMode mode) {
+  switch (mode) {
+    case ChoiceMode::unset: return "unset";
+    case ChoiceMode::automatic: return "auto";
+    case ChoiceMode::none: return "none";
+    case ChoiceMode::required: return "required";
+    case ChoiceMode::named: return "named";
+  }
+  return "unset";
+}
+
+bool has_tool_blocks(const Request& request) {
+  return any_block(request, [](const Block& block) {
+    return std::holds_alternative<ToolCall>(block.body) || std::holds_alternative<ToolResult>(block.body);
+  });
+}
+
+bool has_media(const Request& request, MediaKind kind) {
+  return any_block(request, [kind](const Block& block) {
+    const auto* media = std::get_if<Media>(&block.body);
+    return media && media->kind == kind;
+  });
+}
+
+}  // namespace dragoman::canon

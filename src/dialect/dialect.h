@@ -1,0 +1,120 @@
+// A wire dialect, as a row of functions. One folder per dialect; dialect.cc lists them.
+//
+// A dialect is syntax only. What a given provider and model accept is profile/'s business and making a request fit
+// is lower/'s: encode() is handed a request that is already legal for the target and writes it down.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "canon/failure.h"
+#include "canon/fold.h"
+#include "canon/request.h"
+#include "canon/response.h"
+
+namespace dragoman::dialect {
+
+// How this target wants the dialect spelled, from its profile. Views are the profile's.
+struct WireOptions {
+  std::string_view model;            // the upstream's model name
+  bool stream = false;               // of the upstream call
+  bool model_in_body = true;         // false: it is in the URL (Azure deployments, Vertex)
+  std::string_view max_tokens_field; // openai_chat: "max_tokens" or "max_completion_tokens"
+  std::string_view system_role;      // openai_chat: "system" or "developer"
+  std::string_view reasoning_style;  // openai_chat, how reasoning is asked for: see data/dialects/openai_chat.yaml
+  std::string_view reasoning_replay; // openai_chat, how history carries it: "", "reasoning_content", "reasoning"…
+  std::string_view schema_field;     // gemini: "parametersJsonSchema" or "parameters"
+  bool stream_usage = true;          // openai_chat: send stream_options.include_usage
+  bool string_content = false;       // openai_chat: text-only content as one string, always
+  bool send_signatures = true;       // reasoning signatures may be replayed to this target
+  std::string_view version = {};     // anthropic_version in the body (Vertex: "vertex-2023-10-16")
+};
+
+// How the answer is to look to this client.
+struct RenderOptions {
+  std::string_view id;             // the answer's id when the provider gave none
+  std::string_view model;          // the name the client asked for
+  std::int64_t created = 0;        // unix seconds, when the provider gave none
+  bool stream_usage = false;       // openai_chat: the client asked for the usage chunk
+};
+
+// An error as the client is to see it.
+struct ClientError {
+  int status = 500;
+  std::string_view kind;      // class: "invalid_request", "auth", "permission", "not_found", "rate_limit", "overloaded",
+                              // "too_large", "timeout", "billing", "upstream", "internal"
+  std::string_view message;   // for people
+  std::string_view param;     // JSON pointer in the client's request, "" when none
+  std::string_view code;      // provider's or dragoman's code, "" when none
+  std::string_view request_id;
+  std::string_view details;   // JSON text for the error object's extra member "dragoman" (attempts …), "" for none
+};
+
+// One framed piece of an upstream stream: an SSE event or an event-stream message, its framing already taken off.
+struct Frame {
+  std::string_view event;  // SSE event name; event stream: ":event-type" or, for exceptions, ":exception-type"
+  std::string_view data;   // SSE data; event stream: payload
+  bool exception = false;  // event stream: ":message-type" is exception or error
+};
+
+enum class Framing : std::uint8_t { sse, aws_event_stream };
+
+// Turns an upstream's frames into events. One per attempt.
+class StreamDecoder {
+ public:
+  virtual ~StreamDecoder() = default;
+  // Delivers the frame's events to `sink`. A frame that carries the provider's error, or that cannot be understood,
+  // is returned as an UpstreamError (in_stream set); nothing may be pushed after that.
+  virtual std::expected<void, canon::UpstreamError> push(const Frame& frame, const canon::EventSink& sink) = 0;
+  // The connection ended. True when the stream had come to its proper end (an `end` event has been delivered, here
+  // if need be); false when it was cut.
+  virtual bool finish(const canon::EventSink& sink) = 0;
+};
+
+// Turns events into the client's stream. One per client request.
+class StreamRenderer {
+ public:
+  virtual ~StreamRenderer() = default;
+  virtual void render(const canon::Event& event, std::string& out) = 0;      // appends wire bytes
+  virtual void render_error(const ClientError& error, std::string& out) = 0;  // ends the stream with an error event
+};
+
+struct Dialect {
+  canon::DialectName name;
+  Framing framing;
+
+  // Client side. parse() reads the client's body (already JSON) into the canonical request; errors carry the pointer
+  // and say what was expected. `stream` and the model may come from the URL in some dialects: `path_model` then.
+  Result<canon::Request> (*parse)(Arena& arena, json::Value body);
+  void (*render)(const canon::Response& response, const RenderOptions& options, std::string& out);
+  std::unique_ptr<StreamRenderer> (*renderer)(const RenderOptions& options);
+  void (*render_error)(const ClientError& error, std::string& out);
+  std::string_view stream_content_type;
+
+  // Provider side.
+  void (*encode)(const canon::Request& request, const WireOptions& options, std::string& out);
+  // A 200 body. Providers also put errors there: those come back as UpstreamError.
+  std::expected<canon::Response, canon::UpstreamError> (*decode)(Arena& arena, json::Value body);
+  std::unique_ptr<StreamDecoder> (*decoder)();
+  // Fills type, code, message, param, request_id, retry_after from a non-200 body; body may be anything.
+  canon::UpstreamError (*decode_error)(int status, std::string_view body);
+
+  // The field each parameter is written to, for messages and for knowing what the dialect has a word for; path parts
+  // separated by '.', "" = the dialect has no field for it (encode() ignores the parameter then). Indexed by Param.
+  std::span<const std::string_view, canon::kParams> param_fields;
+};
+
+const Dialect& get(canon::DialectName name);
+
+// Each folder's row.
+extern const Dialect kOpenaiChat;
+extern const Dialect kAnthropicMessages;
+extern const Dialect kBedrockConverse;
+extern const Dialect kGeminiGenerate;
+
+}  // namespace dragoman::dialect
