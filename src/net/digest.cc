@@ -30,8 +30,8 @@ Sha256 hmac_sha256(std::string_view key, std::string_view message) {
   Sha256 out;
   unsigned int size = 0;
   const char* key_data = key.empty() ? "" : key.data();  // a null key would mean "the last one"
-  if (HMAC(EVP_sha256(), key_data, static_cast<int>(key.size()), bytes_of(message), message.size(), out.data(),
-           &size) == nullptr ||
+  if (HMAC(EVP_sha256(), key_data, static_cast<int>(key.size()), bytes_of(message), message.size(),
+           out.data(), &size) == nullptr ||
       size != out.size()) {
     throw std::runtime_error("OpenSSL cannot compute HMAC-SHA-256");
   }

@@ -16,6 +16,11 @@ std::size_t find(std::string_view text, char c, std::size_t from, std::size_t to
   return at == nullptr ? to : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
 }
 
+// One huge event must not hold its memory for the rest of a long stream.
+void release_if_huge(std::string& text) {
+  if (text.capacity() > (std::size_t{1} << 20)) text = {};
+}
+
 }  // namespace
 
 void SseParser::Text::assign(std::string_view text) {
@@ -40,8 +45,7 @@ void SseParser::Text::keep() {
 void SseParser::Text::clear() {
   view = {};
   set = owned = false;
-  // One huge event must not hold its memory for the rest of a long stream.
-  if (copy.capacity() > (std::size_t{1} << 20)) copy = {};
+  release_if_huge(copy);
 }
 
 Result<bool> SseParser::next(std::string_view& bytes, SseEvent& event) {
@@ -50,7 +54,8 @@ Result<bool> SseParser::next(std::string_view& bytes, SseEvent& event) {
   if (failed_) return fail(fmt::format("a server-sent event is longer than {} bytes", max_));
 
   std::size_t pos = 0;
-  std::size_t lf = 0;  // the first LF at or after pos: looked up only once passed, so CR-only text stays linear
+  std::size_t lf =
+      0;  // the first LF at or after pos: looked up only once passed, so CR-only text stays linear
   bool lf_known = false;
   while (pos < bytes.size()) {
     if (skip_lf_) {
@@ -90,6 +95,7 @@ Result<bool> SseParser::next(std::string_view& bytes, SseEvent& event) {
       event_.keep();
       data_.keep();
       partial_.clear();
+      release_if_huge(partial_);
     }
     if (complete) {
       bytes.remove_prefix(pos);
@@ -147,6 +153,7 @@ void SseParser::start_event() {
 }
 
 std::optional<SseEvent> SseParser::finish() {
+  if (fresh_) return std::nullopt;
   if (delivered_) start_event();
   fresh_ = true;
   if (failed_) return std::nullopt;

@@ -15,16 +15,16 @@ namespace dragoman::net {
 struct SseEvent {
   std::string_view event;  // "" if the stream named none (the standard then calls it "message")
   std::string_view data;   // lines joined by '\n', without a last one
-  std::string_view id;     // the last id the stream gave; it stays until another one comes, as the standard says
+  std::string_view id;  // the last id the stream gave; it stays until another one comes, as the standard says
 };
 
 // An incremental parser: however the bytes are cut, the same events come out. An event that lies in the fed
-// bytes with one data line is not copied; what is cut by the end of the bytes is. Comments, unknown fields and
-// events without data yield nothing. Not thread-safe. After an error every call gives that error again.
+// bytes with one data line is not copied; what is cut by the end of the bytes is. Comments, unknown fields
+// and events without data yield nothing. Not thread-safe. After an error every call gives that error again.
 class SseParser {
  public:
-  // An event (all its lines together, comments apart) longer than this many bytes is an error, so that a server
-  // which never ends an event cannot take all memory.
+  // An event (all its lines together, comments apart) longer than this many bytes is an error, so that a
+  // server which never ends an event cannot take all memory.
   static constexpr std::size_t kMaxEventBytes = std::size_t{16} << 20;
 
   explicit SseParser(std::size_t max_event_bytes = kMaxEventBytes) : max_(max_event_bytes) {}
@@ -41,13 +41,14 @@ class SseParser {
     }
   }
 
-  // The same for callers that pull: true fills `event` and takes its bytes off the front of `bytes`; false means
-  // that all of `bytes` was taken and no event is complete. Bytes fed must stay until a call returns false.
+  // The same for callers that pull: true fills `event` and takes its bytes off the front of `bytes`; false
+  // means that all of `bytes` was taken and no event is complete. Bytes fed must stay until a call returns
+  // false.
   Result<bool> next(std::string_view& bytes, SseEvent& event);
 
-  // The stream has ended. Gives what was pending, as if a blank line had followed, or nothing: by the standard
-  // such an event is dropped, but a caller can tell a cut stream from one whose server omits the last blank line
-  // after "data: [DONE]". The parser is then as new.
+  // The stream has ended. Gives what was pending, as if a blank line had followed, or nothing: by the
+  // standard such an event is dropped, but a caller can tell a cut stream from one whose server omits the
+  // last blank line after "data: [DONE]". The parser is then as new.
   std::optional<SseEvent> finish();
 
   void reset();
@@ -56,7 +57,8 @@ class SseParser {
   std::optional<std::uint64_t> retry() const { return retry_; }
 
  private:
-  // A field's value: a view into the fed bytes while they last, our own copy once they go or lines are joined.
+  // A field's value: a view into the fed bytes while they last, our own copy once they go or lines are
+  // joined.
   struct Text {
     std::string_view view;
     std::string copy;
@@ -88,8 +90,8 @@ class SseParser {
   bool failed_ = false;
 };
 
-// Appends one event. `event` may be empty (no event line); `data` with line ends of any kind becomes several data
-// lines. An event name is cut at its first line end, so that no text can forge a field.
+// Appends one event. `event` may be empty (no event line); `data` with line ends of any kind becomes several
+// data lines. An event name is cut at its first line end, so that no text can forge a field.
 void append_sse(std::string& out, std::string_view event, std::string_view data);
 
 }  // namespace dragoman::net
