@@ -26,13 +26,28 @@ struct WireOptions {
   bool model_in_body = true;         // false: it is in the URL (Azure deployments, Vertex)
   std::string_view max_tokens_field; // openai_chat: "max_tokens" or "max_completion_tokens"
   std::string_view system_role;      // openai_chat: "system" or "developer"
-  std::string_view reasoning_style;  // openai_chat, how reasoning is asked for: see data/dialects/openai_chat.yaml
+  // How reasoning is asked for. openai_chat: see data/dialects/openai_chat.yaml. "" and "none": not at all.
+  // bedrock_converse:
+  //   "bedrock_claude"         additionalModelRequestFields.thinking {type, budget_tokens}, outputConfig.effort
+  //   "bedrock_effort"         additionalModelRequestFields.reasoning_effort "low" (gpt-oss)
+  //   "bedrock_nested_effort"  additionalModelRequestFields.reasoning.effort "low" (GPT 5 and later, BRM-20)
+  //   "bedrock_config"         additionalModelRequestFields.reasoning_config "low" (Qwen3)
+  //   "bedrock_nova"           additionalModelRequestFields.reasoningConfig {type, maxReasoningEffort} (Nova 2)
+  // gemini_generate, one of the two (GEM-45):
+  //   "gemini_budget"          thinkingConfig.thinkingBudget, tokens; 0 off, -1 as the model sees fit (2.5)
+  //   "gemini_level"           thinkingConfig.thinkingLevel "LOW" (3 and later)
+  std::string_view reasoning_style;
   std::string_view reasoning_replay; // openai_chat, how history carries it: "", "reasoning_content", "reasoning"…
   std::string_view schema_field;     // gemini: "parametersJsonSchema" or "parameters"
   bool stream_usage = true;          // openai_chat: send stream_options.include_usage
   bool string_content = false;       // openai_chat: text-only content as one string, always
   bool send_signatures = true;       // reasoning signatures may be replayed to this target
   std::string_view version = {};     // anthropic_version in the body (Vertex: "vertex-2023-10-16")
+  std::string_view top_k_path = {};  // bedrock: where in additionalModelRequestFields top_k goes, parts separated by
+                                     // '.' ("top_k" Claude, "inferenceConfig.topK" Nova: BRM-08); "" nowhere
+  bool json_results = false;         // bedrock: a tool result that is a JSON object goes as {json}, not as {text}
+  bool call_ids = true;              // gemini: functionCall and functionResponse have an id (not in Vertex v1)
+  bool labels = false;               // gemini: `metadata` may be sent as labels (Vertex only)
 };
 
 // How the answer is to look to this client.
@@ -84,11 +99,16 @@ class StreamRenderer {
   virtual void render_error(const ClientError& error, std::string& out) = 0;  // ends the stream with an error event
 };
 
+// An upstream's 200 (or a frame of it) that its dialect cannot read is an UpstreamError of this status and type:
+// the provider broke its contract, as a bad gateway would.
+inline constexpr int kUnreadableStatus = 502;
+inline constexpr std::string_view kUnreadableType = "unreadable_response";
+
 struct Dialect {
   canon::DialectName name;
   Framing framing;
 
-  // Client side. parse() reads the client's body (already JSON) into the canonical request; errors carry the pointer
+  // Client side; its function pointers are null in a dialect that no client speaks to us. parse() reads the client's body (already JSON) into the canonical request; errors carry the pointer
   // and say what was expected. `stream` and the model may come from the URL in some dialects: `path_model` then.
   Result<canon::Request> (*parse)(Arena& arena, json::Value body);
   void (*render)(const canon::Response& response, const RenderOptions& options, std::string& out);
@@ -102,7 +122,8 @@ struct Dialect {
   std::expected<canon::Response, canon::UpstreamError> (*decode)(Arena& arena, json::Value body);
   std::unique_ptr<StreamDecoder> (*decoder)();
   // Fills type, code, message, param, request_id, retry_after from a non-200 body; body may be anything.
-  canon::UpstreamError (*decode_error)(int status, std::string_view body);
+  // `type_header` is the answer's x-amzn-errortype header, "" without one: Bedrock names the error nowhere else.
+  canon::UpstreamError (*decode_error)(int status, std::string_view body, std::string_view type_header);
 
   // The field each parameter is written to, for messages and for knowing what the dialect has a word for; path parts
   // separated by '.', "" = the dialect has no field for it (encode() ignores the parameter then). Indexed by Param.
