@@ -12,8 +12,8 @@
 
 namespace dragoman {
 
-// Owns its blocks; pointers stay valid until the arena dies or reset() is called. Not thread-safe: one request,
-// one loop. Holds trivially destructible values only, so nothing has to run when it goes.
+// Owns its blocks; pointers stay valid until the arena dies or reset() is called. Not thread-safe: one
+// request, one loop. Holds trivially destructible values only, so nothing has to run when it goes.
 class Arena {
  public:
   explicit Arena(std::size_t first_block = 4096) : next_size_(first_block) {}

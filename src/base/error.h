@@ -7,7 +7,8 @@
 namespace dragoman {
 
 // A failure a person will read. `pointer` is an RFC 6901 JSON pointer into the document at fault, "" for its
-// root or where there is no document; `message` says what was found and what was expected, without a final dot.
+// root or where there is no document; `message` says what was found and what was expected, without a final
+// dot.
 struct Error {
   std::string message;
   std::string pointer;

@@ -8,8 +8,10 @@
 namespace dragoman {
 
 std::string random_id(std::string_view prefix, std::size_t length) {
-  static constexpr std::string_view kAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  // One seeded generator a thread: a system call per id would cost more than the rest of the request's set-up.
+  static constexpr std::string_view kAlphabet =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  // One seeded generator a thread: a system call per id would cost more than the rest of the request's
+  // set-up.
   thread_local std::mt19937_64 engine = [] {
     std::array<std::uint32_t, 8> seed{};
     if (getrandom(seed.data(), sizeof(seed), 0) != static_cast<ssize_t>(sizeof(seed))) {

@@ -9,13 +9,14 @@
 
 namespace dragoman {
 
-bool is_blank(std::string_view text);                    // empty or ASCII white space only
-std::string_view trim(std::string_view text);            // ASCII white space off both ends
-std::string lower_ascii(std::string_view text);          // A-Z to a-z, the rest untouched
+bool is_blank(std::string_view text);            // empty or ASCII white space only
+std::string_view trim(std::string_view text);    // ASCII white space off both ends
+std::string lower_ascii(std::string_view text);  // A-Z to a-z, the rest untouched
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 std::vector<std::string_view> split(std::string_view text, char separator);
 
-// Shell-like match of a whole text: '*' any run, '?' any one character. ASCII case is ignored, as model names are.
+// Shell-like match of a whole text: '*' any run, '?' any one character. ASCII case is ignored, as model names
+// are.
 bool glob_match(std::string_view pattern, std::string_view text);
 
 // The candidate nearest to `word` by edit distance, if it is near enough to be a slip of the fingers.

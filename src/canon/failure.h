@@ -14,8 +14,9 @@ struct UpstreamError {
   std::string message = {};  // provider's words, innermost envelope
   std::string param = {};    // provider's pointer, in its own notation
   std::string request_id = {};
-  std::string body = {};     // byte for byte
-  std::optional<double> retry_after = {};  // seconds, from the body (Gemini RetryInfo); headers are read elsewhere
+  std::string body = {};  // byte for byte
+  std::optional<double> retry_after =
+      {};  // seconds, from the body (Gemini RetryInfo); headers are read elsewhere
 };
 
 }  // namespace dragoman::canon

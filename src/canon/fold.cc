@@ -9,6 +9,7 @@ namespace {
 struct BlockUnfolder {
   const EventSink& sink;
   Event at;  // choice and block filled in
+  json::Value citations = {};
 
   void open(BlockType type) const {
     Event event = at;
@@ -34,6 +35,12 @@ struct BlockUnfolder {
   void operator()(const Text& text) const {
     open(BlockType::text);
     piece(EventType::text, BlockType::text, text.text);
+    for (const json::Value citation : citations.items()) {
+      Event event = at;
+      event.type = EventType::citation;
+      event.value = citation;
+      sink(event);
+    }
     shut(BlockType::text);
   }
   void operator()(const Refusal& refusal) const {
@@ -73,8 +80,9 @@ struct BlockUnfolder {
     event.signature = call.signature;
     event.custom = call.custom;
     sink(event);
-    const std::string text =
-        !call.arguments_text.empty() || !call.arguments ? std::string(call.arguments_text) : json::dump_compact(call.arguments);
+    const std::string text = !call.arguments_text.empty() || !call.arguments
+                                 ? std::string(call.arguments_text)
+                                 : json::dump_compact(call.arguments);
     piece(EventType::tool_arguments, BlockType::tool_call, text);
     shut(BlockType::tool_call);
   }
@@ -84,6 +92,7 @@ struct BlockUnfolder {
     event.block_type = BlockType::foreign;
     event.name = foreign.type;
     event.value = foreign.source;
+    event.issuer = foreign.dialect;
     sink(event);
     shut(BlockType::foreign);
   }
@@ -117,7 +126,7 @@ void unfold(const Response& response, const EventSink& sink) {
     at.choice = static_cast<int>(c);
     for (std::size_t b = 0; b < choice.blocks.size(); ++b) {
       at.block = static_cast<int>(b);
-      std::visit(BlockUnfolder{sink, at}, choice.blocks[b].body);
+      std::visit(BlockUnfolder{sink, at, choice.blocks[b].citations}, choice.blocks[b].body);
     }
     if (choice.logprobs.present()) {
       Event event = at;
@@ -162,7 +171,7 @@ void Folder::add(const Event& event) {
     case EventType::block_start: {
       ChoiceState& s = state(event.choice);
       if (s.is_open) close(s);
-      s.open = {event, {}, std::string(event.signature)};
+      s.open = {event, {}, std::string(event.signature), {}};
       Event& start = s.open.start;
       start.id = arena_->copy(event.id);
       start.name = arena_->copy(event.name);
@@ -176,7 +185,9 @@ void Folder::add(const Event& event) {
       return;
     }
     case EventType::text:
-    case EventType::tool_arguments: state(event.choice).open.text += event.text; return;
+    case EventType::tool_arguments:
+      state(event.choice).open.text += event.text;
+      return;
     case EventType::signature: {
       ChoiceState& s = state(event.choice);
       s.open.signature += event.text;
@@ -186,6 +197,11 @@ void Folder::add(const Event& event) {
     case EventType::logprobs: {
       const auto copied = json::parse(*arena_, json::dump(event.value));
       if (copied) state(event.choice).logprobs.push_back(*copied);
+      return;
+    }
+    case EventType::citation: {
+      const auto copied = json::parse(*arena_, json::dump(event.value));
+      if (copied) state(event.choice).open.citations.push_back(*copied);
       return;
     }
     case EventType::block_stop: {
@@ -204,9 +220,12 @@ void Folder::add(const Event& event) {
       response_.usage.merge(event.usage);
       if (!event.service_tier.empty()) response_.service_tier = arena_->copy(event.service_tier);
       return;
-    case EventType::end: ended_ = true; return;
+    case EventType::end:
+      ended_ = true;
+      return;
     case EventType::foreign:
-    case EventType::ping: return;
+    case EventType::ping:
+      return;
   }
 }
 
@@ -217,10 +236,19 @@ void Folder::close(ChoiceState& s) {
   const std::string_view signature = arena_->copy(s.open.signature);
   Block block;
   switch (start.block_type) {
-    case BlockType::text: block.body = Text{text}; break;
-    case BlockType::refusal: block.body = Refusal{text}; break;
-    case BlockType::reasoning: block.body = Reasoning{text, signature, {}, start.issuer}; break;
-    case BlockType::redacted_reasoning: block.body = Reasoning{{}, {}, start.text, start.issuer}; break;
+    case BlockType::text:
+      block.body = Text{text};
+      if (!s.open.citations.empty()) block.citations = json::Builder(*arena_).array(s.open.citations);
+      break;
+    case BlockType::refusal:
+      block.body = Refusal{text};
+      break;
+    case BlockType::reasoning:
+      block.body = Reasoning{text, signature, {}, start.issuer, {}};
+      break;
+    case BlockType::redacted_reasoning:
+      block.body = Reasoning{{}, {}, start.text, start.issuer, {}};
+      break;
     case BlockType::media: {
       Media media;
       media.media_type = start.name;
@@ -228,7 +256,9 @@ void Folder::close(ChoiceState& s) {
       block.body = media;
       break;
     }
-    case BlockType::foreign: block.body = Foreign{start.name, start.value}; break;
+    case BlockType::foreign:
+      block.body = Foreign{start.name, start.value, start.issuer};
+      break;
     case BlockType::tool_call: {
       ToolCall call;
       call.id = start.id;

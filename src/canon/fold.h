@@ -14,7 +14,8 @@ using EventSink = std::function<void(const Event&)>;
 // Delivers `response` as the events a stream of it would have been.
 void unfold(const Response& response, const EventSink& sink);
 
-// Collects events into a Response. Text is gathered in the arena, so the events' views may go after each add().
+// Collects events into a Response. Text is gathered in the arena, so the events' views may go after each
+// add().
 class Folder {
  public:
   explicit Folder(Arena& arena) : arena_(&arena) {}
@@ -27,6 +28,7 @@ class Folder {
   struct Open {
     Event start;  // views copied into the arena
     std::string text, signature;
+    std::vector<json::Value> citations;
   };
   struct ChoiceState {
     Choice choice;

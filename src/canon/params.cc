@@ -2,16 +2,33 @@
 
 namespace dragoman::canon {
 namespace {
-constexpr std::array<std::string_view, kParams> kNames = {
-    "max_tokens",         "temperature",      "top_p",
-    "top_k",              "min_p",            "frequency_penalty",
-    "presence_penalty",   "repetition_penalty", "seed",
-    "stop",               "n",                "logprobs",
-    "top_logprobs",       "logit_bias",       "parallel_tool_calls",
-    "user",               "metadata",         "service_tier",
-    "store",              "verbosity",        "prompt_cache_key",
-    "prompt_cache_retention", "safety_identifier", "modalities",
-    "audio",              "prediction",       "web_search_options"};
+constexpr std::array<std::string_view, kParams> kNames = {"max_tokens",
+                                                          "temperature",
+                                                          "top_p",
+                                                          "top_k",
+                                                          "min_p",
+                                                          "frequency_penalty",
+                                                          "presence_penalty",
+                                                          "repetition_penalty",
+                                                          "seed",
+                                                          "stop",
+                                                          "n",
+                                                          "logprobs",
+                                                          "top_logprobs",
+                                                          "logit_bias",
+                                                          "parallel_tool_calls",
+                                                          "user",
+                                                          "metadata",
+                                                          "service_tier",
+                                                          "store",
+                                                          "verbosity",
+                                                          "prompt_cache_key",
+                                                          "prompt_cache_retention",
+                                                          "safety_identifier",
+                                                          "modalities",
+                                                          "audio",
+                                                          "prediction",
+                                                          "web_search_options"};
 static_assert(!kNames.back().empty());
 }  // namespace
 

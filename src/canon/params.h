@@ -10,7 +10,8 @@
 
 namespace dragoman::canon {
 
-// Canonical names are OpenAI Chat's where it has one. Units are the providers': tokens, probabilities, counts.
+// Canonical names are OpenAI Chat's where it has one. Units are the providers': tokens, probabilities,
+// counts.
 enum class Param : std::uint8_t {
   max_tokens,  // the cap on output tokens, whatever the field is called
   temperature,

@@ -36,31 +36,44 @@ std::optional<DialectName> dialect_named(std::string_view text) {
 
 std::string_view name(Role role) {
   switch (role) {
-    case Role::system: return "system";
-    case Role::developer: return "developer";
-    case Role::user: return "user";
-    case Role::assistant: return "assistant";
+    case Role::system:
+      return "system";
+    case Role::developer:
+      return "developer";
+    case Role::user:
+      return "user";
+    case Role::assistant:
+      return "assistant";
   }
   return "user";
 }
 
 std::string_view name(MediaKind kind) {
   switch (kind) {
-    case MediaKind::image: return "image";
-    case MediaKind::document: return "document";
-    case MediaKind::audio: return "audio";
-    case MediaKind::video: return "video";
+    case MediaKind::image:
+      return "image";
+    case MediaKind::document:
+      return "document";
+    case MediaKind::audio:
+      return "audio";
+    case MediaKind::video:
+      return "video";
   }
   return "image";
 }
 
 std::string_view name(ChoiceMode mode) {
   switch (mode) {
-    case ChoiceMode::unset: return "unset";
-    case ChoiceMode::automatic: return "auto";
-    case ChoiceMode::none: return "none";
-    case ChoiceMode::required: return "required";
-    case ChoiceMode::named: return "named";
+    case ChoiceMode::unset:
+      return "unset";
+    case ChoiceMode::automatic:
+      return "auto";
+    case ChoiceMode::none:
+      return "none";
+    case ChoiceMode::required:
+      return "required";
+    case ChoiceMode::named:
+      return "named";
   }
   return "unset";
 }

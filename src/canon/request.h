@@ -1,8 +1,9 @@
-// The canonical request: what a client asked for, in no dialect. Parsed once, then const for good; each attempt
-// lowers a copy of these cheap values (views into the client's body and its arena) to one target.
+// The canonical request: what a client asked for, in no dialect. Parsed once, then const for good; each
+// attempt lowers a copy of these cheap values (views into the client's body and its arena) to one target.
 //
 // Lifetime: every string_view and json::Value points into the client's body, its Arena, or static text.
-// `pointer` members are RFC 6901 pointers into the client's own body, so that every edit and refusal can say where.
+// `pointer` members are RFC 6901 pointers into the client's own body, so that every edit and refusal can say
+// where.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -19,7 +20,8 @@ namespace dragoman::canon {
 enum class Role : std::uint8_t { system, developer, user, assistant };
 std::string_view name(Role role);
 
-// A prompt-cache breakpoint after the block or tool that carries it (Anthropic cache_control, Bedrock cachePoint).
+// A prompt-cache breakpoint after the block or tool that carries it (Anthropic cache_control, Bedrock
+// cachePoint).
 struct CacheMarker {
   bool set = false;
   std::string_view ttl = {};  // "" the provider's default, else "5m" / "1h"
@@ -69,19 +71,31 @@ struct ToolResult {
 };
 
 // Reasoning is opaque and bound to whoever issued it (GEN-12). `issuer` is the family that made signature or
-// redacted: "anthropic", "gemini", "bedrock", "openai", …, or "" for bare text that anybody may have produced.
+// redacted: "anthropic", "gemini", "bedrock", "openai", …, or "" for bare text that anybody may have
+// produced.
 struct Reasoning {
   std::string_view text = {};
   std::string_view signature = {};
   std::string_view redacted = {};  // encrypted whole; text is empty then
   std::string_view issuer = {};
+  json::Value source = {};  // OpenAI-style `reasoning_details` item as written, for a replay byte for byte
 };
 
-// Something only the client's dialect knows (a server tool's result, a citation block). Kept verbatim: it can go
-// to a target of the same dialect and is an edit with loss `semantic` elsewhere.
+// Something only the client's dialect knows (a server tool's result, a citation block). Kept verbatim: it can
+// go to a target of the same dialect and is an edit with loss `semantic` elsewhere.
 struct Foreign {
   std::string_view type = {};
   json::Value source = {};
+  std::string_view dialect = {};  // whose word it is: name(DialectName)
+};
+
+// A key of the client's object that this program has no name for. Keys of a nested object that is otherwise
+// known are written as a path ("output_config.task_budget", a tool's "function.x"), as in
+// Dialect::param_fields.
+struct Extra {
+  std::string_view key;
+  json::Value value;
+  std::string_view pointer;
 };
 
 struct Block {
@@ -89,13 +103,7 @@ struct Block {
   std::string_view pointer = {};
   CacheMarker cache = {};
   json::Value citations = {};  // Anthropic text citations, kept for the same dialect
-};
-
-// A key of the client's object that this program has no name for.
-struct Extra {
-  std::string_view key;
-  json::Value value;
-  std::string_view pointer;
+  std::vector<Extra> extra = {};
 };
 
 // Tool results are blocks of user messages, in every dialect (OpenAI's role "tool" becomes one).

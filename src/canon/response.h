@@ -1,8 +1,8 @@
-// The canonical answer: whole (Response) or piece by piece (Event). Both say the same; fold.h turns one into the
-// other, which is what lets a client stream from a provider that does not, and the other way round.
+// The canonical answer: whole (Response) or piece by piece (Event). Both say the same; fold.h turns one into
+// the other, which is what lets a client stream from a provider that does not, and the other way round.
 //
-// Lifetime: views point into the upstream's bytes and an Arena; an Event's views are valid only during the call
-// that delivers it.
+// Lifetime: views point into the upstream's bytes and an Arena; an Event's views are valid only during the
+// call that delivers it.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -26,12 +26,12 @@ enum class StopReason : std::uint8_t {
 };
 std::string_view name(StopReason reason);
 
-// Tokens. `input` counts the whole prompt, cached parts included (OpenAI's way; Anthropic and Bedrock report the
-// parts, their decoders add them up). -1: the provider did not say.
+// Tokens. `input` counts the whole prompt, cached parts included (OpenAI's way; Anthropic and Bedrock report
+// the parts, their decoders add them up). -1: the provider did not say.
 struct Usage {
   std::int64_t input = -1;
-  std::int64_t output = -1;  // reasoning included
-  std::int64_t cached = -1;  // part of input read from a cache
+  std::int64_t output = -1;       // reasoning included
+  std::int64_t cached = -1;       // part of input read from a cache
   std::int64_t cache_write = -1;  // part of input written to a cache
   std::int64_t reasoning = -1;    // part of output
   bool known() const { return input >= 0 || output >= 0; }
@@ -57,16 +57,27 @@ struct Response {
   json::Value source = {};
 };
 
-enum class BlockType : std::uint8_t { text, reasoning, redacted_reasoning, tool_call, refusal, media, foreign };
+enum class BlockType : std::uint8_t {
+  text,
+  reasoning,
+  redacted_reasoning,
+  tool_call,
+  refusal,
+  media,
+  foreign
+};
 
 enum class EventType : std::uint8_t {
-  start,           // id, model, usage (what is known so far)
-  block_start,     // block_type; tool_call: id, name, signature, custom; redacted_reasoning: text is the data
-  text,            // text: a piece of a text, reasoning, refusal block
+  start,        // id, model, usage (what is known so far)
+  block_start,  // block_type; tool_call: id, name, signature, custom; redacted_reasoning: text is the data;
+                // media: media type in name, base64 in text; foreign: type in name, the whole block in value,
+                // dialect in issuer
+  text,         // text: a piece of a text, reasoning, refusal block
   tool_arguments,  // text: a piece of the arguments' JSON text
   signature,       // text: the signature of the reasoning block
+  citation,        // value: one citation of the text block (Anthropic's shape)
   logprobs,        // value
-  foreign,         // value: a stream event only the same dialect understands; type in name
+  foreign,         // value: a stream event only the same dialect understands; type in name, dialect in issuer
   block_stop,
   stop,   // of this choice: stop, stop_text, stop_sequence
   usage,  // usage
@@ -74,9 +85,9 @@ enum class EventType : std::uint8_t {
   ping,   // keep-alive
 };
 
-// A decoder promises: start first; blocks of one choice do not overlap, and indices count up from 0 within the
-// choice; every block_start has its block_stop; stop once a choice; end last. Failures are not events: see
-// StreamDecoder::push.
+// A decoder promises: start first; blocks of one choice do not overlap, and indices count up from 0 within
+// the choice; every block_start has its block_stop; stop once a choice; end last. Failures are not events:
+// see StreamDecoder::push.
 struct Event {
   EventType type = EventType::ping;
   int choice = 0;
@@ -99,7 +110,8 @@ struct Event {
   std::string_view fingerprint = {};
 };
 
-// Does this event show the client something that cannot be taken back? Until then a stream may still fail over.
+// Does this event show the client something that cannot be taken back? Until then a stream may still fail
+// over.
 bool commits(const Event& event);
 
 }  // namespace dragoman::canon

@@ -25,6 +25,7 @@ struct WireOptions {
   bool stream = false;               // of the upstream call
   bool model_in_body = true;         // false: it is in the URL (Azure deployments, Vertex)
   std::string_view max_tokens_field; // openai_chat: "max_tokens" or "max_completion_tokens"
+  std::string_view seed_field = "seed"; // openai_chat: "seed" or "random_seed" (Mistral)
   std::string_view system_role;      // openai_chat: "system" or "developer"
   // How reasoning is asked for. openai_chat: see data/dialects/openai_chat.yaml. "" and "none": not at all.
   // bedrock_converse:

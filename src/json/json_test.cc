@@ -14,10 +14,10 @@ Value ok(Arena& arena, std::string_view text) {
 }
 
 TEST(Parse, KeepsEveryByte) {
-  for (const std::string_view text : {
-           R"({"b":0.70,"a":1e400,"c":-0,"z":[1.0,2E+3,[],{}],"s":"\u00e9\n\/é","":null})", R"([])", R"({})",
-           R"(  { "a" : [ 1 , 2 ] , "b" : { } }  )", R"("just a string")", R"(12.50)", R"(true)", R"(null)",
-           R"([[[[1]]],{"a":{"b":{"c":[true,false,null]}}}])", "[1,\n\t2\r\n]"}) {
+  for (const std::string_view text :
+       {R"({"b":0.70,"a":1e400,"c":-0,"z":[1.0,2E+3,[],{}],"s":"\u00e9\n\/é","":null})", R"([])", R"({})",
+        R"(  { "a" : [ 1 , 2 ] , "b" : { } }  )", R"("just a string")", R"(12.50)", R"(true)", R"(null)",
+        R"([[[[1]]],{"a":{"b":{"c":[true,false,null]}}}])", "[1,\n\t2\r\n]"}) {
     Arena arena;
     const Value value = ok(arena, text);
     std::string trimmed(text);
@@ -51,37 +51,37 @@ struct Refused {
 
 TEST(Parse, RefusesWithThePlace) {
   const std::string deep = std::string(300, '[') + std::string(300, ']');
-  for (const Refused& row : std::initializer_list<Refused>{
-           {"", "", "empty"},
-           {"   ", "", "empty"},
-           {"{", "", "JSON"},
-           {R"({"a":1)", "", "JSON"},
-           {R"({"a":[1,]})", "", "JSON"},
-           {R"({"a":1}x)", "", ""},
-           {R"({"a":1}{"b":2})", "", ""},
-           {R"({"a":{"b":[0,01]}})", "/a/b/1", "JSON"},
-           {R"({"a":{"b":[0,1.]}})", "/a/b/1", "JSON"},
-           {R"({"a":nul})", "/a", "JSON"},
-           {R"({"a":truee})", "/a", "JSON"},
-           {R"({"a":NaN})", "/a", "JSON"},
-           {R"({"a":+1})", "/a", "JSON"},
-           {R"({"a":1,"b":{"c":1,"c":2}})", "/b/c", "twice"},
-           {R"({"a":1,"\u0061":2})", "/a", "twice"},
-           {R"({"a":["\ud800"]})", "/a/0", "surrogate"},
-           {R"({"a":["\udc00"]})", "/a/0", "surrogate"},
-           {R"({"a":["\ud800\u0041"]})", "/a/0", "surrogate"},
-           {R"({"a":"\x"})", "/a", "escape"},
-           {R"({"a":"\u12g4"})", "/a", "hex"},
-           {"{\"a\":\"\xff\"}", "", "UTF-8 near byte 6"},
-           {"{\"a\":\"\n\"}", "", "JSON"},
-           {R"({a:1})", "", "JSON"},
-           {R"(['a'])", "/0", "JSON"},
-           {deep, "", "256"}}) {
+  for (const Refused& row : std::initializer_list<Refused>{{"", "", "empty"},
+                                                           {"   ", "", "empty"},
+                                                           {"{", "", "JSON"},
+                                                           {R"({"a":1)", "", "JSON"},
+                                                           {R"({"a":[1,]})", "", "JSON"},
+                                                           {R"({"a":1}x)", "", ""},
+                                                           {R"({"a":1}{"b":2})", "", ""},
+                                                           {R"({"a":{"b":[0,01]}})", "/a/b/1", "JSON"},
+                                                           {R"({"a":{"b":[0,1.]}})", "/a/b/1", "JSON"},
+                                                           {R"({"a":nul})", "/a", "JSON"},
+                                                           {R"({"a":truee})", "/a", "JSON"},
+                                                           {R"({"a":NaN})", "/a", "JSON"},
+                                                           {R"({"a":+1})", "/a", "JSON"},
+                                                           {R"({"a":1,"b":{"c":1,"c":2}})", "/b/c", "twice"},
+                                                           {R"({"a":1,"\u0061":2})", "/a", "twice"},
+                                                           {R"({"a":["\ud800"]})", "/a/0", "surrogate"},
+                                                           {R"({"a":["\udc00"]})", "/a/0", "surrogate"},
+                                                           {R"({"a":["\ud800\u0041"]})", "/a/0", "surrogate"},
+                                                           {R"({"a":"\x"})", "/a", "escape"},
+                                                           {R"({"a":"\u12g4"})", "/a", "hex"},
+                                                           {"{\"a\":\"\xff\"}", "", "UTF-8 near byte 6"},
+                                                           {"{\"a\":\"\n\"}", "", "JSON"},
+                                                           {R"({a:1})", "", "JSON"},
+                                                           {R"(['a'])", "/0", "JSON"},
+                                                           {deep, "", "256"}}) {
     Arena arena;
     const auto value = parse(arena, row.text);
     ASSERT_FALSE(value) << row.text;
     if (!row.pointer.empty()) EXPECT_EQ(value.error().pointer, row.pointer) << row.text;
-    EXPECT_NE(value.error().message.find(row.words), std::string::npos) << row.text << " " << value.error().message;
+    EXPECT_NE(value.error().message.find(row.words), std::string::npos)
+        << row.text << " " << value.error().message;
   }
 }
 
@@ -125,7 +125,15 @@ TEST(Writer, PutsCommasWhereTheyBelong) {
   Arena arena;
   std::string out;
   Writer w(out);
-  w.begin_object().field("a", 1).key("b").begin_array().string("x").null().boolean(true).begin_object().end_object();
+  w.begin_object()
+      .field("a", 1)
+      .key("b")
+      .begin_array()
+      .string("x")
+      .null()
+      .boolean(true)
+      .begin_object()
+      .end_object();
   w.end_array().field("c", "d\n").key("e").raw("[1]").field("f", ok(arena, "1.50")).end_object();
   EXPECT_EQ(out, R"({"a":1,"b":["x",null,true,{}],"c":"d\n","e":[1],"f":1.50})");
 }

@@ -49,7 +49,10 @@ int hex4(std::string_view t) {
   int value = 0;
   for (std::size_t i = 0; i < 4; ++i) {
     const char c = t[i];
-    const int d = digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    const int d = digit(c)               ? c - '0'
+                  : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                  : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                         : -1;
     if (d < 0) return -1;
     value = value * 16 + d;
   }
@@ -62,13 +65,15 @@ const char* check_escapes(std::string_view t) {
     if (i + 1 >= t.size()) return "a string that ends in a backslash";
     const char c = t[i + 1];
     if (c != 'u') {
-      if (std::string_view("\"\\/bfnrt").find(c) == std::string_view::npos) return "an unknown escape in a string";
+      if (std::string_view("\"\\/bfnrt").find(c) == std::string_view::npos)
+        return "an unknown escape in a string";
       i += 2;
       continue;
     }
     const int code = hex4(t.substr(i + 2));
     if (code < 0) return "a \\u escape without four hex digits";
-    if (code >= 0xDC00 && code <= 0xDFFF) return "a lone low surrogate (\\uDC00-\\uDFFF without its first half)";
+    if (code >= 0xDC00 && code <= 0xDFFF)
+      return "a lone low surrogate (\\uDC00-\\uDFFF without its first half)";
     i += 6;
     if (code >= 0xD800 && code <= 0xDBFF) {
       const int low = t.substr(i).starts_with("\\u") ? hex4(t.substr(i + 2)) : -1;
@@ -109,7 +114,8 @@ class TreeBuilder {
 
   std::string pointer() const {
     std::string out;
-    for (const Step& step : path_) out = step.is_key ? pointer_join(out, step.key) : pointer_join(out, step.index);
+    for (const Step& step : path_)
+      out = step.is_key ? pointer_join(out, step.key) : pointer_join(out, step.index);
     return out;
   }
 
@@ -164,8 +170,7 @@ class TreeBuilder {
       return Value(node);
     }
     if (token == "null") return Value(node);
-    if (!valid_number(token))
-      return broken(fmt::format("expected a value, found '{}'", token.substr(0, 40)));
+    if (!valid_number(token)) return broken(fmt::format("expected a value, found '{}'", token.substr(0, 40)));
     node->kind = Kind::number;
     node->chars = token.data();
     node->size = token.size();
@@ -193,7 +198,8 @@ class TreeBuilder {
     return Value(node);
   }
 
-  Result<Value> array(sj::document& document, sj::value& value, int depth, const char* begin, const char*& end) {
+  Result<Value> array(sj::document& document, sj::value& value, int depth, const char* begin,
+                      const char*& end) {
     sj::array items;
     if (const auto error = value.get_array().get(items); error) return broken(error);
     const std::size_t base = values_.size();
@@ -216,7 +222,8 @@ class TreeBuilder {
     return finish(node, begin, document, end);
   }
 
-  Result<Value> object(sj::document& document, sj::value& value, int depth, const char* begin, const char*& end) {
+  Result<Value> object(sj::document& document, sj::value& value, int depth, const char* begin,
+                       const char*& end) {
     sj::object fields;
     if (const auto error = value.get_object().get(fields); error) return broken(error);
     const std::size_t base = members_.size();
@@ -300,16 +307,27 @@ std::size_t unescape(std::string_view t, char* out) {
     const char c = t[i + 1];
     i += 2;
     switch (c) {
-      case 'b': *o++ = '\b'; break;
-      case 'f': *o++ = '\f'; break;
-      case 'n': *o++ = '\n'; break;
-      case 'r': *o++ = '\r'; break;
-      case 't': *o++ = '\t'; break;
+      case 'b':
+        *o++ = '\b';
+        break;
+      case 'f':
+        *o++ = '\f';
+        break;
+      case 'n':
+        *o++ = '\n';
+        break;
+      case 'r':
+        *o++ = '\r';
+        break;
+      case 't':
+        *o++ = '\t';
+        break;
       case 'u': {
         auto code = static_cast<std::uint32_t>(hex4(t.substr(i)));
         i += 4;
         if (code >= 0xD800 && code <= 0xDBFF) {
-          code = 0x10000 + ((code - 0xD800) << 10) + (static_cast<std::uint32_t>(hex4(t.substr(i + 2))) - 0xDC00);
+          code = 0x10000 + ((code - 0xD800) << 10) +
+                 (static_cast<std::uint32_t>(hex4(t.substr(i + 2))) - 0xDC00);
           i += 6;
         }
         if (code < 0x80) {
@@ -329,7 +347,8 @@ std::size_t unescape(std::string_view t, char* out) {
         }
         break;
       }
-      default: *o++ = c;
+      default:
+        *o++ = c;
     }
   }
   return static_cast<std::size_t>(o - out);
@@ -337,10 +356,12 @@ std::size_t unescape(std::string_view t, char* out) {
 
 Result<Value> parse_padded(Arena& arena, std::string_view text, ParseLimits limits) {
   if (is_blank(text)) return fail("the body is not valid JSON: it is empty");
-  // The parser's index buffers are worth keeping from one text to the next; nothing else of it survives a call.
+  // The parser's index buffers are worth keeping from one text to the next; nothing else of it survives a
+  // call.
   thread_local simdjson::ondemand::parser parser;
   sj::document document;
-  if (const auto error = parser.iterate(text.data(), text.size(), text.size() + kPadding).get(document); error) {
+  if (const auto error = parser.iterate(text.data(), text.size(), text.size() + kPadding).get(document);
+      error) {
     if (error == simdjson::UTF8_ERROR) {
       std::size_t good = 0;
       // Find the place: halving finds the longest valid prefix, give or take the tail of one character.

@@ -16,8 +16,9 @@ struct ParseLimits {
   int depth = 256;
 };
 
-// Parses `text`, of which kPadding further bytes are readable (whatever they hold). Nothing is copied: the values
-// point into `text`, which must outlive them. Errors carry the JSON pointer of the place where that is known.
+// Parses `text`, of which kPadding further bytes are readable (whatever they hold). Nothing is copied: the
+// values point into `text`, which must outlive them. Errors carry the JSON pointer of the place where that is
+// known.
 Result<Value> parse_padded(Arena& arena, std::string_view text, ParseLimits limits = {});
 
 // The same for any text; copies it into the arena first.

@@ -11,13 +11,20 @@ namespace dragoman::json {
 
 std::string_view name(Kind kind) {
   switch (kind) {
-    case Kind::absent: return "nothing";
-    case Kind::null: return "null";
-    case Kind::boolean: return "boolean";
-    case Kind::number: return "number";
-    case Kind::string: return "string";
-    case Kind::array: return "array";
-    case Kind::object: return "object";
+    case Kind::absent:
+      return "nothing";
+    case Kind::null:
+      return "null";
+    case Kind::boolean:
+      return "boolean";
+    case Kind::number:
+      return "number";
+    case Kind::string:
+      return "string";
+    case Kind::array:
+      return "array";
+    case Kind::object:
+      return "object";
   }
   return "nothing";
 }
@@ -93,9 +100,12 @@ bool equal(Value a, Value b) {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
     case Kind::absent:
-    case Kind::null: return true;
-    case Kind::boolean: return a.boolean() == b.boolean();
-    case Kind::string: return a.text() == b.text();
+    case Kind::null:
+      return true;
+    case Kind::boolean:
+      return a.boolean() == b.boolean();
+    case Kind::string:
+      return a.text() == b.text();
     case Kind::number: {
       if (a.number_text() == b.number_text()) return true;
       const auto x = a.integer(), y = b.integer();
@@ -137,7 +147,9 @@ std::string pointer_join(std::string_view base, std::string_view token) {
   return fmt::format("{}/{}", base, escape_pointer_token(token));
 }
 
-std::string pointer_join(std::string_view base, std::size_t index) { return fmt::format("{}/{}", base, index); }
+std::string pointer_join(std::string_view base, std::size_t index) {
+  return fmt::format("{}/{}", base, index);
+}
 
 Value resolve(Value root, std::string_view pointer) {
   Value at = root;

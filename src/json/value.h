@@ -1,12 +1,12 @@
 // An immutable JSON tree that remembers the bytes it came from.
 //
-// A Value is a handle to a node in an Arena: copy it freely, it is one pointer. Nodes never change, so a subtree
-// of the client's request can stand inside any number of outgoing bodies at once; an edit is a new node that
-// shares the rest. A parsed value keeps its exact source bytes (`raw`): 0.70 stays 0.70, 1e400 stays 1e400, key
-// order and escapes stay as they were written, and writing it out is one append.
+// A Value is a handle to a node in an Arena: copy it freely, it is one pointer. Nodes never change, so a
+// subtree of the client's request can stand inside any number of outgoing bodies at once; an edit is a new
+// node that shares the rest. A parsed value keeps its exact source bytes (`raw`): 0.70 stays 0.70, 1e400
+// stays 1e400, key order and escapes stay as they were written, and writing it out is one append.
 //
-// Lifetime: a Value is valid as long as its Arena and the text it was parsed from. Not thread-safe (strings with
-// escapes are decoded on first use, into the arena).
+// Lifetime: a Value is valid as long as its Arena and the text it was parsed from. Not thread-safe (strings
+// with escapes are decoded on first use, into the arena).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -41,7 +41,8 @@ class Value {
   bool is_object() const { return kind() == Kind::object; }
   bool present() const { return node_ != nullptr && !is_null(); }  // neither absent nor null
 
-  // Each gives a neutral value ("" / false / 0 / empty) when the kind is another: check first where it matters.
+  // Each gives a neutral value ("" / false / 0 / empty) when the kind is another: check first where it
+  // matters.
   std::string_view text() const;         // a string, escapes decoded
   std::string_view number_text() const;  // a number exactly as written
   bool boolean() const;
@@ -83,11 +84,11 @@ class Builder {
   Value null() const;
   Value boolean(bool value) const;
   Value integer(std::int64_t value) const;
-  Value number(double value) const;                       // shortest text that reads back the same
+  Value number(double value) const;                        // shortest text that reads back the same
   Value number_text(std::string_view valid_number) const;  // kept by view
-  Value string(std::string_view text) const;              // kept by view
+  Value string(std::string_view text) const;               // kept by view
   Value string_copy(std::string_view text) const;
-  Value array(std::span<const Value> items) const;        // the handles are copied, not what they point to
+  Value array(std::span<const Value> items) const;  // the handles are copied, not what they point to
   Value object(std::span<const Member> members) const;
   Value empty_object() const { return object({}); }
 

@@ -1,0 +1,106 @@
+#include "profile/profile.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "profile/rule_yaml.h"
+
+namespace dragoman::profile {
+namespace {
+
+constexpr std::array<SettingInfo, kSettings> kInfos = {{
+#define X(name, type, value, meaning) {#name, SettingType::type, value, meaning},
+    DRAGOMAN_SETTINGS(X)
+#undef X
+}};
+
+const std::array<SettingValue, kSettings>& defaults() {
+  static const std::array<SettingValue, kSettings> values = [] {
+    std::array<SettingValue, kSettings> out;
+    for (std::size_t i = 0; i < kSettings; ++i) {
+      // The table above is part of the program: a default that does not parse is caught by the first test.
+      auto value = setting_from_text(kInfos[i].type, kInfos[i].default_text);
+      if (value) out[i] = std::move(*value);
+    }
+    return out;
+  }();
+  return values;
+}
+
+bool matches(const std::vector<std::string>& globs, std::string_view model) {
+  return std::any_of(globs.begin(), globs.end(),
+                     [&](const std::string& glob) { return glob_match(glob, model); });
+}
+
+}  // namespace
+
+const SettingInfo& info(Setting setting) { return kInfos[static_cast<std::size_t>(setting)]; }
+
+std::optional<Setting> setting_named(std::string_view name) {
+  for (std::size_t i = 0; i < kSettings; ++i)
+    if (kInfos[i].name == name) return static_cast<Setting>(i);
+  return std::nullopt;
+}
+
+bool Rule::applies(std::string_view model, Mode mode) const {
+  if (stream && *stream != mode.stream) return false;
+  if (tools && *tools != mode.tools) return false;
+  if (thinking && *thinking != mode.thinking) return false;
+  if (structured && *structured != mode.structured) return false;
+  if (!models.empty() && !matches(models, model)) return false;
+  return !matches(not_models, model);
+}
+
+Profile::Profile() {
+  for (std::size_t i = 0; i < kSettings; ++i) cells_[i].value = &defaults()[i];
+}
+
+void Profile::lay(const Rule& row) {
+  for (const auto& [setting, value] : row.settings)
+    cells_[static_cast<std::size_t>(setting)] = {&value, &row};
+  for (const auto& [param, spec] : row.params) params_[static_cast<std::size_t>(param)] = {&spec, &row};
+}
+
+bool Profile::flag(Setting s) const {
+  const bool* value = std::get_if<bool>(cells_[static_cast<std::size_t>(s)].value);
+  return value && *value;
+}
+
+std::int64_t Profile::integer(Setting s) const {
+  const auto* value = std::get_if<std::int64_t>(cells_[static_cast<std::size_t>(s)].value);
+  return value ? *value : 0;
+}
+
+const std::string& Profile::text(Setting s) const {
+  static const std::string kEmpty;
+  const auto* value = std::get_if<std::string>(cells_[static_cast<std::size_t>(s)].value);
+  return value ? *value : kEmpty;
+}
+
+const std::vector<std::string>& Profile::list(Setting s) const {
+  static const std::vector<std::string> kEmpty;
+  const auto* value = std::get_if<std::vector<std::string>>(cells_[static_cast<std::size_t>(s)].value);
+  return value ? *value : kEmpty;
+}
+
+std::string_view Profile::rule(Setting s) const {
+  const Rule* row = cells_[static_cast<std::size_t>(s)].rule;
+  return row ? std::string_view(row->id) : std::string_view();
+}
+
+const ParamSpec& Profile::param(canon::Param p) const {
+  static const ParamSpec kTaken;
+  const ParamSpec* spec = params_[static_cast<std::size_t>(p)].spec;
+  return spec ? *spec : kTaken;
+}
+
+std::string_view Profile::rule(canon::Param p) const {
+  const Rule* row = params_[static_cast<std::size_t>(p)].rule;
+  return row ? std::string_view(row->id) : std::string_view();
+}
+
+bool list_contains(const std::vector<std::string>& list, std::string_view item) {
+  return std::any_of(list.begin(), list.end(), [&](const std::string& x) { return x == "*" || x == item; });
+}
+
+}  // namespace dragoman::profile

@@ -1,0 +1,82 @@
+// What one target accepts in one mode: the dialect's, model family's and provider's rows laid over each
+// other.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "canon/params.h"
+#include "profile/setting.h"
+
+namespace dragoman::profile {
+
+// What the request at hand does; rows may apply to some modes only.
+struct Mode {
+  bool stream = false;
+  bool tools = false;
+  bool thinking = false;    // reasoning was asked for
+  bool structured = false;  // json_schema output was asked for
+};
+
+enum class Support : std::uint8_t { ok, drop, reject };
+
+// What a target takes of one parameter. Unset limits do not apply.
+struct ParamSpec {
+  Support support = Support::ok;
+  std::optional<double> min = {}, max = {};
+  std::optional<double> only = {};              // the single value it takes: others are dropped
+  std::optional<std::int64_t> max_items = {};   // arrays
+  std::optional<std::int64_t> max_length = {};  // strings, characters
+  std::vector<std::string> values = {};         // the words it takes; others are dropped
+};
+
+// One row: when it applies and what it says.
+struct Rule {
+  std::string id;                            // "BRM-03": a rule of docs/providers, the `source` of its edits
+  std::string why;                           // one line for people; may be empty
+  std::vector<std::string> models = {};      // globs on the upstream model name; empty: every model
+  std::vector<std::string> not_models = {};  // exceptions
+  std::optional<bool> stream = {}, tools = {}, thinking = {}, structured = {};
+  std::vector<std::pair<Setting, SettingValue>> settings = {};
+  std::vector<std::pair<canon::Param, ParamSpec>> params = {};
+
+  bool applies(std::string_view model, Mode mode) const;
+};
+
+// Cheap to copy: pointers to rows. Valid as long as the rows it was resolved from.
+class Profile {
+ public:
+  Profile();
+
+  void lay(const Rule& rule);
+
+  bool flag(Setting s) const;
+  std::int64_t integer(Setting s) const;
+  const std::string& text(Setting s) const;
+  const std::vector<std::string>& list(Setting s) const;
+  // The id of the row that set it; "" for the program's default.
+  std::string_view rule(Setting s) const;
+
+  const ParamSpec& param(canon::Param p) const;
+  std::string_view rule(canon::Param p) const;
+
+ private:
+  struct Cell {
+    const SettingValue* value = nullptr;
+    const Rule* rule = nullptr;
+  };
+  struct ParamCell {
+    const ParamSpec* spec = nullptr;
+    const Rule* rule = nullptr;
+  };
+  std::array<Cell, kSettings> cells_;
+  std::array<ParamCell, canon::kParams> params_{};
+};
+
+bool list_contains(const std::vector<std::string>& list, std::string_view item);  // '*' matches all
+
+}  // namespace dragoman::profile

@@ -1,0 +1,83 @@
+// A provider is a row of data: where it is, how it is spoken to, and the rules on top of its dialect's.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "canon/dialect_name.h"
+#include "profile/profile.h"
+
+namespace dragoman::profile {
+
+enum class Auth : std::uint8_t {
+  none,
+  bearer,  // Authorization: Bearer KEY
+  header,  // KEY in the header `auth_header`
+  aws,     // SigV4, or a bearer key when there is one
+};
+
+struct Provider {
+  std::string name;
+  std::vector<std::string> aliases = {};  // other names for it, LiteLLM's prefixes among them
+  std::string title = {};                 // for people: "Amazon Bedrock"
+  canon::DialectName dialect = canon::DialectName::openai_chat;
+
+  // URL = base_url + path. Both may hold {model} (percent-encoded as one path segment), {region}, {project},
+  // {location}, {api_version}; base_url "" means the user has to give one (Azure).
+  std::string base_url = {};
+  std::string path = {};
+  std::string stream_path = {};  // "" : as path
+  std::string count_tokens_path = {};
+  std::string query = {};         // "api-version={api_version}"
+  std::string stream_query = {};  // "alt=sse"
+
+  Auth auth = Auth::bearer;
+  std::string auth_header = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
+
+  // The environment variables that make it work without a config: the key (any of), and others by placeholder
+  // name
+  // ("api_base", "region", "project", "location", "api_version").
+  std::vector<std::string> key_env = {};
+  std::vector<std::pair<std::string, std::vector<std::string>>> var_env = {};
+  std::vector<std::pair<std::string, std::string>> var_defaults = {};
+  bool local =
+      false;  // a server of the user's own (Ollama …): used when its base URL is given, no key needed
+
+  std::vector<std::string> families = {};  // data/families/*.yaml whose rows apply
+  std::vector<std::string> models = {};    // well-known model names, for GET /v1/models
+  std::vector<Rule> rules = {};
+};
+
+// All rows that apply to one target, in the order they are laid: dialect, families, provider, then `extra`
+// (the user's own). The catalogue must outlive what is resolved from it.
+class Catalogue {
+ public:
+  // The rows built into the program (data/). Errors name the file and line: a test keeps this from failing.
+  static Result<Catalogue> builtin();
+
+  const Provider* find(std::string_view name_or_alias) const;
+  std::span<const Provider> providers() const { return providers_; }
+
+  Profile resolve(const Provider& provider, std::string_view model, Mode mode,
+                  std::span<const Rule> extra = {}) const;
+
+  // Every row that can apply to the provider, for documentation and `dragoman rules`.
+  std::vector<const Rule*> rows(const Provider& provider) const;
+
+ private:
+  struct Group {
+    std::string name;
+    std::vector<Rule> rules;
+  };
+  const Group* family(std::string_view name) const;
+
+  std::vector<Provider> providers_;
+  std::vector<Group> families_;
+  std::array<std::vector<Rule>, canon::kDialects> dialects_;
+};
+
+}  // namespace dragoman::profile

@@ -1,0 +1,318 @@
+#include "profile/rule_yaml.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include "base/strings.h"
+
+namespace dragoman::profile {
+namespace {
+
+using Unexpected = std::unexpected<YamlError>;
+
+int line_of(const YAML::Node& node) { return node.Mark().is_null() ? 0 : node.Mark().line + 1; }
+
+Unexpected bad(const YAML::Node& node, std::string message) {
+  return Unexpected({line_of(node), std::move(message)});
+}
+
+template <std::size_t N>
+Unexpected unknown_key(const YAML::Node& key, const std::array<std::string_view, N>& known) {
+  const std::string word = key.Scalar();
+  std::string message = fmt::format("unknown key '{}'", word);
+  if (const auto near = nearest(word, known)) message += fmt::format(", did you mean '{}'?", *near);
+  return bad(key, std::move(message));
+}
+
+std::expected<std::vector<std::string>, YamlError> strings(const YAML::Node& node) {
+  std::vector<std::string> out;
+  if (node.IsScalar()) {
+    out.push_back(node.Scalar());
+    return out;
+  }
+  if (!node.IsSequence()) return bad(node, "expected a list of words");
+  for (const auto& item : node) {
+    if (!item.IsScalar()) return bad(item, "expected a word");
+    out.push_back(item.Scalar());
+  }
+  return out;
+}
+
+std::expected<bool, YamlError> boolean(const YAML::Node& node) {
+  if (node.IsScalar() && node.Scalar() == "true") return true;
+  if (node.IsScalar() && node.Scalar() == "false") return false;
+  return bad(node, "expected true or false");
+}
+
+std::expected<double, YamlError> number(const YAML::Node& node) {
+  double value = 0;
+  if (!node.IsScalar() || !YAML::convert<double>::decode(node, value)) return bad(node, "expected a number");
+  return value;
+}
+
+std::expected<ParamSpec, YamlError> param_spec(const YAML::Node& node) {
+  ParamSpec spec;
+  if (node.IsScalar()) {
+    if (node.Scalar() == "ok") return spec;
+    if (node.Scalar() == "drop" || node.Scalar() == "reject") {
+      spec.support = node.Scalar() == "drop" ? Support::drop : Support::reject;
+      return spec;
+    }
+    return bad(node, "expected ok, drop, reject or a map of limits");
+  }
+  if (!node.IsMap()) return bad(node, "expected ok, drop, reject or a map of limits");
+  static constexpr std::array<std::string_view, 6> kKeys = {"min",       "max",        "only",
+                                                            "max_items", "max_length", "values"};
+  for (const auto& entry : node) {
+    const std::string key = entry.first.Scalar();
+    if (key == "values") {
+      auto words = strings(entry.second);
+      if (!words) return std::unexpected(words.error());
+      spec.values = std::move(*words);
+      continue;
+    }
+    const auto limit = number(entry.second);
+    if (!limit) return std::unexpected(limit.error());
+    if (key == "min")
+      spec.min = *limit;
+    else if (key == "max")
+      spec.max = *limit;
+    else if (key == "only")
+      spec.only = *limit;
+    else if (key == "max_items")
+      spec.max_items = static_cast<std::int64_t>(*limit);
+    else if (key == "max_length")
+      spec.max_length = static_cast<std::int64_t>(*limit);
+    else
+      return unknown_key(entry.first, kKeys);
+  }
+  return spec;
+}
+
+std::expected<void, YamlError> read_when(Rule& rule, const YAML::Node& node) {
+  static constexpr std::array<std::string_view, 6> kKeys = {"models", "not_models", "stream",
+                                                            "tools",  "thinking",   "structured"};
+  if (!node.IsMap()) return bad(node, "expected a map of conditions");
+  for (const auto& entry : node) {
+    const std::string key = entry.first.Scalar();
+    if (key == "models" || key == "not_models") {
+      auto globs = strings(entry.second);
+      if (!globs) return std::unexpected(globs.error());
+      (key == "models" ? rule.models : rule.not_models) = std::move(*globs);
+      continue;
+    }
+    const auto truth = boolean(entry.second);
+    if (key == "stream" || key == "tools" || key == "thinking" || key == "structured") {
+      if (!truth) return std::unexpected(truth.error());
+      (key == "stream"     ? rule.stream
+       : key == "tools"    ? rule.tools
+       : key == "thinking" ? rule.thinking
+                           : rule.structured) = *truth;
+    } else {
+      return unknown_key(entry.first, kKeys);
+    }
+  }
+  return {};
+}
+
+std::expected<void, YamlError> read_settings(Rule& rule, const YAML::Node& node) {
+  if (!node.IsMap()) return bad(node, "expected a map of settings");
+  for (const auto& entry : node) {
+    const auto setting = setting_named(entry.first.Scalar());
+    if (!setting) {
+      static const auto kNames = [] {
+        std::array<std::string_view, kSettings> names;
+        for (std::size_t i = 0; i < kSettings; ++i) names[i] = info(static_cast<Setting>(i)).name;
+        return names;
+      }();
+      return unknown_key(entry.first, kNames);
+    }
+    auto value = setting_from_yaml(*setting, entry.second);
+    if (!value) return std::unexpected(value.error());
+    rule.settings.emplace_back(*setting, std::move(*value));
+  }
+  return {};
+}
+
+std::expected<void, YamlError> read_params(Rule& rule, const YAML::Node& node) {
+  if (!node.IsMap()) return bad(node, "expected a map of parameters");
+  for (const auto& entry : node) {
+    const auto param = canon::param_named(entry.first.Scalar());
+    if (!param) {
+      static const auto kNames = [] {
+        std::array<std::string_view, canon::kParams> names;
+        for (std::size_t i = 0; i < canon::kParams; ++i) names[i] = canon::name(static_cast<canon::Param>(i));
+        return names;
+      }();
+      return unknown_key(entry.first, kNames);
+    }
+    auto spec = param_spec(entry.second);
+    if (!spec) return std::unexpected(spec.error());
+    rule.params.emplace_back(*param, std::move(*spec));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<SettingValue, YamlError> setting_from_yaml(Setting setting, const YAML::Node& node) {
+  switch (info(setting).type) {
+    case SettingType::boolean: {
+      const auto value = boolean(node);
+      if (!value) return std::unexpected(value.error());
+      return SettingValue(*value);
+    }
+    case SettingType::integer: {
+      std::int64_t value = 0;
+      if (!node.IsScalar() || !YAML::convert<std::int64_t>::decode(node, value))
+        return bad(node, "expected a whole number");
+      return SettingValue(value);
+    }
+    case SettingType::text:
+      if (node.IsNull()) return SettingValue(std::string());
+      if (!node.IsScalar()) return bad(node, "expected a word");
+      return SettingValue(node.Scalar());
+    case SettingType::list: {
+      auto value = strings(node);
+      if (!value) return std::unexpected(value.error());
+      return SettingValue(std::move(*value));
+    }
+  }
+  return bad(node, "unknown type");
+}
+
+Result<SettingValue> setting_from_text(SettingType type, std::string_view text) {
+  switch (type) {
+    case SettingType::boolean:
+      return SettingValue(text == "true");
+    case SettingType::integer: {
+      std::int64_t value = 0;
+      std::from_chars(text.data(), text.data() + text.size(), value);
+      return SettingValue(value);
+    }
+    case SettingType::text:
+      return SettingValue(std::string(text));
+    case SettingType::list: {
+      std::vector<std::string> items;
+      if (text.size() < 2 || text.front() != '[') return fail("expected [item, item]");
+      const std::string_view inside = text.substr(1, text.size() - 2);
+      if (!inside.empty())
+        for (const std::string_view item : split(inside, ',')) items.emplace_back(trim(item));
+      return SettingValue(std::move(items));
+    }
+  }
+  return fail("unknown type");
+}
+
+std::expected<Rule, YamlError> rule_from_yaml(const YAML::Node& node) {
+  static constexpr std::array<std::string_view, 5> kKeys = {"id", "why", "when", "set", "params"};
+  if (!node.IsMap()) return bad(node, "expected a rule: a map with id, when, set, params");
+  Rule rule;
+  for (const auto& entry : node) {
+    const std::string key = entry.first.Scalar();
+    std::expected<void, YamlError> done;
+    if (key == "id")
+      rule.id = entry.second.Scalar();
+    else if (key == "why")
+      rule.why = entry.second.Scalar();
+    else if (key == "when")
+      done = read_when(rule, entry.second);
+    else if (key == "set")
+      done = read_settings(rule, entry.second);
+    else if (key == "params")
+      done = read_params(rule, entry.second);
+    else
+      return unknown_key(entry.first, kKeys);
+    if (!done) return std::unexpected(done.error());
+  }
+  if (rule.id.empty()) return bad(node, "a rule needs an id");
+  return rule;
+}
+
+std::expected<std::vector<Rule>, YamlError> rules_from_yaml(const YAML::Node& list) {
+  std::vector<Rule> out;
+  if (!list || list.IsNull()) return out;
+  if (!list.IsSequence()) return bad(list, "expected a list of rules");
+  for (const auto& item : list) {
+    auto rule = rule_from_yaml(item);
+    if (!rule) return std::unexpected(rule.error());
+    out.push_back(std::move(*rule));
+  }
+  return out;
+}
+
+std::expected<Provider, YamlError> provider_from_yaml(const YAML::Node& node) {
+  static constexpr std::array<std::string_view, 20> kKeys = {
+      "name",         "aliases",      "title",    "dialect", "base_url",
+      "path",         "stream_path",  "auth",     "header",  "count_tokens_path",
+      "query",        "stream_query", "headers",  "key_env", "var_env",
+      "var_defaults", "local",        "families", "models",  "rules"};
+  if (!node.IsMap()) return bad(node, "expected a provider: a map with name, dialect, base_url …");
+  Provider p;
+  for (const auto& entry : node) {
+    const std::string key = entry.first.Scalar();
+    const YAML::Node& value = entry.second;
+    std::vector<std::string>* list = key == "aliases"    ? &p.aliases
+                                     : key == "key_env"  ? &p.key_env
+                                     : key == "families" ? &p.families
+                                     : key == "models"   ? &p.models
+                                                         : nullptr;
+    std::string* word = key == "name"                ? &p.name
+                        : key == "title"             ? &p.title
+                        : key == "base_url"          ? &p.base_url
+                        : key == "path"              ? &p.path
+                        : key == "stream_path"       ? &p.stream_path
+                        : key == "count_tokens_path" ? &p.count_tokens_path
+                        : key == "query"             ? &p.query
+                        : key == "stream_query"      ? &p.stream_query
+                        : key == "header"            ? &p.auth_header
+                                                     : nullptr;
+    if (list) {
+      auto words = strings(value);
+      if (!words) return std::unexpected(words.error());
+      *list = std::move(*words);
+    } else if (word) {
+      if (!value.IsScalar()) return bad(value, "expected a word");
+      *word = value.Scalar();
+    } else if (key == "dialect") {
+      const auto dialect = canon::dialect_named(value.Scalar());
+      if (!dialect)
+        return bad(value, "expected openai_chat, anthropic_messages, bedrock_converse or gemini_generate");
+      p.dialect = *dialect;
+    } else if (key == "auth") {
+      const std::string how = value.Scalar();
+      if (how != "none" && how != "bearer" && how != "header" && how != "aws")
+        return bad(value, "expected none, bearer, header or aws");
+      p.auth = how == "none"     ? Auth::none
+               : how == "bearer" ? Auth::bearer
+               : how == "header" ? Auth::header
+                                 : Auth::aws;
+    } else if (key == "local") {
+      const auto truth = boolean(value);
+      if (!truth) return std::unexpected(truth.error());
+      p.local = *truth;
+    } else if (key == "headers" || key == "var_defaults") {
+      if (!value.IsMap()) return bad(value, "expected a map of words");
+      for (const auto& item : value)
+        (key == "headers" ? p.headers : p.var_defaults)
+            .emplace_back(item.first.Scalar(), item.second.Scalar());
+    } else if (key == "var_env") {
+      if (!value.IsMap()) return bad(value, "expected a map of variable names");
+      for (const auto& item : value) {
+        auto names = strings(item.second);
+        if (!names) return std::unexpected(names.error());
+        p.var_env.emplace_back(item.first.Scalar(), std::move(*names));
+      }
+    } else if (key == "rules") {
+      auto rules = rules_from_yaml(value);
+      if (!rules) return std::unexpected(rules.error());
+      p.rules = std::move(*rules);
+    } else {
+      return unknown_key(entry.first, kKeys);
+    }
+  }
+  if (p.name.empty()) return bad(node, "a provider needs a name");
+  return p;
+}
+
+}  // namespace dragoman::profile

@@ -1,0 +1,133 @@
+// The switches a profile is made of. A rule is a row of data that sets some of them for a provider, model
+// family and mode; the passes of lower/ read them. A new rule is a new row; a new kind of rule is a line here
+// and a pass.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace dragoman::profile {
+
+enum class SettingType : std::uint8_t { boolean, integer, text, list };
+
+// DRAGOMAN_SETTINGS(X): X(name, type, default as YAML text, what it means)
+#define DRAGOMAN_SETTINGS(X)                                                                                 \
+  /* how the dialect is spelled */                                                                           \
+  X(model_in_body, boolean, "true", "the body carries `model` (false: it is in the URL)")                    \
+  X(max_tokens_field, text, "max_tokens", "name of the output cap: max_tokens or max_completion_tokens")     \
+  X(system_role, text, "system", "role of system turns: system or developer")                                \
+  X(reasoning_style, text, "none", "how reasoning is asked for; see data/dialects")                          \
+  X(reasoning_replay, text, "", "field that carries reasoning in history; empty: not sent")                  \
+  X(schema_field, text, "", "gemini: parametersJsonSchema or parameters")                                    \
+  X(stream_usage, boolean, "true", "openai_chat: stream_options.include_usage is understood")                \
+  X(seed_field, text, "seed", "openai_chat: name of the seed")                                               \
+  X(string_content, boolean, "false", "text-only content goes as one string")                                \
+  X(body_version, text, "", "anthropic_version in the body (Vertex)")                                        \
+  /* tools */                                                                                                \
+  X(streaming, boolean, "true",                                                                              \
+    "streams (false: called whole, the client's stream is made from the answer)")                            \
+  X(tools, boolean, "true", "takes tool definitions")                                                        \
+  X(choice_auto, boolean, "true",                                                                            \
+    "tool_choice auto may be said (false: it is left out, which means the same)")                            \
+  X(choice_none, boolean, "true", "tool_choice none exists (false: the tools are left out)")                 \
+  X(choice_required, boolean, "true", "tool_choice required / any exists")                                   \
+  X(choice_named, boolean, "true", "tool_choice of one named tool exists")                                   \
+  X(choice_with_thinking, boolean, "true", "required and named may be said while the model thinks")          \
+  X(strict_tools, boolean, "true", "`strict` on a tool is understood")                                       \
+  X(strict_always, boolean, "false", "`strict` is always said, false when the client did not")               \
+  X(custom_tools, boolean, "false", "takes OpenAI custom (free text) tools")                                 \
+  X(server_tools, boolean, "false", "takes the dialect's server-side tools")                                 \
+  X(tool_name_first, text, "A-Za-z_", "characters a tool name may begin with")                               \
+  X(tool_name_rest, text, "A-Za-z0-9_-", "characters it may go on with")                                     \
+  X(tool_name_max, integer, "64", "its greatest length, characters")                                         \
+  X(tool_id_chars, text, "", "characters of a tool-call id; empty: any")                                     \
+  X(tool_id_max, integer, "0", "its greatest length; 0: no limit")                                           \
+  X(tool_id_exact, integer, "0", "its only length; 0: any")                                                  \
+  X(tools_max, integer, "0", "greatest number of tools; 0: no limit known")                                  \
+  X(tool_description, text, "optional", "optional | required | nonempty (may be left out, not blank)")       \
+  X(tool_description_max, integer, "0", "its greatest length, characters; 0: no limit known")                \
+  X(empty_parameters, text, "object", "a tool without parameters: object (an empty one is sent) | omit")     \
+  X(schema_column, text, "", "column of data/schema_keywords.csv that says which keywords pass; empty: all") \
+  X(schema_root_keys, list, "[]", "only these keys at a schema's root; empty: any")                          \
+  X(schema_root_composition, boolean, "false", "anyOf/oneOf/allOf/enum/not may stand at a schema's root")    \
+  X(tool_history_without_tools, text, "ok",                                                                  \
+    "tool blocks in history, no tools in the request: ok | stub | text")                                     \
+  /* messages */                                                                                             \
+  X(system, text, "anywhere",                                                                                \
+    "system turns: anywhere | leading (collected in front) | user (folded into user)")                       \
+  X(alternate, boolean, "false", "user and assistant turns alternate: neighbours of one role are merged")    \
+  X(first_user, boolean, "false", "the first turn after system is the user's")                               \
+  X(last_user, boolean, "false", "the last turn is the user's (no prefill)")                                 \
+  X(user_after_tool, boolean, "true", "a user turn may follow tool results directly")                        \
+  X(result_mixed, boolean, "true", "tool results and other blocks may share a turn")                         \
+  X(call_mixed, boolean, "true", "tool calls and text may share a turn")                                     \
+  X(message_name, boolean, "false", "messages may carry a participant name")                                 \
+  X(keep_foreign, boolean, "false", "blocks only this dialect knows may go out as the client wrote them")    \
+  X(request_keys, list, "[]", "keys of the request this program has no name for that may pass; '*': all")    \
+  X(message_keys, list, "[]", "the same for messages")                                                       \
+  X(tool_keys, list, "[]", "the same for tools")                                                             \
+  /* media */                                                                                                \
+  X(images, boolean, "true", "takes images")                                                                 \
+  X(image_urls, boolean, "true", "takes images by URL")                                                      \
+  X(image_types, list, "[image/jpeg, image/png, image/gif, image/webp]", "media types it takes")             \
+  X(documents, boolean, "false", "takes documents (PDF)")                                                    \
+  X(document_urls, boolean, "false", "takes documents by URL")                                               \
+  X(file_ids, boolean, "false", "takes ids of files uploaded to the provider")                               \
+  X(audio, boolean, "false", "takes audio")                                                                  \
+  X(result_media, boolean, "false", "tool results may carry images and documents")                           \
+  X(result_error, text, "flag", "failed tool results: flag | text (a word in front)")                        \
+  X(assistant_media, boolean, "false", "assistant turns may carry media")                                    \
+  /* reasoning */                                                                                            \
+  X(reasoning_issuer, text, "", "whose reasoning state may be replayed; empty: none; '*': bare text too")    \
+  X(reasoning_signature, text, "verbatim",                                                                   \
+    "verbatim | sentinel (Gemini 3: calls without one get the sentinel)")                                    \
+  X(thinking, boolean, "true", "reasoning can be configured at all")                                         \
+  X(thinking_off, boolean, "true", "it can be switched off")                                                 \
+  X(thinking_budget, boolean, "false", "takes a token budget")                                               \
+  X(thinking_budget_min, integer, "1024", "least budget, tokens")                                            \
+  X(thinking_budget_max, integer, "0", "greatest budget, tokens; 0: below max_tokens")                       \
+  X(thinking_adaptive, boolean, "false", "takes adaptive thinking")                                          \
+  X(effort, list, "[]", "effort levels it takes; empty: none")                                               \
+  X(reasons_by_default, boolean, "false", "reasons unless told not to")                                      \
+  /* output */                                                                                               \
+  X(json_schema, text, "native", "structured output: native | tool (a forced tool) | prompt")                \
+  X(json_object, text, "native", "JSON mode: native | prompt")                                               \
+  X(json_schema_column, text, "", "as schema_column, for output schemas")                                    \
+  X(json_with_tools, boolean, "true", "structured output and tools may go together")                         \
+  X(json_needs_word, boolean, "false", "JSON mode wants the word json in the messages (OAI-52)")             \
+  X(max_tokens_required, integer, "0",                                                                       \
+    "an output cap must be sent; this one when the client gave none; 0: no")                                 \
+  X(max_tokens_cap, integer, "0", "greatest output cap; 0: not known")                                       \
+  /* prompt caching */                                                                                       \
+  X(cache_markers, integer, "0", "cache breakpoints it takes; 0: none")                                      \
+  X(cache_ttl, boolean, "false", "they may carry a time to live")
+
+enum class Setting : std::uint8_t {
+#define X(name, type, value, meaning) name,
+  DRAGOMAN_SETTINGS(X)
+#undef X
+};
+
+inline constexpr std::size_t kSettings = 0
+#define X(name, type, value, meaning) +1
+    DRAGOMAN_SETTINGS(X)
+#undef X
+    ;
+
+using SettingValue = std::variant<bool, std::int64_t, std::string, std::vector<std::string>>;
+
+struct SettingInfo {
+  std::string_view name;
+  SettingType type;
+  std::string_view default_text;
+  std::string_view meaning;
+};
+
+const SettingInfo& info(Setting setting);
+std::optional<Setting> setting_named(std::string_view name);
+
+}  // namespace dragoman::profile
