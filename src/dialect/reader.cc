@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dragoman::dialect {
 
 void Reader::fail(std::string_view pointer, std::string message) {
@@ -30,6 +32,43 @@ bool Reader::is_integer(json::Value v, std::string_view pointer, bool required) 
   if (v.integer()) return true;
   fail(pointer, fmt::format("expected a whole number, found {}", v.number_text()));
   return false;
+}
+
+json::Value Reader::member(json::Value object, std::string_view base, std::string_view key, json::Kind kind,
+                           bool required) {
+  const json::Value v = object[key];
+  if (v.kind() == kind) return v;
+  if (required || v.present()) is(v, kind, at(base, key), required);
+  return {};
+}
+
+std::string_view Reader::word(json::Value object, std::string_view base, std::string_view key,
+                              std::span<const std::string_view> words, bool required) {
+  const std::string_view found = text(object, base, key, required);
+  if (found.data() == nullptr) return {};
+  for (const std::string_view word : words)
+    if (word == found) return word;
+  std::string list;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    list += fmt::format("{}\"{}\"", i == 0 ? "" : i + 1 == words.size() ? " or " : ", ", words[i]);
+  fail(at(base, key), fmt::format("expected {}, found \"{}\"", list, found.substr(0, 80)));
+  return {};
+}
+
+void Reader::unknown(json::Value object, std::string_view base, std::span<const std::string_view> known,
+                     std::vector<canon::Extra>& out, std::string_view prefix) {
+  for (const json::Member& m : object.members()) {
+    if (std::find(known.begin(), known.end(), m.key) != known.end()) continue;
+    std::string_view key = m.key;
+    if (!prefix.empty()) key = arena_->copy(std::string_view(std::string(prefix).append(m.key)));
+    out.push_back({key, m.value, at(base, m.key)});
+  }
+}
+
+canon::CacheMarker Reader::cache_marker(json::Value owner, std::string_view base, std::string_view key) {
+  const json::Value v = member(owner, base, key, json::Kind::object);
+  if (!v) return {};
+  return {true, text(v, at(base, key), "ttl")};
 }
 
 std::string_view Reader::at(std::string_view base, std::string_view key) {

@@ -2,11 +2,14 @@
 // parsers; a parser is then a list of reads and one check for a failure at the end.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "canon/request.h"
 #include "json/value.h"
 
 namespace dragoman::dialect {
@@ -32,6 +35,24 @@ class Reader {
   std::string_view string(json::Value v, std::string_view pointer, bool required = false) {
     return is_string(v, pointer, required) ? v.text() : std::string_view();
   }
+
+  // A member of `object`, if it is of that kind; otherwise absent (null counts as absent). Pointers are built only
+  // for failures.
+  json::Value member(json::Value object, std::string_view base, std::string_view key, json::Kind kind,
+                     bool required = false);
+  std::string_view text(json::Value object, std::string_view base, std::string_view key, bool required = false) {
+    return member(object, base, key, json::Kind::string, required).text();
+  }
+  // One of a closed set of words; anything else is a failure that lists them. "" when absent.
+  std::string_view word(json::Value object, std::string_view base, std::string_view key,
+                        std::span<const std::string_view> words, bool required = false);
+
+  // The members of `object` that are not in `known`, each with its pointer; `prefix` goes before the key.
+  void unknown(json::Value object, std::string_view base, std::span<const std::string_view> known,
+               std::vector<canon::Extra>& out, std::string_view prefix = {});
+
+  // {"type":"ephemeral","ttl":…}: Anthropic's marker, which routers take in the OpenAI dialect too.
+  canon::CacheMarker cache_marker(json::Value owner, std::string_view base, std::string_view key = "cache_control");
 
   // Pointers, in the arena.
   std::string_view at(std::string_view base, std::string_view key);

@@ -118,9 +118,10 @@ std::string dump_pretty(Value value) {
   return out;
 }
 
-void write_string(std::string& out, std::string_view text) {
+namespace {
+
+void write_escaped(std::string& out, std::string_view text) {
   static constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
   std::size_t start = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
@@ -156,6 +157,13 @@ void write_string(std::string& out, std::string_view text) {
     }
   }
   out.append(text, start);
+}
+
+}  // namespace
+
+void write_string(std::string& out, std::string_view text) {
+  out += '"';
+  write_escaped(out, text);
   out += '"';
 }
 
@@ -188,6 +196,14 @@ Writer& Writer::key(std::string_view name) {
 Writer& Writer::string(std::string_view text) {
   separate();
   write_string(*out_, text);
+  return *this;
+}
+
+Writer& Writer::string_of(std::initializer_list<std::string_view> pieces) {
+  separate();
+  *out_ += '"';
+  for (const std::string_view piece : pieces) write_escaped(*out_, piece);
+  *out_ += '"';
   return *this;
 }
 

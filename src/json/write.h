@@ -1,6 +1,7 @@
 // Value and loose pieces to JSON text.
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,7 @@ class Writer {
   Writer& key(std::string_view name);
 
   Writer& string(std::string_view text);
+  Writer& string_of(std::initializer_list<std::string_view> pieces);  // one string of several pieces
   Writer& integer(std::int64_t value);
   Writer& number(double value);
   Writer& boolean(bool value);
