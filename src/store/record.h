@@ -62,7 +62,7 @@ struct RequestRecord {
 };
 
 // Calls `change` with every text of the record, so that what must happen to all of them (redaction, counting)
-// cannot miss one. A new text field must be added here; record_test.cc counts them.
+// cannot miss one. A new text field must be added here; journal_test.cc counts them.
 template <class Change>
 void for_each_text(AttemptRecord& a, const Change& change) {
   for (std::string* text : {&a.target, &a.provider, &a.model, &a.outcome, &a.error_body, &a.error_headers,

@@ -1,6 +1,7 @@
 #include "store/redact.h"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 
 #include "base/strings.h"
@@ -81,12 +82,42 @@ constexpr std::string_view kPlainWords[] = {"required", "missing",   "invalid", 
 
 constexpr std::string_view kSchemes[] = {"bearer ", "basic ", "token ", "apikey ", "api-key ", "digest "};
 
+// Which rows of a table can begin with two given characters: one bit a row, so that nearly every word of a
+// text is passed over with two look-ups.
+struct Candidates {
+  std::array<std::uint64_t, 256> first{}, second{};
+
+  constexpr void add(std::size_t row, std::string_view text, bool any_case) {
+    for (auto* table : {&first, &second}) {
+      const char c = text[table == &first ? 0 : 1];
+      (*table)[static_cast<unsigned char>(c)] |= std::uint64_t{1} << row;
+      if (any_case && c >= 'a' && c <= 'z')
+        (*table)[static_cast<unsigned char>(c - 32)] |= std::uint64_t{1} << row;
+    }
+  }
+  std::uint64_t of(std::string_view text) const {
+    return text.size() < 2
+               ? 0
+               : first[static_cast<unsigned char>(text[0])] & second[static_cast<unsigned char>(text[1])];
+  }
+};
+
+constexpr Candidates name_candidates() {
+  static_assert(std::size(kNames) <= 64);
+  Candidates out;
+  for (std::size_t i = 0; i < std::size(kNames); ++i) out.add(i, kNames[i].text, true);
+  return out;
+}
+constexpr Candidates kNameCandidates = name_candidates();
+
 std::string_view longest_name(std::string_view text, bool in_query) {
   std::string_view best;
-  for (const Name& name : kNames)
+  for (std::uint64_t rows = kNameCandidates.of(text); rows; rows &= rows - 1) {
+    const Name& name = kNames[std::countr_zero(rows)];
     if ((in_query || name.where == Named::kAnywhere) && name.text.size() > best.size() &&
         starts_with_ignoring_case(text, name.text))
       best = name.text;
+  }
   return best;
 }
 
@@ -180,9 +211,18 @@ constexpr Prefix kPrefixes[] = {
     {"xoxb-", 16}, {"xoxp-", 16},
 };
 
+constexpr Candidates prefix_candidates() {
+  static_assert(std::size(kPrefixes) <= 64);
+  Candidates out;
+  for (std::size_t i = 0; i < std::size(kPrefixes); ++i) out.add(i, kPrefixes[i].text, false);
+  return out;
+}
+constexpr Candidates kPrefixCandidates = prefix_candidates();
+
 // Length of the key at the front of `text`, or 0.
 std::size_t prefixed_key(std::string_view text) {
-  for (const Prefix& prefix : kPrefixes) {
+  for (std::uint64_t rows = kPrefixCandidates.of(text); rows; rows &= rows - 1) {
+    const Prefix& prefix = kPrefixes[std::countr_zero(rows)];
     if (!text.starts_with(prefix.text)) continue;
     std::size_t end = prefix.text.size();
     bool telling = false;  // a digit or a mask ("***", "..."): "sk-" before plain words is a hyphenated word
