@@ -93,6 +93,9 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(thinking_adaptive, boolean, "false", "takes adaptive thinking")                                          \
   X(effort, list, "[]", "effort levels it takes; empty: none")                                               \
   X(reasons_by_default, boolean, "false", "reasons unless told not to")                                      \
+  X(thinking_first, boolean, "false", "while thinking, a last assistant turn with calls starts with its reasoning") \
+  X(reasoning_placeholder, boolean, "false", "assistant turns without reasoning get one space of it")             \
+  X(document_names, boolean, "false", "documents are named by Bedrock's rules and come with a text block")        \
   /* output */                                                                                               \
   X(json_schema, text, "native", "structured output: native | tool (a forced tool) | prompt")                \
   X(json_object, text, "native", "JSON mode: native | prompt")                                               \

@@ -1,0 +1,71 @@
+// What the passes of one lowering share. Private to this room.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "canon/request.h"
+#include "dialect/dialect.h"
+#include "json/value.h"
+#include "lower/lower.h"
+#include "profile/profile.h"
+
+namespace dragoman::lower {
+
+using profile::Setting;
+
+struct Context {
+  const canon::Request& original;
+  canon::Request draft;  // starts as a copy of cheap values; passes change this one only
+  const profile::Profile& profile;
+  const dialect::Dialect& wire;
+  std::string_view model;
+  Arena& arena;
+  std::vector<Edit> edits = {};
+  Restore restore = {};
+  std::optional<Refused> refused = {};
+
+  bool flag(Setting s) const { return profile.flag(s); }
+
+  void edit(std::string_view rule, std::string_view pointer, std::string_view keyword, std::string before,
+            std::string after, Loss loss);
+  // The same, for a change that a setting asked for: its row is the rule (or `fallback` when it is a default).
+  void edit(Setting cause, std::string_view fallback, std::string_view pointer, std::string_view keyword,
+            std::string before, std::string after, Loss loss);
+  // The first refusal wins; later passes still run on the draft, harmlessly.
+  void refuse(std::string_view rule, std::string_view pointer, std::string reason);
+  std::string_view rule(Setting cause, std::string_view fallback) const;
+
+  // Text that lives as long as the arena.
+  std::string_view keep(std::string_view text) { return arena.copy(text); }
+  // Appends to the leading system text; makes one if there is none.
+  void instruct(std::string_view text);
+};
+
+// A value as an edit shows it: compact JSON, cut to a readable length.
+std::string show(json::Value value);
+std::string cut(std::string_view text);
+
+// The passes, in the order they run (lower.cc). Each reads the profile and changes the draft.
+void pass_extras(Context& c);     // GEN-01: keys the target does not list
+void pass_foreign(Context& c);    // blocks and tools only another dialect knows
+void pass_params(Context& c);     // GEN-13: ranges, exclusions, renames
+void pass_tools(Context& c);      // GEN-06, GEN-07: names, descriptions, schemas, counts
+void pass_format(Context& c);     // structured output
+void pass_choice(Context& c);     // GEN-08: tool choice
+void pass_thinking(Context& c);   // reasoning configuration
+void pass_calls(Context& c);      // GEN-03, GEN-04, GEN-05: pairing, ids, arguments
+void pass_reasoning(Context& c);  // GEN-12: reasoning state
+void pass_media(Context& c);      // GEN-14
+void pass_system(Context& c);     // GEN-10
+void pass_text(Context& c);       // GEN-02: blank text
+void pass_turns(Context& c);      // GEN-11: order of turns
+void pass_cache(Context& c);      // cache markers
+void pass_limits(Context& c);     // output cap
+
+// Asserts that nothing illegal is left. A failure is a bug of ours; it is refused rather than sent.
+void verify(Context& c);
+
+}  // namespace dragoman::lower

@@ -1,0 +1,146 @@
+#include "lower/lower.h"
+
+#include <fmt/format.h>
+
+#include "json/write.h"
+#include "lower/context.h"
+#include "lower/splice.h"
+
+namespace dragoman::lower {
+namespace {
+
+using canon::Param;
+
+constexpr void (*kPasses[])(Context&) = {pass_extras, pass_foreign, pass_params,    pass_tools, pass_format,
+                                         pass_choice, pass_thinking, pass_calls,    pass_reasoning, pass_media,
+                                         pass_system, pass_text,    pass_turns,     pass_cache, pass_limits};
+
+// Fields of the config's own that the client left open count as if the client had said them.
+void lay_defaults(canon::Request& request, std::span<const canon::Extra> defaults) {
+  for (const canon::Extra& field : defaults) {
+    if (const auto param = canon::param_named(field.key)) {
+      if (!request.params.has(*param)) request.params[*param] = {field.value, {}};
+    } else if (field.key == "max_completion_tokens") {
+      if (!request.params.has(Param::max_tokens)) request.params[Param::max_tokens] = {field.value, {}};
+    } else if (field.key == "reasoning_effort") {
+      if (request.reasoning.effort.empty() && request.reasoning.mode == canon::ReasoningConfig::Mode::unset)
+        request.reasoning.effort = field.value.text();
+    } else {
+      bool said = false;
+      for (const canon::Extra& mine : request.extra) said = said || mine.key == field.key;
+      if (!said) request.extra.push_back(field);
+    }
+  }
+}
+
+dialect::WireOptions wire_options(const Context& c, bool stream) {
+  const profile::Profile& p = c.profile;
+  dialect::WireOptions o;
+  o.model = c.model;
+  o.stream = stream;
+  o.model_in_body = p.flag(Setting::model_in_body);
+  o.max_tokens_field = p.text(Setting::max_tokens_field);
+  o.seed_field = p.text(Setting::seed_field);
+  o.system_role = p.text(Setting::system_role);
+  o.reasoning_style = p.text(Setting::reasoning_style);
+  o.reasoning_replay = p.text(Setting::reasoning_replay);
+  o.schema_field = p.text(Setting::schema_field);
+  o.stream_usage = p.flag(Setting::stream_usage);
+  o.string_content = p.flag(Setting::string_content);
+  o.version = p.text(Setting::body_version);
+  return o;
+}
+
+}  // namespace
+
+std::string_view name(Loss loss) {
+  switch (loss) {
+    case Loss::none: return "none";
+    case Loss::widened: return "widened";
+    case Loss::narrowed: return "narrowed";
+    case Loss::semantic: return "semantic";
+  }
+  return "none";
+}
+
+std::string cut(std::string_view text) {
+  constexpr std::size_t kReadable = 200;
+  if (text.size() <= kReadable) return std::string(text);
+  std::size_t end = kReadable;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
+  return fmt::format("{}… ({} bytes)", text.substr(0, end), text.size());
+}
+
+std::string show(json::Value value) { return value ? cut(json::dump_compact(value)) : std::string(); }
+
+void Context::edit(std::string_view rule_id, std::string_view pointer, std::string_view keyword, std::string before,
+                   std::string after, Loss loss) {
+  edits.push_back({std::string(rule_id), std::string(pointer), std::string(keyword), std::move(before),
+                   std::move(after), loss});
+}
+
+void Context::edit(Setting cause, std::string_view fallback, std::string_view pointer, std::string_view keyword,
+                   std::string before, std::string after, Loss loss) {
+  edit(rule(cause, fallback), pointer, keyword, std::move(before), std::move(after), loss);
+}
+
+std::string_view Context::rule(Setting cause, std::string_view fallback) const {
+  const std::string_view id = profile.rule(cause);
+  return id.empty() ? fallback : id;
+}
+
+void Context::refuse(std::string_view rule_id, std::string_view pointer, std::string reason) {
+  if (!refused) refused = Refused{std::string(rule_id), std::string(pointer), std::move(reason)};
+}
+
+void Context::instruct(std::string_view text) {
+  canon::Block block;
+  block.body = canon::Text{keep(text)};
+  if (draft.messages.empty() || !canon::is_system(draft.messages.front())) {
+    canon::Message system;
+    system.role = canon::Role::system;
+    draft.messages.insert(draft.messages.begin(), std::move(system));
+  }
+  draft.messages.front().blocks.push_back(std::move(block));
+}
+
+profile::Mode mode_of(const canon::Request& request) {
+  using Mode = canon::ReasoningConfig::Mode;
+  const auto& reasoning = request.reasoning;
+  const bool asked = reasoning.mode == Mode::on || reasoning.mode == Mode::adaptive || reasoning.budget ||
+                     (!reasoning.effort.empty() && reasoning.effort != "none");
+  return {.stream = request.stream,
+          .tools = !request.tools.empty(),
+          .thinking = asked && reasoning.mode != Mode::off,
+          .structured = request.response_format.kind == canon::FormatKind::json_schema};
+}
+
+std::expected<Lowered, Refused> lower(const canon::Request& request, const Target& target, Arena& arena) {
+  Context c{.original = request,
+            .draft = request,
+            .profile = *target.profile,
+            .wire = dialect::get(target.provider->dialect),
+            .model = target.model,
+            .arena = arena};
+  lay_defaults(c.draft, target.defaults);
+  for (const auto pass : kPasses) pass(c);
+  if (!c.refused) verify(c);
+  if (c.refused) return std::unexpected(*std::move(c.refused));
+
+  Lowered out;
+  out.stream = request.stream && c.flag(Setting::streaming);
+  const dialect::WireOptions options = wire_options(c, out.stream);
+  out.added_usage = out.stream && options.stream_usage && !request.stream_usage;
+  const bool untouched = c.edits.empty() && target.defaults.empty() && out.stream == request.stream &&
+                         request.dialect == target.provider->dialect;
+  if (untouched && splice(request, options, out.body)) {
+    out.same_bytes = true;
+  } else {
+    c.wire.encode(c.draft, options, out.body);
+  }
+  out.edits = std::move(c.edits);
+  out.restore = std::move(c.restore);
+  return out;
+}
+
+}  // namespace dragoman::lower

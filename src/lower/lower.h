@@ -1,0 +1,75 @@
+// Lowering: one const request, one target, out come the bytes to send. A pure function: no clock, no socket, no
+// state, so that attempt N to a target sends exactly what a first attempt would have sent (GEN-01 … GEN-15).
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "canon/request.h"
+#include "profile/provider.h"
+
+namespace dragoman::lower {
+
+// What a change costs the client.
+//   none      same meaning in other words (a renamed tool, `const` as a one-value enum)
+//   widened   a constraint the provider cannot be told; kept and enforced on the answer
+//   narrowed  the provider gets less freedom than the client gave (a clamped parameter, a required field)
+//   semantic  something the client said does not arrive (an image, foreign reasoning)
+enum class Loss : std::uint8_t { none, widened, narrowed, semantic };
+inline constexpr int kLosses = 4;
+std::string_view name(Loss loss);
+
+// One change, for people and for the journal. All text is owned.
+struct Edit {
+  std::string rule;     // id of the rule, as docs/providers lists it
+  std::string pointer;  // JSON pointer into the client's request; "" for the whole
+  std::string keyword;  // what was changed there: a parameter, a schema keyword, "name", "id" …
+  std::string before;   // JSON text or a short description, cut to a readable length
+  std::string after;
+  Loss loss = Loss::none;
+};
+
+// What the answer needs to be put back into the client's words.
+struct Restore {
+  std::map<std::string, std::string, std::less<>> names;  // tool name on the wire → the client's
+  std::set<std::string, std::less<>> custom_tools;        // sent as functions of one string: wire names
+  std::string structured_tool;                            // the forced tool that carries the JSON output; "" none
+  bool empty() const { return names.empty() && custom_tools.empty() && structured_tool.empty(); }
+};
+
+struct Lowered {
+  std::string body;
+  bool stream = false;       // call the streaming endpoint
+  bool same_bytes = false;   // the client's own body went out, but for the model name and its like
+  bool added_usage = false;  // stream_options.include_usage was ours, not the client's
+  std::vector<Edit> edits;
+  Restore restore;
+};
+
+// The target cannot serve this request at all; another may.
+struct Refused {
+  std::string rule;
+  std::string pointer;
+  std::string reason;  // what the target does not do and what to change
+};
+
+struct Target {
+  const profile::Provider* provider = nullptr;
+  std::string_view model;                    // upstream name
+  const profile::Profile* profile = nullptr; // resolved for mode_of(request)
+  std::span<const canon::Extra> defaults = {};  // body fields the config adds where the client said nothing
+};
+
+// The mode under which to resolve the target's profile.
+profile::Mode mode_of(const canon::Request& request);
+
+// Values of the result that are views point into `arena`, which must outlive the call only.
+std::expected<Lowered, Refused> lower(const canon::Request& request, const Target& target, Arena& arena);
+
+}  // namespace dragoman::lower

@@ -1,0 +1,65 @@
+#include "lower/names.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace dragoman::lower {
+namespace {
+
+// `count` characters of [0-9a-zA-Z] that depend on every bit of the name.
+std::string hash_text(std::string_view name, std::uint64_t salt, std::size_t count) {
+  static constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  std::string out;
+  for (std::uint64_t round = 0; out.size() < count; ++round) {
+    std::uint64_t h = stable_hash(name, salt * 1000003 + round + 1);
+    for (int i = 0; i < 10 && out.size() < count; ++i) {
+      out += kDigits[h % kDigits.size()];
+      h /= kDigits.size();
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+bool in_class(std::string_view char_class, char c) {
+  if (char_class.empty()) return true;
+  for (std::size_t i = 0; i < char_class.size(); ++i) {
+    const bool range = i + 2 < char_class.size() && char_class[i + 1] == '-';
+    if (range) {
+      if (c >= char_class[i] && c <= char_class[i + 2]) return true;
+      i += 2;
+    } else if (c == char_class[i]) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool fits(const Alphabet& a, std::string_view name) {
+  if (name.empty()) return false;
+  if (a.exact && name.size() != a.exact) return false;
+  if (a.max && name.size() > a.max) return false;
+  const std::string_view first = a.first.empty() ? a.rest : a.first;
+  return in_class(first, name.front()) &&
+         std::all_of(name.begin() + 1, name.end(), [&](char c) { return in_class(a.rest, c); });
+}
+
+std::string fit(const Alphabet& a, std::string_view name, std::uint64_t salt) {
+  if (salt == 0 && fits(a, name)) return std::string(name);
+  if (a.exact) return hash_text(name, salt, a.exact);
+
+  constexpr std::size_t kHash = 8;
+  const char filler = in_class(a.rest, '_') ? '_' : 'x';
+  std::string out;
+  for (const char c : name) out += in_class(a.rest, c) ? c : filler;
+  const std::string_view first = a.first.empty() ? a.rest : a.first;
+  if (out.empty() || !in_class(first, out.front())) out.insert(out.begin(), in_class(first, '_') ? '_' : 'x');
+  if (a.max && out.size() > a.max - kHash - 1) out.resize(a.max - kHash - 1);
+  out += filler;
+  out += hash_text(name, salt, kHash);
+  return out;
+}
+
+}  // namespace dragoman::lower

@@ -1,0 +1,65 @@
+// GEN-01: nothing goes out that the target does not list. And what only another dialect knows.
+#include <algorithm>
+
+#include "lower/context.h"
+
+namespace dragoman::lower {
+namespace {
+
+using canon::Block;
+using canon::Extra;
+using canon::Foreign;
+using canon::Message;
+using canon::Tool;
+using canon::ToolKind;
+using canon::ToolResult;
+
+bool same_dialect(const Context& c) { return c.original.dialect == c.wire.name; }
+
+void filter(Context& c, std::vector<Extra>& extras, Setting allowed) {
+  std::erase_if(extras, [&](const Extra& extra) {
+    // The client's unknown keys mean something in its own dialect only; the config's own (no pointer) are meant
+    // for the target.
+    const bool ours = extra.pointer.empty();
+    if ((ours || same_dialect(c)) && (ours || profile::list_contains(c.profile.list(allowed), extra.key))) return false;
+    c.edit(allowed, "GEN-01", extra.pointer, extra.key, show(extra.value), "", Loss::semantic);
+    return true;
+  });
+}
+
+void drop_foreign(Context& c, std::vector<Block>& blocks) {
+  const bool keep = same_dialect(c) && c.flag(Setting::keep_foreign);
+  std::erase_if(blocks, [&](const Block& block) {
+    const auto* foreign = std::get_if<Foreign>(&block.body);
+    if (!foreign || keep) return false;
+    c.edit(Setting::keep_foreign, "GEN-01", block.pointer, foreign->type, show(foreign->source), "", Loss::semantic);
+    return true;
+  });
+  for (Block& block : blocks)
+    if (auto* result = std::get_if<ToolResult>(&block.body)) drop_foreign(c, result->content);
+}
+
+}  // namespace
+
+void pass_extras(Context& c) {
+  filter(c, c.draft.extra, Setting::request_keys);
+  for (Message& message : c.draft.messages) {
+    filter(c, message.extra, Setting::message_keys);
+    if (!message.name.empty() && !c.flag(Setting::message_name)) {
+      c.edit(Setting::message_name, "GEN-01", message.pointer, "name", std::string(message.name), "", Loss::semantic);
+      message.name = {};
+    }
+  }
+  for (Tool& tool : c.draft.tools) filter(c, tool.extra, Setting::tool_keys);
+}
+
+void pass_foreign(Context& c) {
+  for (Message& message : c.draft.messages) drop_foreign(c, message.blocks);
+  std::erase_if(c.draft.tools, [&](const Tool& tool) {
+    if (tool.kind != ToolKind::server || (same_dialect(c) && c.flag(Setting::server_tools))) return false;
+    c.edit(Setting::server_tools, "GEN-01", tool.pointer, "tool", show(tool.source), "", Loss::semantic);
+    return true;
+  });
+}
+
+}  // namespace dragoman::lower

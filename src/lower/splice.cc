@@ -1,0 +1,42 @@
+#include "lower/splice.h"
+
+#include "json/write.h"
+
+namespace dragoman::lower {
+namespace {
+
+bool is_body(canon::DialectName dialect) {
+  // Dialects whose body names the model and the stream flag; the others have both in the URL.
+  return dialect == canon::DialectName::openai_chat || dialect == canon::DialectName::anthropic_messages;
+}
+
+}  // namespace
+
+bool splice(const canon::Request& request, const dialect::WireOptions& options, std::string& out) {
+  const std::string_view body = request.source.raw();
+  if (body.empty() || !is_body(request.dialect) || !options.model_in_body || !options.version.empty()) return false;
+  const json::Value model = request.source["model"];
+  if (!model.is_string()) return false;
+
+  // include_usage is asked for even when the client did not: the journal wants it, and serve/ hides the extra chunk.
+  const bool add_usage = request.dialect == canon::DialectName::openai_chat && options.stream &&
+                         options.stream_usage && !request.stream_usage;
+  if (add_usage && request.source["stream_options"]) return false;
+
+  const auto at = static_cast<std::size_t>(model.raw().data() - body.data());
+  out.reserve(body.size() + options.model.size() + 64);
+  out.append(body.substr(0, at));
+  json::write_string(out, options.model);
+  if (!add_usage) {
+    out.append(body.substr(at + model.raw().size()));
+    return true;
+  }
+  // Before the closing brace; the object has at least its model, so a comma is right.
+  std::string_view rest = body.substr(at + model.raw().size());
+  rest.remove_suffix(1);
+  out.append(rest);
+  out.append(R"(,"stream_options":{"include_usage":true}})");
+  return true;
+}
+
+}  // namespace dragoman::lower

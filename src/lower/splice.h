@@ -1,0 +1,14 @@
+// The client's own bytes with a few scalars exchanged: what goes out when client and target speak one dialect and no
+// rule applies. Unknown fields, key order, number spelling and white space survive, and so do prompt caches.
+#pragma once
+#include <string>
+
+#include "canon/request.h"
+#include "dialect/dialect.h"
+
+namespace dragoman::lower {
+
+// Appends the body to `out` and returns true; false (nothing appended) when the dialect cannot be spliced so.
+bool splice(const canon::Request& request, const dialect::WireOptions& options, std::string& out);
+
+}  // namespace dragoman::lower
