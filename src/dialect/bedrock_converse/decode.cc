@@ -1,0 +1,134 @@
+// A Converse answer, whole.
+#include <array>
+#include <utility>
+
+#include "dialect/bedrock_converse/bedrock_converse.h"
+#include "json/write.h"
+
+namespace dragoman::dialect::bedrock {
+namespace {
+
+using canon::StopReason;
+
+// BRW-11.
+constexpr std::pair<std::string_view, StopReason> kStops[] = {
+    {"end_turn", StopReason::end_turn},
+    {"tool_use", StopReason::tool_use},
+    {"max_tokens", StopReason::max_tokens},
+    {"stop_sequence", StopReason::stop_sequence},
+    {"guardrail_intervened", StopReason::content_filter},
+    {"content_filtered", StopReason::content_filter},
+    {"malformed_model_output", StopReason::malformed_tool_call},
+    {"malformed_tool_use", StopReason::malformed_tool_call},
+    {"model_context_window_exceeded", StopReason::context_window},
+};
+
+canon::Reasoning read_reasoning(json::Value content) {
+  canon::Reasoning reasoning;
+  reasoning.redacted = content["redactedContent"].text();
+  if (reasoning.redacted.empty()) {
+    reasoning.text = content["reasoningText"]["text"].text();
+    reasoning.signature = content["reasoningText"]["signature"].text();
+  }
+  // Without a seal (DeepSeek, gpt-oss) it is text like any other.
+  if (!reasoning.redacted.empty() || !reasoning.signature.empty()) reasoning.issuer = "bedrock";
+  return reasoning;
+}
+
+canon::Block read_block(Arena& arena, json::Value source) {
+  canon::Block block;
+  for (const json::Member& member : source.members()) {
+    const json::Value value = member.value;
+    if (member.key == "text") {
+      block.body = canon::Text{value.text()};
+      return block;
+    }
+    if (member.key == "toolUse" && value["type"].text().empty()) {
+      canon::ToolCall call;
+      call.id = value["toolUseId"].text();
+      call.name = value["name"].text();
+      if (value["input"].is_object())
+        call.arguments = value["input"];
+      else if (value["input"].present())
+        call.arguments_text = arena.copy(std::string_view(json::dump_compact(value["input"])));
+      block.body = call;
+      return block;
+    }
+    if (member.key == "reasoningContent") {
+      block.body = read_reasoning(value);
+      return block;
+    }
+    if (member.key == "citationsContent") {
+      std::string text;
+      for (const json::Value piece : value["content"].items()) text += piece["text"].text();
+      block.body = canon::Text{arena.copy(std::string_view(text))};
+      block.citations = value["citations"];
+      return block;
+    }
+    if (const auto media = read_media(member.key, value)) {
+      block.body = *media;
+      return block;
+    }
+  }
+  const auto members = source.members();
+  block.body = canon::Foreign{members.empty() ? std::string_view("unknown") : members.front().key, source};
+  return block;
+}
+
+}  // namespace
+
+StopReason stop_reason(std::string_view word) {
+  for (const auto& [text, reason] : kStops)
+    if (text == word) return reason;
+  return StopReason::unknown;
+}
+
+canon::Usage usage(json::Value tokens) {
+  canon::Usage usage;
+  if (!tokens.is_object()) return usage;
+  const auto count = [&](std::string_view key) { return tokens[key].integer().value_or(-1); };
+  usage.cached = count("cacheReadInputTokens");
+  usage.cache_write = count("cacheWriteInputTokens");
+  usage.output = count("outputTokens");
+  usage.input = count("inputTokens");
+  if (usage.input >= 0)
+    usage.input += std::max<std::int64_t>(usage.cached, 0) + std::max<std::int64_t>(usage.cache_write, 0);
+  return usage;
+}
+
+canon::UpstreamError unreadable(std::string_view what, std::string_view body) {
+  canon::UpstreamError error;
+  error.status = kUnreadableStatus;
+  error.type = kUnreadableType;
+  error.message = what;
+  error.body = body;
+  return error;
+}
+
+std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, json::Value body) {
+  const json::Value message = body["output"]["message"];
+  if (!message.is_object()) {
+    // Some infrastructure answers 200 with an error ({"Output":{"__type":…}}, {"message":…}).
+    const std::string text = json::dump(body);
+    canon::UpstreamError error = decode_error(kUnreadableStatus, text, body["Output"]["__type"].text());
+    if (error.type.empty()) error.type = kUnreadableType;
+    if (error.message.empty()) error.message = "the answer has no output.message";
+    return std::unexpected(std::move(error));
+  }
+  canon::Response response;
+  response.source = body;
+  response.model = body["trace"]["promptRouter"]["invokedModelId"].text();
+  response.usage = usage(body["usage"]);
+  response.service_tier = body["serviceTier"]["type"].text();
+  canon::Choice choice;
+  for (const json::Value source : message["content"].items())
+    if (source.is_object()) choice.blocks.push_back(read_block(arena, source));
+  choice.stop_text = body["stopReason"].text();
+  choice.stop = stop_reason(choice.stop_text);
+  // Claude says which one it was, if the request asked for that field.
+  choice.stop_sequence = body["additionalModelResponseFields"]["stop_sequence"].text();
+  response.choices.push_back(std::move(choice));
+  return response;
+}
+
+}  // namespace dragoman::dialect::bedrock

@@ -1,0 +1,28 @@
+// Google's generateContent and streamGenerateContent, on the Gemini API and on Vertex: the pieces of
+// kGeminiGenerate. Source: google.ai.generativelanguage.v1beta and google.cloud.aiplatform.v1 protobuf
+// definitions (GenerateContentRequest, GenerateContentResponse, Part); rule ids are those of docs/rules (GEM,
+// VTX).
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "dialect/dialect.h"
+
+namespace dragoman::dialect::gemini {
+
+void encode(const canon::Request& request, const WireOptions& options, std::string& out);
+
+std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, json::Value body);
+std::unique_ptr<StreamDecoder> decoder();
+
+canon::UpstreamError decode_error(int status, std::string_view body, std::string_view type_header);
+
+// What the decoders share. `called`: the candidate made a tool call, which Gemini also finishes with STOP.
+canon::StopReason stop_reason(std::string_view word, bool called);
+// logprobsResult in OpenAI's shape: {"content":[{token, logprob, bytes, top_logprobs}]}.
+json::Value logprobs(Arena& arena, json::Value result);
+// RFC 3339 in UTC to unix seconds; 0 for anything else.
+std::int64_t unix_seconds(std::string_view time);
+
+}  // namespace dragoman::dialect::gemini
