@@ -1,0 +1,218 @@
+#include "failure/classify.h"
+
+#include <array>
+#include <utility>
+
+#include "base/hash.h"
+#include "base/strings.h"
+#include "failure/pattern.h"
+#include "failure/pointer.h"
+#include "failure/rules.h"
+
+namespace dragoman::failure {
+namespace {
+
+constexpr std::size_t kReadLimit = 16 * 1024;
+
+// A message that says nothing of its own: the body is read with it (OpenRouter's metadata.raw, plain text
+// errors).
+bool says_nothing(std::string_view lower) {
+  return is_blank(lower) || lower == "provider returned error" || lower == "error" ||
+         lower == "bad request" || lower == "unknown error";
+}
+
+struct Answer {
+  std::string_view provider;
+  int status;
+  std::string type;  // in lower case
+  std::string code;
+  std::string text;
+  std::string body;
+};
+
+Answer read(std::string_view provider, const canon::UpstreamError& error) {
+  Answer answer{provider,
+                error.status,
+                lower_ascii(error.type),
+                lower_ascii(error.code),
+                lower_ascii(std::string_view(error.message).substr(0, kReadLimit)),
+                lower_ascii(std::string_view(error.body).substr(0, kReadLimit))};
+  // AWS writes shapes as "com.amazon.coral#Name" and "Name:http://…" in the type.
+  if (const auto hash = answer.type.find('#'); hash != std::string::npos) answer.type.erase(0, hash + 1);
+  if (const auto colon = answer.type.find(':'); colon != std::string::npos) answer.type.erase(colon);
+  if (says_nothing(answer.text)) answer.text += "\n" + answer.body;
+  return answer;
+}
+
+bool applies(const Rule& rule, const Answer& answer) {
+  if (!accepts_status(rule.status, answer.status)) return false;
+  if (!rule.provider.empty() && !glob_match(rule.provider, answer.provider)) return false;
+  switch (rule.where) {
+    case Where::label:
+      return answer.type == rule.pattern || answer.code == rule.pattern;
+    case Where::text:
+      return occurs(rule.pattern, answer.text);
+    case Where::body:
+      return occurs(rule.pattern, answer.body);
+    case Where::status:
+      return true;
+  }
+  return false;
+}
+
+const Rule* first_rule(const Answer& answer) {
+  for (const std::span<const Rule> part : {account_rules(), request_rules(), general_rules()}) {
+    for (const Rule& rule : part) {
+      if (applies(rule, answer)) return &rule;
+    }
+  }
+  return nullptr;
+}
+
+std::string sentence(std::string_view provider, FailureClass cls, int status) {
+  std::string why(provider.empty() ? std::string_view("upstream") : provider);
+  if (status != 0) why += " answered " + std::to_string(status);
+  why += ": ";
+  why += describe(cls);
+  return why;
+}
+
+bool may_point(FailureClass cls) {
+  return cls == FailureClass::schema_rejected || cls == FailureClass::message_rejected ||
+         cls == FailureClass::param_rejected || cls == FailureClass::state_missing;
+}
+
+}  // namespace
+
+Failure classify(std::string_view provider, const canon::UpstreamError& error,
+                 std::span<const HeaderField> headers, double now) {
+  const Answer answer = read(provider, error);
+  Failure failure;
+  failure.status = error.status;
+  failure.pointer = error.param.empty() ? std::string(find_pointer(error.message)) : error.param;
+  failure.likeness = likeness(error.message);
+
+  if (const Rule* rule = first_rule(answer)) {
+    failure.rule = rule->id;
+    failure.cls = rule->cls.value_or(class_of(failure.pointer));
+    failure.retryable = rule->retryable;
+    failure.side = rule->side;
+    if (!rule->cls && (!failure.pointer.empty() || rule->side == Side::none))
+      failure.side = side_of(failure.pointer);
+    // A row that names a side but no class, for a refusal that names no place: its own words are enough.
+    if (!rule->cls && failure.pointer.empty() && rule->side == Side::params)
+      failure.cls = FailureClass::param_rejected;
+  } else if (error.in_stream) {
+    failure.rule =
+        "stream_unnamed";  // an error object inside a stream: the provider had accepted the request
+    failure.cls = FailureClass::server_error;
+    failure.retryable = true;
+  } else {
+    failure.rule = "unnamed";
+  }
+  if (!may_point(failure.cls)) failure.pointer = error.param;
+
+  const RetryHints hints = read_retry_headers(headers, now);
+  failure.retry_after = hints.retry_after ? hints.retry_after : error.retry_after;
+  if (!failure.retry_after && failure.cls == FailureClass::rate_limit)
+    failure.retry_after = hints.window_resets;
+  // The provider knows best whether it could ever take this; but "true" comes with 429s that are about money.
+  if (hints.should_retry == false) failure.retryable = false;
+  if (hints.should_retry == true && failure.cls == FailureClass::other) failure.retryable = true;
+  failure.why = sentence(provider, failure.cls, error.status);
+  return failure;
+}
+
+Failure classify(std::string_view provider, const NetFailure& net) {
+  struct Row {
+    NetKind kind;
+    FailureClass cls;
+    std::string_view rule;
+    std::string_view words;
+  };
+  constexpr std::array kRows{
+      Row{NetKind::resolve, FailureClass::network, "net_resolve", "the host name has no address"},
+      Row{NetKind::connect, FailureClass::network, "net_connect", "no connection"},
+      Row{NetKind::tls, FailureClass::network, "net_tls", "no TLS session"},
+      Row{NetKind::connect_timeout, FailureClass::timeout, "net_connect_timeout", "connecting took too long"},
+      Row{NetKind::first_byte_timeout, FailureClass::timeout, "net_first_byte",
+          "no answer within the time allowed"},
+      Row{NetKind::idle_timeout, FailureClass::timeout, "net_idle",
+          "too long between two events of the stream"},
+      Row{NetKind::total_timeout, FailureClass::timeout, "net_total", "the attempt's time is up"},
+      Row{NetKind::reset, FailureClass::network, "net_reset", "the connection closed before an answer"},
+      Row{NetKind::cut, FailureClass::stream_interrupted, "net_cut", "the answer broke off"},
+      Row{NetKind::protocol, FailureClass::network, "net_protocol", "the answer is no HTTP"},
+  };
+  Failure failure;
+  failure.source = Source::network;
+  failure.retryable = true;
+  for (const Row& row : kRows) {
+    if (row.kind != net.kind) continue;
+    failure.cls = row.cls;
+    failure.rule = row.rule;
+    failure.why = std::string(provider.empty() ? std::string_view("upstream") : provider) + ": ";
+    failure.why += row.words;
+    if (!net.text.empty()) failure.why += " (" + net.text + ")";
+  }
+  return failure;
+}
+
+Failure local_fault(std::string why, std::string pointer) {
+  Failure failure;
+  failure.cls = FailureClass::local_fault;
+  failure.source = Source::us;
+  failure.rule = "local_fault";
+  failure.side = side_of(pointer);
+  failure.pointer = std::move(pointer);
+  failure.why = std::move(why);
+  return failure;
+}
+
+Failure target_cannot(std::string why, std::string pointer) {
+  Failure failure = local_fault(std::move(why), std::move(pointer));
+  failure.cls = FailureClass::param_rejected;
+  failure.rule = "target_cannot";
+  return failure;
+}
+
+Failure cancelled() {
+  Failure failure;
+  failure.cls = FailureClass::cancelled;
+  failure.source = Source::us;
+  failure.rule = "cancelled";
+  failure.why = "the client went away";
+  return failure;
+}
+
+std::uint64_t likeness(std::string_view message) {
+  // A word with a digit in it (an id, a count, a model version) is masked whole; punctuation and spaces only
+  // separate.
+  std::string key;
+  std::string word;
+  bool masked = false;
+  const auto flush = [&] {
+    if (!word.empty() || masked) {
+      key += masked ? std::string_view("0") : std::string_view(word);
+      key += ' ';
+    }
+    word.clear();
+    masked = false;
+  };
+  for (const char c : message.substr(0, kReadLimit)) {
+    const auto u = static_cast<unsigned char>(c);
+    if (c >= '0' && c <= '9') {
+      masked = true;
+    } else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || u >= 0x80) {
+      word += (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c;
+    } else if (c != '_' && c != '-') {
+      flush();
+    }
+  }
+  flush();
+  if (key.empty()) return 0;
+  const std::uint64_t hash = stable_hash(key);
+  return hash == 0 ? 1 : hash;
+}
+
+}  // namespace dragoman::failure

@@ -1,0 +1,112 @@
+#include "failure/pointer.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/strings.h"
+
+namespace dragoman::failure {
+namespace {
+
+struct Head {
+  std::string_view word;  // in lower case; what follows must be a separator
+  Side side;
+  FailureClass cls;
+};
+
+// Notations: shared forms of 25 providers, see docs/sources.md, "How refusals read". Longer words first where
+// one is the head of another.
+constexpr std::array kHeads{
+    Head{"toolconfig.toolchoice", Side::params, FailureClass::param_rejected},
+    Head{"toolconfig", Side::tools, FailureClass::schema_rejected},
+    Head{"tool_config", Side::params, FailureClass::param_rejected},
+    Head{"tool_choice", Side::params, FailureClass::param_rejected},
+    Head{"function_declarations", Side::tools, FailureClass::schema_rejected},
+    Head{"functiondeclarations", Side::tools, FailureClass::schema_rejected},
+    Head{"tools", Side::tools, FailureClass::schema_rejected},
+    Head{"messages", Side::body, FailureClass::message_rejected},
+    Head{"message", Side::body, FailureClass::message_rejected},
+    Head{"contents", Side::body, FailureClass::message_rejected},
+    Head{"input", Side::body, FailureClass::message_rejected},
+    Head{"system", Side::body, FailureClass::message_rejected},
+    Head{"response_format", Side::params, FailureClass::schema_rejected},
+    Head{"output_config", Side::params, FailureClass::schema_rejected},
+    Head{"output_format", Side::params, FailureClass::schema_rejected},
+    Head{"generation_config.response_schema", Side::params, FailureClass::schema_rejected},
+    Head{"generationconfig.responseschema", Side::params, FailureClass::schema_rejected},
+    Head{"generation_config.response_json_schema", Side::params, FailureClass::schema_rejected},
+    Head{"generation_config", Side::params, FailureClass::param_rejected},
+    Head{"generationconfig", Side::params, FailureClass::param_rejected},
+    Head{"inferenceconfig", Side::params, FailureClass::param_rejected},
+    Head{"additionalmodelrequestfields", Side::params, FailureClass::param_rejected},
+    Head{"thinking", Side::params, FailureClass::param_rejected},
+};
+
+bool is_path(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+         c == '[' || c == ']' || c == '/' || c == '$' || c == '-';
+}
+
+// Off come what stands before the first key in some notations: "request.", "body.", "#/", "['body','".
+std::string_view strip_lead(std::string_view pointer) {
+  for (bool again = true; again;) {
+    again = false;
+    for (const std::string_view lead :
+         {"request.", "body.", "body/", "#/", "/", "$.", "(", "[", "'", "\"", "body'", "body\"", ",", " "}) {
+      if (pointer.size() > lead.size() && equals_ignoring_case(pointer.substr(0, lead.size()), lead)) {
+        pointer.remove_prefix(lead.size());
+        again = true;
+      }
+    }
+  }
+  return pointer;
+}
+
+const Head* head_of(std::string_view pointer) {
+  const std::string lower = lower_ascii(strip_lead(pointer).substr(0, 64));
+  for (const Head& head : kHeads) {
+    if (!lower.starts_with(head.word)) continue;
+    if (lower.size() == head.word.size()) return &head;
+    const char next = lower[head.word.size()];
+    if (next == '.' || next == '[' || next == '/' || next == '\'' || next == '"') return &head;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string_view find_pointer(std::string_view text) {
+  text = text.substr(0, 4096);  // a pointer that matters stands near the start of the sentence
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (!is_path(text[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < text.size() && is_path(text[end])) ++end;
+    std::string_view run = text.substr(at, end - at);
+    at = end;
+    while (!run.empty() && (run.back() == '.' || run.back() == '-' || run.back() == '/'))
+      run.remove_suffix(1);
+    // A bare word ("tools", "messages", "input") is prose as often as a path: it takes a step to be a
+    // pointer.
+    if (run.find_first_of(".[/") != std::string_view::npos && head_of(run) != nullptr) return run;
+  }
+  return {};
+}
+
+Side side_of(std::string_view pointer) {
+  if (pointer.empty()) return Side::none;
+  const Head* head = head_of(pointer);
+  return head ? head->side : Side::params;
+}
+
+FailureClass class_of(std::string_view pointer) {
+  if (pointer.empty()) return FailureClass::other;
+  const Head* head = head_of(pointer);
+  return head ? head->cls : FailureClass::param_rejected;
+}
+
+}  // namespace dragoman::failure

@@ -1,0 +1,85 @@
+// What is left when neither text nor code named a cause: labels that providers put on many things, then
+// statuses.
+#include <array>
+
+#include "failure/rules.h"
+
+namespace dragoman::failure {
+namespace {
+
+constexpr auto kServer = FailureClass::server_error;
+constexpr auto kTime = FailureClass::timeout;
+constexpr auto kNone = Side::none;
+constexpr auto kLabel = Where::label;
+
+// clang-format off
+constexpr auto kRules = std::to_array<Rule>({
+    {"label_authentication", FailureClass::auth, kNone, false, "", kAnyStatus, kLabel, "authentication_error",
+     {403, "authentication_error", "", "no"}},
+    {"label_unauthenticated", FailureClass::auth, kNone, false, "", kAnyStatus, kLabel, "unauthenticated",
+     {403, "UNAUTHENTICATED", "", "no"}},
+    {"label_permission", FailureClass::permission, kNone, false, "", kAnyStatus, kLabel, "permission_error",
+     {400, "permission_error", "", "no"}},
+    {"label_permission_denied", FailureClass::permission, kNone, false, "", kAnyStatus, kLabel, "permission_denied",
+     {400, "PERMISSION_DENIED", "", "no"}},
+    {"label_access_denied", FailureClass::permission, kNone, false, "", kAnyStatus, kLabel, "accessdeniedexception",
+     {200, "AccessDeniedException", "", "no"}},
+    {"label_not_found", FailureClass::not_found, Side::params, false, "", kAnyStatus, kLabel, "not_found_error",
+     {400, "not_found_error", "", "model: claude-none"}},
+    {"label_resource_not_found", FailureClass::not_found, Side::params, false, "", kAnyStatus, kLabel, "resourcenotfoundexception",
+     {400, "ResourceNotFoundException", "", "no"}},
+    {"label_timeout", kTime, kNone, true, "", kAnyStatus, kLabel, "timeout_error",
+     {200, "timeout_error", "", "slow"}},
+    {"label_model_timeout", kTime, kNone, true, "", kAnyStatus, kLabel, "modeltimeoutexception",
+     {200, "ModelTimeoutException", "", "slow"}},
+    {"label_deadline", kTime, kNone, true, "", kAnyStatus, kLabel, "deadline_exceeded",
+     {500, "DEADLINE_EXCEEDED", "", "slow"}},
+    {"label_unavailable", FailureClass::overloaded, kNone, true, "", kAnyStatus, kLabel, "unavailable",
+     {200, "UNAVAILABLE", "", "later"}},
+    {"label_api_error", kServer, kNone, true, "", kBusy, kLabel, "api_error",
+     {200, "api_error", "", "Internal server error"}},
+    {"label_server_error", kServer, kNone, true, "", kBusy, kLabel, "server_error",
+     {200, "server_error", "", "The server had an error"}},
+    {"label_internal_server", kServer, kNone, true, "", kAnyStatus, kLabel, "internalserverexception",
+     {200, "internalServerException", "", "sorry"}},
+    {"label_model_stream", kServer, kNone, true, "", kAnyStatus, kLabel, "modelstreamerrorexception",
+     {200, "modelStreamErrorException", "", "sorry"}},
+    {"label_model_error", kServer, kNone, true, "", kAnyStatus, kLabel, "modelerrorexception",
+     {424, "ModelErrorException", "", "sorry"}},
+    {"text_internal", kServer, kNone, true, "", kBusy, Where::text, "internal server error",
+     {200, "", "", "Internal Server Error"}},
+    {"label_invalid_request", kByPointer, kNone, false, "", kAnyStatus, kLabel, "invalid_request_error",
+     {200, "invalid_request_error", "", "no"}},
+    {"label_validation", kByPointer, kNone, false, "", kAnyStatus, kLabel, "validationexception",
+     {200, "validationException", "", "no"}},
+
+    {"status_401", FailureClass::auth, kNone, false, "", 401, Where::status, "", {401}},
+    {"status_403", FailureClass::permission, kNone, false, "", 403, Where::status, "", {403}},
+    {"status_404", FailureClass::not_found, Side::params, false, "", 404, Where::status, "", {404}},
+    {"status_408", kTime, kNone, true, "", 408, Where::status, "", {408}},
+    {"status_413", FailureClass::context_length, Side::body, false, "", 413, Where::status, "", {413}},
+    {"status_424", kServer, kNone, true, "", 424, Where::status, "", {424}},
+    {"status_425", kServer, kNone, true, "", 425, Where::status, "", {425}},
+    {"status_429", FailureClass::rate_limit, kNone, true, "", 429, Where::status, "", {429}},
+    {"status_503", FailureClass::overloaded, kNone, true, "", 503, Where::status, "", {503}},
+    {"status_504", kTime, kNone, true, "", 504, Where::status, "", {504}},
+    {"status_524", kTime, kNone, true, "", 524, Where::status, "", {524}},
+    {"status_refusal", kByPointer, kNone, false, "", kRefusal, Where::status, "", {422}},
+    {"status_busy", kServer, kNone, true, "", kBusy, Where::status, "", {502, "", "", "", "<html>Bad Gateway</html>"}},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Rule> general_rules() { return kRules; }
+
+bool accepts_status(int wanted, int status) {
+  if (wanted == kAnyStatus) return true;
+  const bool busy =
+      status < 300 || status == 408 || status == 425 || status == 429 || (status >= 500 && status <= 599);
+  if (wanted == kBusy) return busy;
+  if (wanted == kRefusal) return status >= 400 && status < 500 && !busy;
+  return wanted == status;
+}
+
+}  // namespace dragoman::failure
