@@ -1,0 +1,153 @@
+#include "sandbox/openai/engine.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "sandbox/openai/reply.h"
+#include "sandbox/openai/view.h"
+
+namespace dragoman::sandbox::openai {
+namespace {
+
+using json::Value;
+
+// Model names that exist nowhere, whatever a host's globs say.
+bool is_made_up(std::string_view model) {
+  for (const std::string_view word : {"nonexistent", "does-not-exist", "no-such-model"}) {
+    if (model.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+const Model* find_model(const Host& host, std::string_view name) {
+  if (name.empty() || is_made_up(name)) return nullptr;
+  for (const Model& m : host.models) {
+    if (glob_match(m.glob, name)) return &m;
+  }
+  return nullptr;
+}
+
+// Whether a call thinks under OpenAI's table of models.
+bool openai_reasons(const Request& r) {
+  const std::string_view effort = r["reasoning_effort"].text();
+  if (r.has(kReasonsAlways)) return true;
+  if (r.has(kReasonsByDefault)) return effort != "none";
+  if (r.has(kReasonsOptIn)) return !effort.empty() && effort != "none";
+  return false;
+}
+
+Reply models_reply(const Host& host, const Call& call) {
+  Reply out;
+  out.headers = {{"content-type", "application/json"}};
+  json::Writer w(out.body);
+  w.begin_object().field("object", "list").key("data").begin_array();
+  for (const Model& m : host.models) {
+    if (m.glob.find('*') != std::string_view::npos) continue;
+    w.begin_object().field("id", m.glob).field("object", "model").field("created", call.now_unix);
+    w.field("owned_by", host.prefix).end_object();
+  }
+  w.end_array().end_object();
+  return out;
+}
+
+enum class Route { none, chat, models };
+
+Route route_of(const Host& host, const Call& call) {
+  for (const std::string_view base : host.bases) {
+    if (!call.path.starts_with(base)) continue;
+    const std::string_view rest = call.path.substr(base.size());
+    if (rest == "/chat/completions") return Route::chat;
+    if (rest == "/models") return Route::models;
+  }
+  return Route::none;
+}
+
+Refusal not_json() {
+  return refuse(
+      "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP "
+      "library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If "
+      "you have trouble figuring out how to fix this, please contact us through our help center at "
+      "help.openai.com.)");
+}
+
+}  // namespace
+
+Reply refusal_reply(const Host& host, const Refusal& refusal) {
+  Reply out;
+  out.status = refusal.status;
+  out.headers = refusal.headers;
+  out.headers.emplace_back("content-type", "application/json");
+  out.body = refusal.body.empty() ? host.error_body(refusal) : refusal.body;
+  return out;
+}
+
+std::string_view body_model(const Call& call) { return call.body["model"].text(); }
+
+Reply handle(const Host& host, const Call& call, const Options& options) {
+  Request request{.call = call, .host = host, .body = call.body, .paranoid = options.paranoid};
+  request.model = call.body["model"].text();
+  Route route = route_of(host, call);
+  if (route == Route::none && host.route && host.route(call, request)) route = Route::chat;
+  if (route == Route::none) {
+    Reply out;  // OAI-61
+    out.status = 404;
+    return out;
+  }
+  if (auto refused = host.authorize(call)) return refusal_reply(host, *refused);
+  if (route == Route::models) return models_reply(host, call);
+  if (call.method != "POST") {
+    Refusal r = refuse("Method Not Allowed");
+    r.status = 405;
+    return refusal_reply(host, r);
+  }
+  if (!request.body.is_object()) return refusal_reply(host, not_json());
+  if (request.model.empty() && !host.route)
+    return refusal_reply(host, refuse("you must provide a model parameter"));
+  const Model* model = find_model(host, request.model);
+  if (model == nullptr) return refusal_reply(host, host.unknown_model(request.model));
+  request.traits = model->traits;
+  request.reasoning = host.reasons ? host.reasons(request) : openai_reasons(request);
+  for (const RuleSet& set : host.rules) {
+    for (const Rule& rule : set) {
+      const bool strict = rule.grade == Grade::client_code || rule.grade == Grade::anecdote;
+      if (strict && !options.paranoid) continue;
+      if (auto refused = rule.check(request)) return refusal_reply(host, *refused);
+    }
+  }
+  const std::int64_t tokens = prompt_tokens(request.body);
+  const std::int64_t window = context_window(request.model);
+  if (tokens > window) return refusal_reply(host, host.overflow(tokens, window));
+  if (host.policy && messages_mention(request["messages"], "[policy]"))
+    return refusal_reply(host, host.policy());
+  return answer(request);
+}
+
+namespace common {
+
+std::string error_body(const Refusal& r) {
+  std::string out;
+  json::Writer w(out);
+  w.begin_object().key("error").begin_object().field("message", r.message).field("type", r.type).key("param");
+  r.param.empty() ? w.null() : w.string(r.param);
+  w.key("code");
+  r.code.empty() ? w.null() : w.string(r.code);
+  w.end_object().end_object();
+  return out;
+}
+
+std::string_view bearer(const Call& call) {
+  const std::string_view value = call.header("authorization");
+  return value.size() > 7 && equals_ignoring_case(value.substr(0, 7), "Bearer ") ? trim(value.substr(7)) : "";
+}
+
+bool bad_key(std::string_view key) { return key.empty() || key.starts_with("bad"); }
+
+std::string mask_key(std::string_view key) {
+  if (key.size() <= 8) return std::string(key.size(), '*');
+  return std::string(key.substr(0, 4)) + std::string(key.size() - 8, '*') +
+         std::string(key.substr(key.size() - 4));
+}
+
+}  // namespace common
+
+}  // namespace dragoman::sandbox::openai

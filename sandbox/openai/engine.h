@@ -1,0 +1,43 @@
+// Plays any OpenAI-compatible host from its row.
+#pragma once
+#include "sandbox/openai/host.h"
+
+namespace dragoman::sandbox::openai {
+
+Reply handle(const Host& host, const Call& call, const Options& options);
+
+Reply refusal_reply(const Host& host, const Refusal& refusal);
+
+// Emulator::model_of for hosts that name the model in the body.
+std::string_view body_model(const Call& call);
+
+// Emulator is made of plain functions; this makes them from a row.
+template <const Host& kHost>
+Emulator emulator() {
+  return {.prefix = kHost.prefix,
+          .handle = [](const Call& call, const Options& options) { return handle(kHost, call, options); },
+          .error =
+              [](int status, std::string_view code, std::string_view message) {
+                Refusal r;
+                r.status = status;
+                r.message = message;
+                r.code = code;
+                r.type = status >= 500 ? "server_error" : status == 429 ? "rate_limit_error" : r.type;
+                return refusal_reply(kHost, r);
+              },
+          .model_of = body_model};
+}
+
+// The usual ways of hosts, for their rows.
+namespace common {
+
+// {"error":{"message","type","param","code"}}
+std::string error_body(const Refusal& refusal);
+// "Authorization: Bearer …" present and not starting with "bad".
+std::string_view bearer(const Call& call);   // "" when missing
+bool bad_key(std::string_view key);          // "" counts as bad
+std::string mask_key(std::string_view key);  // "sk-ab***********wxyz"
+
+}  // namespace common
+
+}  // namespace dragoman::sandbox::openai
