@@ -47,6 +47,10 @@ dialect::WireOptions wire_options(const Context& c, bool stream) {
   o.schema_field = p.text(Setting::schema_field);
   o.stream_usage = p.flag(Setting::stream_usage);
   o.string_content = p.flag(Setting::string_content);
+  o.top_k_path = p.text(Setting::top_k_path);
+  o.json_results = p.flag(Setting::json_results);
+  o.call_ids = p.flag(Setting::call_ids);
+  o.labels = p.flag(Setting::labels);
   o.version = p.text(Setting::body_version);
   return o;
 }

@@ -26,6 +26,10 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(stream_usage, boolean, "true", "openai_chat: stream_options.include_usage is understood")                \
   X(seed_field, text, "seed", "openai_chat: name of the seed")                                               \
   X(string_content, boolean, "false", "text-only content goes as one string")                                \
+  X(top_k_path, text, "", "bedrock: where in additionalModelRequestFields top_k goes, parts joined by '.'")  \
+  X(json_results, boolean, "false", "bedrock: a tool result that is a JSON object goes as {json}")           \
+  X(call_ids, boolean, "true", "gemini: function calls and responses have an id")                            \
+  X(labels, boolean, "false", "gemini: metadata may be sent as labels")                                      \
   X(body_version, text, "", "anthropic_version in the body (Vertex)")                                        \
   /* tools */                                                                                                \
   X(streaming, boolean, "true",                                                                              \
