@@ -23,8 +23,13 @@ canon::UpstreamError decode_error(int status, std::string_view body, std::string
 int exception_status(std::string_view name);
 
 // What the decoders share.
+//
+// Only Claude signs or encrypts its reasoning here (BR-40), and Anthropic's signatures hold on all its
+// platforms.
+inline constexpr std::string_view kIssuer = "anthropic";
 canon::StopReason stop_reason(std::string_view word);
 canon::Usage usage(json::Value tokens);  // TokenUsage; cache reads and writes are added to input
+json::Value citation(Arena& arena, json::Value source);  // in Anthropic's shape, as canonical citations are
 canon::UpstreamError unreadable(std::string_view what, std::string_view body);
 
 // Media types and Bedrock's one-word formats (BR-26). An unlisted media type gives its subtype, so that

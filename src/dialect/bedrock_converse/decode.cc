@@ -1,6 +1,7 @@
 // A Converse answer, whole.
-#include <array>
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "dialect/bedrock_converse/bedrock_converse.h"
 #include "json/write.h"
@@ -31,7 +32,7 @@ canon::Reasoning read_reasoning(json::Value content) {
     reasoning.signature = content["reasoningText"]["signature"].text();
   }
   // Without a seal (DeepSeek, gpt-oss) it is text like any other.
-  if (!reasoning.redacted.empty() || !reasoning.signature.empty()) reasoning.issuer = "bedrock";
+  if (!reasoning.redacted.empty() || !reasoning.signature.empty()) reasoning.issuer = kIssuer;
   return reasoning;
 }
 
@@ -62,7 +63,9 @@ canon::Block read_block(Arena& arena, json::Value source) {
       std::string text;
       for (const json::Value piece : value["content"].items()) text += piece["text"].text();
       block.body = canon::Text{arena.copy(std::string_view(text))};
-      block.citations = value["citations"];
+      std::vector<json::Value> citations;
+      for (const json::Value item : value["citations"].items()) citations.push_back(citation(arena, item));
+      if (!citations.empty()) block.citations = json::Builder(arena).array(citations);
       return block;
     }
     if (const auto media = read_media(member.key, value)) {
@@ -71,7 +74,8 @@ canon::Block read_block(Arena& arena, json::Value source) {
     }
   }
   const auto members = source.members();
-  block.body = canon::Foreign{members.empty() ? std::string_view("unknown") : members.front().key, source};
+  block.body = canon::Foreign{members.empty() ? std::string_view("unknown") : members.front().key, source,
+                              name(canon::DialectName::bedrock_converse)};
   return block;
 }
 
@@ -94,6 +98,48 @@ canon::Usage usage(json::Value tokens) {
   if (usage.input >= 0)
     usage.input += std::max<std::int64_t>(usage.cached, 0) + std::max<std::int64_t>(usage.cache_write, 0);
   return usage;
+}
+
+json::Value citation(Arena& arena, json::Value source) {
+  struct Place {
+    std::string_view member, type, index, index_to, start, start_to, end, end_to;
+  };
+  static constexpr Place kPlaces[] = {
+      {"documentChar", "char_location", "documentIndex", "document_index", "start", "start_char_index", "end",
+       "end_char_index"},
+      {"documentPage", "page_location", "documentIndex", "document_index", "start", "start_page_number",
+       "end", "end_page_number"},
+      {"documentChunk", "content_block_location", "documentIndex", "document_index", "start",
+       "start_block_index", "end", "end_block_index"},
+      {"searchResultLocation", "search_result_location", "searchResultIndex", "search_result_index", "start",
+       "start_block_index", "end", "end_block_index"},
+  };
+  const json::Builder build(arena);
+  std::string cited;
+  for (const json::Value piece : source["sourceContent"].items()) cited += piece["text"].text();
+  std::vector<json::Member> out;
+  const json::Value location = source["location"];
+  const auto copy = [&](json::Value value, std::string_view to) {
+    if (value.present()) out.push_back({to, value});
+  };
+  for (const Place& place : kPlaces) {
+    const json::Value at = location[place.member];
+    if (!at.is_object()) continue;
+    const bool search = place.type == "search_result_location";
+    out.push_back({"type", build.string(place.type)});
+    out.push_back({"cited_text", build.string_copy(cited)});
+    copy(at[place.index], place.index_to);
+    copy(source["title"], search ? "title" : "document_title");
+    if (search) copy(source["source"], "source");
+    copy(at[place.start], place.start_to);
+    copy(at[place.end], place.end_to);
+    return build.object(out);
+  }
+  out.push_back({"type", build.string("web_search_result_location")});
+  out.push_back({"cited_text", build.string_copy(cited)});
+  copy(location["web"]["url"], "url");
+  copy(source["title"], "title");
+  return build.object(out);
 }
 
 canon::UpstreamError unreadable(std::string_view what, std::string_view body) {

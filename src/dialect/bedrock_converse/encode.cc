@@ -12,10 +12,12 @@ namespace {
 
 using canon::Param;
 
-// Top-level members of ConverseRequest the canonical request has no name for. Others are never sent (GEN-01).
-constexpr std::string_view kOwnKeys[] = {"guardrailConfig", "promptVariables",
-                                         "additionalModelResponseFieldPaths", "performanceConfig"};
-constexpr std::string_view kMoreFields = "additionalModelRequestFields";
+// Members of these objects the canonical request has no name for come as extras with a path for a key.
+constexpr std::string_view kInference = "inferenceConfig.";
+constexpr std::string_view kMore = "additionalModelRequestFields.";
+constexpr std::string_view kToolConfig = "toolConfig.";
+constexpr std::string_view kOutput = "outputConfig.";
+constexpr std::string_view kNested[] = {kInference, kMore, kToolConfig, kOutput};
 
 class Encoder {
  public:
@@ -49,12 +51,26 @@ class Encoder {
           .field("type", request_.params[Param::service_tier].value)
           .end_object();
     for (const canon::Extra& extra : request_.extra)
-      for (const std::string_view key : kOwnKeys)
-        if (extra.key == key) w_.field(key, extra.value);
+      if (!nested(extra.key)) w_.field(extra.key, extra.value);
     w_.end_object();
   }
 
  private:
+  static bool nested(std::string_view key) {
+    for (const std::string_view prefix : kNested)
+      if (key.starts_with(prefix)) return true;
+    return false;
+  }
+  bool has_extras(std::string_view prefix) const {
+    for (const canon::Extra& extra : request_.extra)
+      if (extra.key.starts_with(prefix)) return true;
+    return false;
+  }
+  void extras(std::string_view prefix) {
+    for (const canon::Extra& extra : request_.extra)
+      if (extra.key.starts_with(prefix)) w_.field(extra.key.substr(prefix.size()), extra.value);
+  }
+
   void message(const canon::Message& message) {
     w_.begin_object();
     w_.field("role", is_system(message) ? "system" : name(message.role));
@@ -161,7 +177,7 @@ class Encoder {
   }
 
   void write(const canon::Foreign& foreign) {
-    if (native_) w_.value(foreign.source);
+    if (foreign.dialect == name(canon::DialectName::bedrock_converse)) w_.value(foreign.source);
   }
 
   void inference_config() {
@@ -169,14 +185,14 @@ class Encoder {
                                                                      {Param::temperature, "temperature"},
                                                                      {Param::top_p, "topP"},
                                                                      {Param::stop, "stopSequences"}};
-    bool open = false;
-    for (const auto& [param, field] : kFields) {
-      if (!request_.params.has(param)) continue;
-      if (!open) w_.key("inferenceConfig").begin_object();
-      open = true;
-      w_.field(field, request_.params[param].value);
-    }
-    if (open) w_.end_object();
+    bool any = has_extras(kInference);
+    for (const auto& [param, field] : kFields) any = any || request_.params.has(param);
+    if (!any) return;
+    w_.key("inferenceConfig").begin_object();
+    for (const auto& [param, field] : kFields)
+      if (request_.params.has(param)) w_.field(field, request_.params[param].value);
+    extras(kInference);
+    w_.end_object();
   }
 
   void tool_config() {
@@ -216,6 +232,7 @@ class Encoder {
         w_.field("name", request_.tool_choice.tool).end_object().end_object();
         break;
     }
+    extras(kToolConfig);
     w_.end_object();
   }
 
@@ -223,7 +240,7 @@ class Encoder {
     const canon::ResponseFormat& format = request_.response_format;
     const bool schema = format.kind == canon::FormatKind::json_schema && format.schema.present();
     const bool effort = options_.reasoning_style == "bedrock_claude" && !request_.reasoning.effort.empty();
-    if (!schema && !effort) return;
+    if (!schema && !effort && !has_extras(kOutput)) return;
     w_.key("outputConfig").begin_object();
     if (schema) {
       w_.key("textFormat").begin_object().field("type", "json_schema").key("structure").begin_object();
@@ -235,6 +252,7 @@ class Encoder {
       w_.end_object().end_object().end_object();
     }
     if (effort) w_.field("effort", request_.reasoning.effort);
+    extras(kOutput);
     w_.end_object();
   }
 
@@ -252,15 +270,14 @@ class Encoder {
       fields.emplace_back(path.front(), std::move(text));
     }
     reasoning(fields);
-    json::Value own;
-    for (const canon::Extra& extra : request_.extra)
-      if (extra.key == kMoreFields) own = extra.value;
-    if (fields.empty() && !own.is_object()) return;
-    w_.key(kMoreFields).begin_object();
-    for (const json::Member& member : own.members()) {
+    if (fields.empty() && !has_extras(kMore)) return;
+    w_.key(kMore.substr(0, kMore.size() - 1)).begin_object();
+    for (const canon::Extra& extra : request_.extra) {
+      if (!extra.key.starts_with(kMore)) continue;
+      const std::string_view key = extra.key.substr(kMore.size());
       bool ours = false;
-      for (const auto& field : fields) ours = ours || field.first == member.key;
-      if (!ours) w_.field(member.key, member.value);
+      for (const auto& field : fields) ours = ours || field.first == key;
+      if (!ours) w_.field(key, extra.value);
     }
     for (const auto& [key, text] : fields) w_.key(key).raw(text);
     w_.end_object();

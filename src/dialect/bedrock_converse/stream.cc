@@ -113,6 +113,7 @@ class Decoder final : public StreamDecoder {
     } else if (!what.members().empty()) {  // server tools and what is newer: kept whole
       Event event;
       event.name = what.members().front().key;
+      event.issuer = name(canon::DialectName::bedrock_converse);
       event.value = what;
       open(BlockType::foreign, index, sink, event);
     }
@@ -132,8 +133,18 @@ class Decoder final : public StreamDecoder {
         reasoning(value, index, sink);
       } else if (member.key == "image") {
         if (buffering_ == Buffering::image) buffer_ += value["source"]["bytes"].text();
-      } else {  // citations
-        emit(sink, {.type = EventType::foreign, .block = next_block_, .name = member.key, .value = value});
+      } else if (member.key == "citation") {
+        ensure(BlockType::text, index, sink);
+        emit(sink, {.type = EventType::citation,
+                    .block = next_block_,
+                    .block_type = type_,
+                    .value = citation(arena_, value)});
+      } else {
+        emit(sink, {.type = EventType::foreign,
+                    .block = next_block_,
+                    .name = member.key,
+                    .issuer = name(canon::DialectName::bedrock_converse),
+                    .value = value});
       }
     }
   }
@@ -152,7 +163,7 @@ class Decoder final : public StreamDecoder {
     }
     if (content["signature"].is_string()) {
       ensure(BlockType::reasoning, index, sink);
-      piece(EventType::signature, content["signature"].text(), sink, "bedrock");
+      piece(EventType::signature, content["signature"].text(), sink, kIssuer);
     }
   }
 
@@ -174,7 +185,7 @@ class Decoder final : public StreamDecoder {
     if (image)
       event.name = media_type_;
     else
-      event.issuer = "bedrock";
+      event.issuer = kIssuer;
     open(image ? BlockType::media : BlockType::redacted_reasoning, index_, sink, event);
     close(sink);
     buffer_.clear();

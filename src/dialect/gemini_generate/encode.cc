@@ -11,10 +11,10 @@ namespace {
 
 using canon::Param;
 
-// Top-level members of GenerateContentRequest the canonical request has no name for. Others are never sent
-// (GEN-01).
-constexpr std::string_view kOwnKeys[] = {"safetySettings", "cachedContent", "modelArmorConfig"};
-constexpr std::string_view kConfig = "generationConfig";
+// Members of these objects the canonical request has no name for come as extras with a path for a key.
+constexpr std::string_view kConfig = "generationConfig.";
+constexpr std::string_view kToolConfig = "toolConfig.";
+constexpr std::string_view kThinking = "generationConfig.thinkingConfig.";
 
 constexpr std::pair<Param, std::string_view> kConfigFields[] = {
     {Param::max_tokens, "maxOutputTokens"},
@@ -63,8 +63,8 @@ class Encoder {
     if (options_.labels && request_.params.has(Param::metadata))
       w_.field("labels", request_.params[Param::metadata].value);
     for (const canon::Extra& extra : request_.extra)
-      for (const std::string_view key : kOwnKeys)
-        if (extra.key == key) w_.field(key, extra.value);
+      if (!extra.key.starts_with(kConfig) && !extra.key.starts_with(kToolConfig))
+        w_.field(extra.key, extra.value);
     w_.end_object();
   }
 
@@ -198,7 +198,7 @@ class Encoder {
   }
 
   void write(const canon::Foreign& foreign) {
-    if (!native_) return;
+    if (foreign.dialect != name(canon::DialectName::gemini_generate)) return;
     flush_signature();
     w_.value(foreign.source);
   }
@@ -230,14 +230,26 @@ class Encoder {
   }
 
   void tool_config() {
+    const bool chosen =
+        !request_.tools.empty() && request_.tool_choice.mode != canon::ChoiceMode::unset;  // GEM-37
+    bool more = false;
+    for (const canon::Extra& extra : request_.extra) more = more || extra.key.starts_with(kToolConfig);
+    if (!chosen && !more) return;
+    w_.key("toolConfig").begin_object();
+    if (chosen) function_calling();
+    for (const canon::Extra& extra : request_.extra)
+      if (extra.key.starts_with(kToolConfig)) w_.field(extra.key.substr(kToolConfig.size()), extra.value);
+    w_.end_object();
+  }
+
+  void function_calling() {
     const canon::ToolChoice& choice = request_.tool_choice;
-    if (request_.tools.empty() || choice.mode == canon::ChoiceMode::unset) return;  // GEM-37
     std::string_view mode = "AUTO";
     if (choice.mode == canon::ChoiceMode::none) mode = "NONE";
     if (choice.mode == canon::ChoiceMode::required || choice.mode == canon::ChoiceMode::named) mode = "ANY";
     // GEM-61: a subset goes with ANY or VALIDATED, and VALIDATED leaves the model free to answer in words.
     if (choice.mode == canon::ChoiceMode::automatic && !choice.allowed.empty()) mode = "VALIDATED";
-    w_.key("toolConfig").begin_object().key("functionCallingConfig").begin_object().field("mode", mode);
+    w_.key("functionCallingConfig").begin_object().field("mode", mode);
     const bool named = choice.mode == canon::ChoiceMode::named;
     if (named || (!choice.allowed.empty() && choice.mode != canon::ChoiceMode::none)) {
       w_.key("allowedFunctionNames").begin_array();
@@ -246,7 +258,7 @@ class Encoder {
         for (const std::string_view name : choice.allowed) w_.string(name);
       w_.end_array();
     }
-    w_.end_object().end_object();
+    w_.end_object();
   }
 
   void generation_config() {
@@ -271,11 +283,11 @@ class Encoder {
     }
     thinking(w);
     for (const canon::Extra& extra : request_.extra)
-      if (extra.key == kConfig)
-        for (const json::Member& member : extra.value.members()) w.field(member.key, member.value);
+      if (extra.key.starts_with(kConfig) && !extra.key.starts_with(kThinking))
+        w.field(extra.key.substr(kConfig.size()), extra.value);
     if (text.size() == empty) return;
     w.end_object();
-    w_.key(kConfig).raw(text);
+    w_.key("generationConfig").raw(text);
   }
 
   void thinking(json::Writer& w) const {

@@ -57,7 +57,11 @@ class Candidate {
     } else {
       for (const json::Member& member : part.members()) {
         if (member.key == "thoughtSignature" || member.key == "thought") continue;
-        open({.block_type = BlockType::foreign, .name = member.key, .value = part}, sink);
+        open({.block_type = BlockType::foreign,
+              .name = member.key,
+              .issuer = name(canon::DialectName::gemini_generate),
+              .value = part},
+             sink);
         close(sink);
         break;
       }
