@@ -31,7 +31,8 @@ struct Context {
 
   void edit(std::string_view rule, std::string_view pointer, std::string_view keyword, std::string before,
             std::string after, Loss loss);
-  // The same, for a change that a setting asked for: its row is the rule (or `fallback` when it is a default).
+  // The same, for a change that a setting asked for: its row is the rule (or `fallback` when it is a
+  // default).
   void edit(Setting cause, std::string_view fallback, std::string_view pointer, std::string_view keyword,
             std::string before, std::string after, Loss loss);
   // The first refusal wins; later passes still run on the draft, harmlessly.

@@ -11,9 +11,10 @@ namespace {
 
 using canon::Param;
 
-constexpr void (*kPasses[])(Context&) = {pass_extras, pass_foreign, pass_params,    pass_tools, pass_format,
-                                         pass_choice, pass_thinking, pass_calls,    pass_reasoning, pass_media,
-                                         pass_system, pass_text,    pass_turns,     pass_cache, pass_limits};
+constexpr void (*kPasses[])(Context&) = {pass_extras,    pass_foreign, pass_params,   pass_tools,
+                                         pass_format,    pass_choice,  pass_thinking, pass_calls,
+                                         pass_reasoning, pass_media,   pass_system,   pass_text,
+                                         pass_turns,     pass_cache,   pass_limits};
 
 // Fields of the config's own that the client left open count as if the client had said them.
 void lay_defaults(canon::Request& request, std::span<const canon::Extra> defaults) {
@@ -59,10 +60,14 @@ dialect::WireOptions wire_options(const Context& c, bool stream) {
 
 std::string_view name(Loss loss) {
   switch (loss) {
-    case Loss::none: return "none";
-    case Loss::widened: return "widened";
-    case Loss::narrowed: return "narrowed";
-    case Loss::semantic: return "semantic";
+    case Loss::none:
+      return "none";
+    case Loss::widened:
+      return "widened";
+    case Loss::narrowed:
+      return "narrowed";
+    case Loss::semantic:
+      return "semantic";
   }
   return "none";
 }
@@ -77,14 +82,14 @@ std::string cut(std::string_view text) {
 
 std::string show(json::Value value) { return value ? cut(json::dump_compact(value)) : std::string(); }
 
-void Context::edit(std::string_view rule_id, std::string_view pointer, std::string_view keyword, std::string before,
-                   std::string after, Loss loss) {
+void Context::edit(std::string_view rule_id, std::string_view pointer, std::string_view keyword,
+                   std::string before, std::string after, Loss loss) {
   edits.push_back({std::string(rule_id), std::string(pointer), std::string(keyword), std::move(before),
                    std::move(after), loss});
 }
 
-void Context::edit(Setting cause, std::string_view fallback, std::string_view pointer, std::string_view keyword,
-                   std::string before, std::string after, Loss loss) {
+void Context::edit(Setting cause, std::string_view fallback, std::string_view pointer,
+                   std::string_view keyword, std::string before, std::string after, Loss loss) {
   edit(rule(cause, fallback), pointer, keyword, std::move(before), std::move(after), loss);
 }
 

@@ -1,5 +1,6 @@
-// Lowering: one const request, one target, out come the bytes to send. A pure function: no clock, no socket, no
-// state, so that attempt N to a target sends exactly what a first attempt would have sent (GEN-01 … GEN-15).
+// Lowering: one const request, one target, out come the bytes to send. A pure function: no clock, no socket,
+// no state, so that attempt N to a target sends exactly what a first attempt would have sent (GEN-01 …
+// GEN-15).
 #pragma once
 #include <cstdint>
 #include <expected>
@@ -39,7 +40,7 @@ struct Edit {
 struct Restore {
   std::map<std::string, std::string, std::less<>> names;  // tool name on the wire → the client's
   std::set<std::string, std::less<>> custom_tools;        // sent as functions of one string: wire names
-  std::string structured_tool;                            // the forced tool that carries the JSON output; "" none
+  std::string structured_tool;  // the forced tool that carries the JSON output; "" none
   bool empty() const { return names.empty() && custom_tools.empty() && structured_tool.empty(); }
 };
 
@@ -61,8 +62,8 @@ struct Refused {
 
 struct Target {
   const profile::Provider* provider = nullptr;
-  std::string_view model;                    // upstream name
-  const profile::Profile* profile = nullptr; // resolved for mode_of(request)
+  std::string_view model;                       // upstream name
+  const profile::Profile* profile = nullptr;    // resolved for mode_of(request)
   std::span<const canon::Extra> defaults = {};  // body fields the config adds where the client said nothing
 };
 

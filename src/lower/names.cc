@@ -9,7 +9,8 @@ namespace {
 
 // `count` characters of [0-9a-zA-Z] that depend on every bit of the name.
 std::string hash_text(std::string_view name, std::uint64_t salt, std::size_t count) {
-  static constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  static constexpr std::string_view kDigits =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   std::string out;
   for (std::uint64_t round = 0; out.size() < count; ++round) {
     std::uint64_t h = stable_hash(name, salt * 1000003 + round + 1);

@@ -18,10 +18,11 @@ bool same_dialect(const Context& c) { return c.original.dialect == c.wire.name; 
 
 void filter(Context& c, std::vector<Extra>& extras, Setting allowed) {
   std::erase_if(extras, [&](const Extra& extra) {
-    // The client's unknown keys mean something in its own dialect only; the config's own (no pointer) are meant
-    // for the target.
+    // The client's unknown keys mean something in its own dialect only; the config's own (no pointer) are
+    // meant for the target.
     const bool ours = extra.pointer.empty();
-    if ((ours || same_dialect(c)) && (ours || profile::list_contains(c.profile.list(allowed), extra.key))) return false;
+    if ((ours || same_dialect(c)) && (ours || profile::list_contains(c.profile.list(allowed), extra.key)))
+      return false;
     c.edit(allowed, "GEN-01", extra.pointer, extra.key, show(extra.value), "", Loss::semantic);
     return true;
   });
@@ -32,7 +33,8 @@ void drop_foreign(Context& c, std::vector<Block>& blocks) {
   std::erase_if(blocks, [&](const Block& block) {
     const auto* foreign = std::get_if<Foreign>(&block.body);
     if (!foreign || keep) return false;
-    c.edit(Setting::keep_foreign, "GEN-01", block.pointer, foreign->type, show(foreign->source), "", Loss::semantic);
+    c.edit(Setting::keep_foreign, "GEN-01", block.pointer, foreign->type, show(foreign->source), "",
+           Loss::semantic);
     return true;
   });
   for (Block& block : blocks)
@@ -46,7 +48,8 @@ void pass_extras(Context& c) {
   for (Message& message : c.draft.messages) {
     filter(c, message.extra, Setting::message_keys);
     if (!message.name.empty() && !c.flag(Setting::message_name)) {
-      c.edit(Setting::message_name, "GEN-01", message.pointer, "name", std::string(message.name), "", Loss::semantic);
+      c.edit(Setting::message_name, "GEN-01", message.pointer, "name", std::string(message.name), "",
+             Loss::semantic);
       message.name = {};
     }
   }

@@ -28,7 +28,7 @@ void replace(Context& c, Param p, std::string_view rule, json::Value with, Loss 
 
 json::Value bounded(const json::Builder& build, json::Value value, double limit) {
   return value.integer() && limit == std::floor(limit) ? build.integer(static_cast<std::int64_t>(limit))
-                                                        : build.number(limit);
+                                                       : build.number(limit);
 }
 
 void fit_number(Context& c, Param p, const ParamSpec& spec, std::string_view rule) {
@@ -62,8 +62,8 @@ void rename(Context& c, Param p, std::string_view field, Setting cause) {
   const ParamValue& value = c.draft.params[p];
   if (!value.value || value.pointer.empty() || c.original.dialect != c.wire.name) return;
   if (value.pointer.substr(1) != field)
-    c.edit(cause, "OAI-41", value.pointer, canon::name(p), std::string(value.pointer.substr(1)), std::string(field),
-           Loss::none);
+    c.edit(cause, "OAI-41", value.pointer, canon::name(p), std::string(value.pointer.substr(1)),
+           std::string(field), Loss::none);
 }
 
 void pass_stop(Context& c) {
@@ -94,12 +94,13 @@ void pass_params(Context& c) {
     const bool is_default = spec.only && value.is_number() && value.number() == *spec.only;
     if (spec.support == Support::drop || no_word) {
       // parallel_tool_calls and the like at the value everybody starts from are no loss.
-      const bool harmless = is_default || (p == Param::n && value.integer() == 1) ||
-                            (p == Param::logprobs && !value.boolean()) || (p == Param::store && !value.boolean()) ||
-                            (p == Param::parallel_tool_calls && value.boolean()) ||
-                            ((p == Param::presence_penalty || p == Param::frequency_penalty) && value.number() == 0) ||
-                            ((p == Param::logit_bias || p == Param::metadata) && value.members().empty()) ||
-                            p == Param::prompt_cache_key || p == Param::prompt_cache_retention;
+      const bool harmless =
+          is_default || (p == Param::n && value.integer() == 1) ||
+          (p == Param::logprobs && !value.boolean()) || (p == Param::store && !value.boolean()) ||
+          (p == Param::parallel_tool_calls && value.boolean()) ||
+          ((p == Param::presence_penalty || p == Param::frequency_penalty) && value.number() == 0) ||
+          ((p == Param::logit_bias || p == Param::metadata) && value.members().empty()) ||
+          p == Param::prompt_cache_key || p == Param::prompt_cache_retention;
       drop(c, p, no_word && c.profile.rule(p).empty() ? canon::name(c.wire.name) : rule,
            harmless ? Loss::none : Loss::semantic);
       continue;
@@ -128,19 +129,22 @@ void pass_limits(Context& c) {
   ParamValue& cap = c.draft.params[Param::max_tokens];
   const json::Builder build(c.arena);
   if (const std::int64_t needed = c.profile.integer(Setting::max_tokens_required); needed > 0 && !cap.value) {
-    c.edit(Setting::max_tokens_required, "ANT-01", "", "max_tokens", "", std::to_string(needed), Loss::narrowed);
+    c.edit(Setting::max_tokens_required, "ANT-01", "", "max_tokens", "", std::to_string(needed),
+           Loss::narrowed);
     cap.value = build.integer(needed);
   }
   if (const std::int64_t most = c.profile.integer(Setting::max_tokens_cap);
       most > 0 && cap.value && cap.value.number() > static_cast<double>(most))
-    replace(c, Param::max_tokens, c.rule(Setting::max_tokens_cap, "ANT-02"), build.integer(most), Loss::narrowed);
+    replace(c, Param::max_tokens, c.rule(Setting::max_tokens_cap, "ANT-02"), build.integer(most),
+            Loss::narrowed);
   // ANT-28: the thinking budget is part of max_tokens.
   const auto& reasoning = c.draft.reasoning;
-  if (c.flag(Setting::thinking_first) && reasoning.mode == canon::ReasoningConfig::Mode::on && reasoning.budget &&
-      cap.value && cap.value.number() <= static_cast<double>(*reasoning.budget))
-    replace(c, Param::max_tokens, "ANT-28",
-            build.integer(*reasoning.budget + std::max<std::int64_t>(1024, cap.value.integer().value_or(1024))),
-            Loss::narrowed);
+  if (c.flag(Setting::thinking_first) && reasoning.mode == canon::ReasoningConfig::Mode::on &&
+      reasoning.budget && cap.value && cap.value.number() <= static_cast<double>(*reasoning.budget))
+    replace(
+        c, Param::max_tokens, "ANT-28",
+        build.integer(*reasoning.budget + std::max<std::int64_t>(1024, cap.value.integer().value_or(1024))),
+        Loss::narrowed);
 }
 
 }  // namespace dragoman::lower

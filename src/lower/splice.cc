@@ -14,11 +14,13 @@ bool is_body(canon::DialectName dialect) {
 
 bool splice(const canon::Request& request, const dialect::WireOptions& options, std::string& out) {
   const std::string_view body = request.source.raw();
-  if (body.empty() || !is_body(request.dialect) || !options.model_in_body || !options.version.empty()) return false;
+  if (body.empty() || !is_body(request.dialect) || !options.model_in_body || !options.version.empty())
+    return false;
   const json::Value model = request.source["model"];
   if (!model.is_string()) return false;
 
-  // include_usage is asked for even when the client did not: the journal wants it, and serve/ hides the extra chunk.
+  // include_usage is asked for even when the client did not: the journal wants it, and serve/ hides the extra
+  // chunk.
   const bool add_usage = request.dialect == canon::DialectName::openai_chat && options.stream &&
                          options.stream_usage && !request.stream_usage;
   if (add_usage && request.source["stream_options"]) return false;

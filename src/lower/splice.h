@@ -1,5 +1,6 @@
-// The client's own bytes with a few scalars exchanged: what goes out when client and target speak one dialect and no
-// rule applies. Unknown fields, key order, number spelling and white space survive, and so do prompt caches.
+// The client's own bytes with a few scalars exchanged: what goes out when client and target speak one dialect
+// and no rule applies. Unknown fields, key order, number spelling and white space survive, and so do prompt
+// caches.
 #pragma once
 #include <string>
 

@@ -1,0 +1,356 @@
+// GEN-03, GEN-04, GEN-05: every call has one result right after its turn, every id is unique and in the
+// target's alphabet, every argument list is an object.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/strings.h"
+#include "json/write.h"
+#include "lower/context.h"
+#include "lower/names.h"
+
+namespace dragoman::lower {
+namespace {
+
+using canon::Block;
+using canon::Message;
+using canon::Reasoning;
+using canon::Role;
+using canon::Text;
+using canon::ToolCall;
+using canon::ToolResult;
+
+Block text_block(Context& c, std::string_view text, std::string_view pointer) {
+  Block block;
+  block.body = Text{c.keep(text)};
+  block.pointer = pointer;
+  return block;
+}
+
+// GEN-05.
+void fit_arguments(Context& c, Block& block) {
+  auto& call = std::get<ToolCall>(block.body);
+  if (call.custom || call.arguments.is_object()) return;
+  const json::Builder build(c.arena);
+  if (is_blank(call.arguments_text) && !call.arguments.present()) {
+    call.arguments = build.empty_object();
+    if (!call.arguments_text.empty() || c.wire.name == canon::DialectName::openai_chat)
+      c.edit("GEN-05", block.pointer, "arguments", std::string(call.arguments_text), "{}", Loss::none);
+  } else {
+    const json::Value written = call.arguments.present() ? call.arguments : build.string(call.arguments_text);
+    const json::Member member{"arguments", written};
+    call.arguments = build.object({&member, 1});
+    c.edit("GEN-05", block.pointer, "arguments",
+           cut(call.arguments_text.empty() ? show(written) : call.arguments_text), show(call.arguments),
+           Loss::none);
+  }
+  call.arguments_text = {};
+}
+
+// The results of a history, found by call id; each is given out once.
+class Results {
+ public:
+  explicit Results(std::vector<Message>& messages) {
+    for (std::size_t m = 0; m < messages.size(); ++m)
+      for (Block& block : messages[m].blocks)
+        if (auto* result = std::get_if<ToolResult>(&block.body))
+          all_.push_back({m, result->call_id, &block, false});
+  }
+
+  // The first one not yet taken, at or after message `from`.
+  Block* take(std::string_view id, std::size_t from) {
+    for (Entry& entry : all_) {
+      if (entry.taken || entry.message < from || entry.id != id) continue;
+      entry.taken = true;
+      return entry.block;
+    }
+    return nullptr;
+  }
+  bool taken(const Block& block) const {
+    return std::any_of(all_.begin(), all_.end(),
+                       [&](const Entry& e) { return e.block == &block && e.taken; });
+  }
+
+ private:
+  struct Entry {
+    std::size_t message;
+    std::string_view id;
+    Block* block;
+    bool taken;
+  };
+  std::vector<Entry> all_;
+};
+
+Block missing_result(Context& c, const ToolCall& call, std::string_view pointer) {
+  ToolResult result;
+  result.call_id = call.id;
+  result.name = call.name;
+  result.is_error = true;
+  result.content.push_back(text_block(c, "No result was recorded for this call.", pointer));
+  c.edit("GEN-03", pointer, "tool_result", "", "no result recorded", Loss::narrowed);
+  Block block;
+  block.body = std::move(result);
+  block.pointer = pointer;
+  return block;
+}
+
+// An answer to a call nobody made: its words stay, as the user's.
+Block orphan(Context& c, const Block& block) {
+  const auto& result = std::get<ToolResult>(block.body);
+  std::string text =
+      fmt::format("Result of an earlier tool call{}{}:", result.name.empty() ? "" : " to ", result.name);
+  for (const Block& part : result.content)
+    if (const auto* piece = std::get_if<Text>(&part.body)) text += fmt::format("\n{}", piece->text);
+  c.edit("GEN-03", block.pointer, "tool_result", std::string(result.call_id), "text", Loss::narrowed);
+  return text_block(c, text, block.pointer);
+}
+
+// Rebuilds the turns so that each assistant turn with calls is followed by one user turn that starts with
+// their results, in call order.
+void pair(Context& c) {
+  std::vector<Message>& messages = c.draft.messages;
+  Results results(messages);
+  std::vector<Message> paired;
+  paired.reserve(messages.size() + 2);
+  std::set<std::string_view> ids;
+
+  for (std::size_t m = 0; m < messages.size(); ++m) {
+    Message& message = messages[m];
+    if (message.role != Role::assistant) {
+      Message kept = message;
+      kept.blocks.clear();
+      for (Block& block : message.blocks) {
+        if (!std::holds_alternative<ToolResult>(block.body))
+          kept.blocks.push_back(block);
+        else if (!results.taken(block))
+          kept.blocks.push_back(orphan(c, block));
+      }
+      // A turn that held nothing but results has given them all away.
+      const bool only_results = kept.blocks.empty() && !message.blocks.empty();
+      if (!only_results) paired.push_back(std::move(kept));
+      continue;
+    }
+    Message answers;
+    answers.role = Role::user;
+    for (Block& block : message.blocks) {
+      auto* call = std::get_if<ToolCall>(&block.body);
+      if (!call) continue;
+      Block* found = results.take(call->id, m + 1);
+      if (!ids.insert(call->id).second || call->id.empty()) {
+        // GEN-04: the same id on two calls; the later pair gets one of its own.
+        std::string fresh;
+        for (std::uint64_t salt = ids.size();; ++salt) {
+          fresh = fit({"A-Za-z", "A-Za-z0-9_", 40, 0}, fmt::format("call_{}", call->id), salt);
+          if (!ids.contains(fresh)) break;
+        }
+        c.edit("GEN-04", block.pointer, "id", std::string(call->id), fresh, Loss::none);
+        call->id = c.keep(fresh);
+        ids.insert(call->id);
+        if (found) std::get<ToolResult>(found->body).call_id = call->id;
+      }
+      Block answer = found ? *found : missing_result(c, *call, block.pointer);
+      auto& result = std::get<ToolResult>(answer.body);
+      if (result.name.empty()) result.name = call->name;
+      answers.pointer = answers.pointer.empty() ? answer.pointer : answers.pointer;
+      answers.blocks.push_back(std::move(answer));
+    }
+    paired.push_back(std::move(message));
+    if (answers.blocks.empty()) continue;
+    paired.push_back(std::move(answers));
+    // The rest of the user's turn that brought the results follows in the same turn.
+    if (m + 1 < messages.size() && messages[m + 1].role == Role::user) {
+      Message& next = messages[m + 1];
+      std::vector<Block> rest;
+      for (Block& block : next.blocks)
+        if (!std::holds_alternative<ToolResult>(block.body)) rest.push_back(block);
+      if (rest.size() < next.blocks.size()) {
+        for (Block& block : rest) paired.back().blocks.push_back(std::move(block));
+        std::erase_if(next.blocks,
+                      [](const Block& b) { return !std::holds_alternative<ToolResult>(b.body); });
+      }
+    }
+  }
+  messages = std::move(paired);
+}
+
+// Is the history already as pair() would leave it? The usual case; saves the rebuilding. `by_name`: the
+// target finds a result's call by the tool's name, so every result needs one.
+bool well_paired(const std::vector<Message>& messages, bool by_name) {
+  std::set<std::string_view> ids;
+  std::vector<std::string_view> open;
+  for (const Message& message : messages) {
+    if (message.role == Role::assistant) {
+      if (!open.empty()) return false;
+      for (const Block& block : message.blocks) {
+        const auto* call = std::get_if<ToolCall>(&block.body);
+        if (!call) continue;
+        if (call->id.empty() || !ids.insert(call->id).second) return false;
+        open.push_back(call->id);
+      }
+      continue;
+    }
+    std::size_t next = 0;
+    bool results_over = false;
+    for (const Block& block : message.blocks) {
+      const auto* result = std::get_if<ToolResult>(&block.body);
+      if (!result) {
+        results_over = true;
+        continue;
+      }
+      if (results_over || (by_name && result->name.empty()) || next >= open.size() ||
+          result->call_id != open[next])
+        return false;
+      ++next;
+    }
+    if (next != open.size()) return false;
+    open.clear();
+  }
+  return open.empty();
+}
+
+// GEN-04: one function for calls and results.
+void fit_ids(Context& c) {
+  const Alphabet alphabet{{},
+                          c.profile.text(Setting::tool_id_chars),
+                          static_cast<std::size_t>(c.profile.integer(Setting::tool_id_max)),
+                          static_cast<std::size_t>(c.profile.integer(Setting::tool_id_exact))};
+  if (alphabet.rest.empty() && !alphabet.max && !alphabet.exact) return;
+  std::map<std::string_view, std::string_view> wire;
+  std::set<std::string_view> taken;
+  for (const Message& message : c.draft.messages)
+    for (const Block& block : message.blocks)
+      if (const auto* call = std::get_if<ToolCall>(&block.body); call && fits(alphabet, call->id))
+        taken.insert(call->id);
+
+  const auto map = [&](std::string_view id, std::string_view pointer) {
+    if (id.empty() || fits(alphabet, id)) return id;
+    if (const auto known = wire.find(id); known != wire.end()) return known->second;
+    std::string made = fit(alphabet, id);
+    for (std::uint64_t salt = 1; taken.contains(made); ++salt) made = fit(alphabet, id, salt);
+    const std::string_view kept = c.keep(made);
+    taken.insert(kept);
+    wire.emplace(id, kept);
+    c.edit(c.profile.integer(Setting::tool_id_exact) ? Setting::tool_id_exact : Setting::tool_id_chars,
+           "GEN-04", pointer, "id", std::string(id), made, Loss::none);
+    return kept;
+  };
+  for (Message& message : c.draft.messages) {
+    for (Block& block : message.blocks) {
+      if (auto* call = std::get_if<ToolCall>(&block.body)) call->id = map(call->id, block.pointer);
+      if (auto* result = std::get_if<ToolResult>(&block.body))
+        result->call_id = map(result->call_id, block.pointer);
+    }
+  }
+}
+
+void mark_errors(Context& c) {
+  if (c.profile.text(Setting::result_error) != "text") return;
+  for (Message& message : c.draft.messages) {
+    for (Block& block : message.blocks) {
+      auto* result = std::get_if<ToolResult>(&block.body);
+      if (!result || !result->is_error) continue;
+      result->is_error = false;
+      auto* first = result->content.empty() ? nullptr : std::get_if<Text>(&result->content.front().body);
+      if (first && first->text.starts_with("Error")) continue;
+      c.edit(Setting::result_error, "BRM-41", block.pointer, "is_error", "true", "Error: …", Loss::none);
+      if (first)
+        first->text = c.keep(fmt::format("Error: {}", first->text));
+      else
+        result->content.insert(result->content.begin(), text_block(c, "Error:", block.pointer));
+    }
+  }
+}
+
+// GEN-09: calls in the history, no tools in the request.
+void history_without_tools(Context& c) {
+  const std::string& how = c.profile.text(Setting::tool_history_without_tools);
+  if (how == "ok" || !c.draft.tools.empty() || !canon::has_tool_blocks(c.draft)) return;
+  if (how == "stub") {
+    const json::Builder build(c.arena);
+    std::set<std::string_view> names;
+    for (const Message& message : c.draft.messages)
+      for (const Block& block : message.blocks)
+        if (const auto* call = std::get_if<ToolCall>(&block.body)) names.insert(call->name);
+    for (const std::string_view name : names) {
+      canon::Tool tool;
+      tool.name = name;
+      tool.description = "Used earlier in this conversation; not available now.";
+      const json::Member members[] = {{"type", build.string("object")}, {"properties", build.empty_object()}};
+      tool.schema = build.object(members);
+      c.draft.tools.push_back(tool);
+    }
+    c.edit(Setting::tool_history_without_tools, "GEN-09", "", "tools", "",
+           fmt::format("{} stub tools", names.size()), Loss::none);
+    return;
+  }
+  for (Message& message : c.draft.messages) {
+    for (Block& block : message.blocks) {
+      if (const auto* call = std::get_if<ToolCall>(&block.body)) {
+        c.edit(Setting::tool_history_without_tools, "GEN-09", block.pointer, "tool_call",
+               std::string(call->name), "text", Loss::narrowed);
+        block =
+            text_block(c, fmt::format("[called {} with {}]", call->name, json::dump_compact(call->arguments)),
+                       block.pointer);
+      } else if (std::holds_alternative<ToolResult>(block.body)) {
+        block = orphan(c, block);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void pass_calls(Context& c) {
+  for (Message& message : c.draft.messages)
+    for (Block& block : message.blocks)
+      if (std::holds_alternative<ToolCall>(block.body)) fit_arguments(c, block);
+  if (!well_paired(c.draft.messages, c.wire.name == canon::DialectName::gemini_generate)) pair(c);
+  fit_ids(c);
+  mark_errors(c);
+  history_without_tools(c);
+}
+
+// GEN-12: reasoning state goes back to the family that issued it and to nobody else.
+void pass_reasoning(Context& c) {
+  const std::string& issuer = c.profile.text(Setting::reasoning_issuer);
+  const bool bare_text = issuer == "*";
+  const bool sentinel = c.profile.text(Setting::reasoning_signature) == "sentinel";
+  for (Message& message : c.draft.messages) {
+    std::erase_if(message.blocks, [&](const Block& block) {
+      const auto* reasoning = std::get_if<Reasoning>(&block.body);
+      if (!reasoning) return false;
+      const bool opaque = !reasoning->signature.empty() || !reasoning->redacted.empty();
+      if (bare_text ? !reasoning->text.empty() : !issuer.empty() && reasoning->issuer == issuer && opaque)
+        return false;
+      c.edit(Setting::reasoning_issuer, "GEN-12", block.pointer, "reasoning",
+             reasoning->issuer.empty() ? "no issuer" : std::string(reasoning->issuer), "", Loss::semantic);
+      return true;
+    });
+    if (message.role != Role::assistant) continue;
+    if (c.flag(Setting::reasoning_placeholder) &&
+        !std::any_of(message.blocks.begin(), message.blocks.end(),
+                     [](const Block& b) { return std::holds_alternative<Reasoning>(b.body); })) {
+      // DS-01, KIMI-01: a turn without its reasoning is refused; one space is accepted.
+      Block block;
+      block.body = Reasoning{.text = " "};
+      message.blocks.insert(message.blocks.begin(), std::move(block));
+      c.edit(Setting::reasoning_placeholder, "DS-01", message.pointer, "reasoning_content", "", "\" \"",
+             Loss::none);
+    }
+    bool first_call = true;
+    for (Block& block : message.blocks) {
+      auto* call = std::get_if<ToolCall>(&block.body);
+      if (!call) continue;
+      if (sentinel && first_call && call->signature.empty()) {
+        call->signature = "skip_thought_signature_validator";  // GEM-15: documented by Google, accepted live
+        c.edit(Setting::reasoning_signature, "GEM-15", block.pointer, "thoughtSignature", "", "sentinel",
+               Loss::narrowed);
+      }
+      first_call = false;
+    }
+  }
+}
+
+}  // namespace dragoman::lower

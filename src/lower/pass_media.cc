@@ -1,0 +1,173 @@
+// GEN-14: images, documents and audio where the target takes them; a note in their place where it does not.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/base64.h"
+#include "base/strings.h"
+#include "lower/context.h"
+#include "lower/names.h"
+
+namespace dragoman::lower {
+namespace {
+
+using canon::Block;
+using canon::Media;
+using canon::MediaKind;
+using canon::MediaSource;
+using canon::Message;
+using canon::Role;
+using canon::Text;
+using canon::ToolResult;
+
+// The type the bytes themselves claim; "" when they say nothing. Providers compare (ANT-22).
+std::string_view sniff(std::string_view base64) {
+  const auto head = base64_decode(base64.substr(0, 32));
+  if (!head) return {};
+  const std::string_view bytes = *head;
+  if (bytes.starts_with("\x89PNG\r\n")) return "image/png";
+  if (bytes.starts_with("\xFF\xD8\xFF")) return "image/jpeg";
+  if (bytes.starts_with("GIF8")) return "image/gif";
+  if (bytes.starts_with("RIFF") && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP") return "image/webp";
+  if (bytes.starts_with("%PDF-")) return "application/pdf";
+  return {};
+}
+
+std::string describe(const Media& media) {
+  std::string what(canon::name(media.kind));
+  if (!media.name.empty()) what += fmt::format(" \"{}\"", media.name);
+  if (!media.media_type.empty()) what += fmt::format(" ({})", media.media_type);
+  return what;
+}
+
+void replace_by_note(Context& c, Block& block, Setting cause, std::string_view fallback) {
+  const auto& media = std::get<Media>(block.body);
+  const std::string what = describe(media);
+  c.edit(cause, fallback, block.pointer, canon::name(media.kind), what, "a note", Loss::semantic);
+  block.body = Text{c.keep(fmt::format("[{} left out: {} does not read it]", what, c.model))};
+}
+
+void fit_media(Context& c, Block& block) {
+  auto* media = std::get_if<Media>(&block.body);
+  if (!media) return;
+  if (media->source == MediaSource::base64) {
+    const std::string_view real = sniff(media->data);
+    if (!real.empty() && real != media->media_type && media->kind == MediaKind::image &&
+        real.starts_with("image/")) {
+      c.edit("ANT-22", block.pointer, "media_type", std::string(media->media_type), std::string(real),
+             Loss::none);
+      media->media_type = real;
+    }
+  }
+  const Setting taken = media->kind == MediaKind::image      ? Setting::images
+                        : media->kind == MediaKind::document ? Setting::documents
+                                                             : Setting::audio;
+  if (media->kind == MediaKind::video || !c.flag(taken)) {
+    // A plain-text document is its text.
+    if (media->kind == MediaKind::document && media->source == MediaSource::text) {
+      c.edit(taken, "GEN-14", block.pointer, "document", describe(*media), "text", Loss::none);
+      block.body = Text{media->data};
+      return;
+    }
+    return replace_by_note(c, block, taken, "BRM-21");
+  }
+  if (media->source == MediaSource::file_id &&
+      (!c.flag(Setting::file_ids) || c.original.dialect != c.wire.name))
+    return c.refuse(c.rule(Setting::file_ids, "GEN-14"), block.pointer,
+                    "the file was uploaded to another provider; send its bytes (base64) instead of its id");
+  const bool url = media->source == MediaSource::url;
+  const Setting by_url = media->kind == MediaKind::image ? Setting::image_urls : Setting::document_urls;
+  if (url && !c.flag(by_url))
+    return c.refuse(
+        c.rule(by_url, "KIMI-11"), block.pointer,
+        fmt::format("{} takes this {} as base64 bytes only, not by URL", c.model, canon::name(media->kind)));
+  if (media->kind == MediaKind::image && media->source == MediaSource::base64 &&
+      !profile::list_contains(c.profile.list(Setting::image_types), media->media_type))
+    return c.refuse(c.rule(Setting::image_types, "ANT-22"), block.pointer,
+                    fmt::format("{} takes images of type {}, this one is {}", c.model,
+                                fmt::join(c.profile.list(Setting::image_types), ", "),
+                                media->media_type.empty() ? "of no stated type" : media->media_type));
+}
+
+// Images a tool returned, for targets whose tool results are text: they follow the results in the user's
+// turn.
+void move_out_of_results(Context& c, Message& message) {
+  if (c.flag(Setting::result_media)) return;
+  std::vector<Block> moved;
+  for (Block& block : message.blocks) {
+    auto* result = std::get_if<ToolResult>(&block.body);
+    if (!result) continue;
+    for (Block& part : result->content) {
+      auto* media = std::get_if<Media>(&part.body);
+      if (!media) continue;
+      c.edit(Setting::result_media, "GEN-14", part.pointer, canon::name(media->kind), "in the tool result",
+             "in the user turn after it", Loss::none);
+      Block note;
+      note.body = Text{c.keep(
+          fmt::format("The {} returned by the tool call {}:", canon::name(media->kind), result->call_id))};
+      moved.push_back(std::move(note));
+      moved.push_back(part);
+      part.body = Text{c.keep(fmt::format("[{} below]", canon::name(media->kind)))};
+      part.cache = {};
+    }
+  }
+  for (Block& block : moved) message.blocks.push_back(std::move(block));
+}
+
+// BR-22, BR-23, BR-24: Bedrock's document names, and a text beside each document.
+void fit_document_names(Context& c) {
+  if (!c.flag(Setting::document_names)) return;
+  std::set<std::string> used;
+  for (Message& message : c.draft.messages) {
+    bool document = false, text = false;
+    for (Block& block : message.blocks) {
+      text = text || std::holds_alternative<Text>(block.body);
+      auto* media = std::get_if<Media>(&block.body);
+      if (!media || media->kind != MediaKind::document) continue;
+      document = true;
+      std::string name;
+      for (const char ch : media->name) {
+        const bool fine = in_class("A-Za-z0-9()[]-", ch);
+        const char next = fine ? ch : ' ';
+        if (next == ' ' && (name.empty() || name.back() == ' ')) continue;
+        name += next;
+      }
+      name = std::string(trim(name)).substr(0, 190);
+      if (name.empty()) name = "document";
+      std::string unique = name;
+      for (int n = 2; !used.insert(unique).second; ++n) unique = fmt::format("{} {}", name, n);
+      if (unique != media->name) {
+        c.edit("BR-23", block.pointer, "name", std::string(media->name), unique, Loss::none);
+        media->name = c.keep(unique);
+      }
+    }
+    if (document && !text) {
+      Block block;
+      block.body = Text{"See the attached document."};
+      c.edit("BR-22", message.pointer, "text", "", "See the attached document.", Loss::none);
+      message.blocks.push_back(std::move(block));
+    }
+  }
+}
+
+}  // namespace
+
+void pass_media(Context& c) {
+  for (Message& message : c.draft.messages) {
+    if (message.role == Role::user) move_out_of_results(c, message);
+    for (Block& block : message.blocks) {
+      if (message.role == Role::assistant && std::holds_alternative<Media>(block.body) &&
+          !c.flag(Setting::assistant_media)) {
+        replace_by_note(c, block, Setting::assistant_media, "BR-25");
+        continue;
+      }
+      fit_media(c, block);
+      if (auto* result = std::get_if<ToolResult>(&block.body))
+        for (Block& part : result->content) fit_media(c, part);
+    }
+  }
+  fit_document_names(c);
+}
+
+}  // namespace dragoman::lower

@@ -1,0 +1,169 @@
+// How much the model reasons: effort words, budgets and adaptive thinking turned into what the target takes.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "lower/context.h"
+
+namespace dragoman::lower {
+namespace {
+
+using canon::ReasoningConfig;
+using Mode = ReasoningConfig::Mode;
+
+// Efforts in rising order, and the budget each stands for where a target counts tokens.
+struct Effort {
+  std::string_view word;
+  std::int64_t budget;
+};
+constexpr std::array<Effort, 7> kEfforts = {{{"none", 0},
+                                             {"minimal", 1024},
+                                             {"low", 2048},
+                                             {"medium", 8192},
+                                             {"high", 16384},
+                                             {"xhigh", 32768},
+                                             {"max", 65536}}};
+
+int rank(std::string_view word) {
+  for (std::size_t i = 0; i < kEfforts.size(); ++i)
+    if (kEfforts[i].word == word) return static_cast<int>(i);
+  return 3;  // a word we do not know is taken for medium
+}
+
+int rank_of_budget(std::int64_t budget) {
+  int best = 1;
+  for (std::size_t i = 1; i < kEfforts.size(); ++i)
+    if (budget >= kEfforts[i].budget) best = static_cast<int>(i);
+  return best;
+}
+
+std::string_view nearest_effort(const std::vector<std::string>& taken, int wanted) {
+  std::string_view best;
+  int distance = 100;
+  for (const std::string& word : taken) {
+    if (word == "none" && wanted > 0)
+      continue;  // asked to reason: not to be told not to, unless nothing else is left
+    const int d = std::abs(rank(word) - wanted);
+    if (d < distance) {
+      distance = d;
+      best = word;
+    }
+  }
+  return best.empty() && !taken.empty() ? std::string_view(taken.front()) : best;
+}
+
+std::string describe(const ReasoningConfig& r) {
+  if (r.mode == Mode::off) return "off";
+  if (r.budget) return fmt::format("{} tokens", *r.budget);
+  if (!r.effort.empty()) return std::string(r.effort);
+  return r.mode == Mode::adaptive ? "adaptive" : r.mode == Mode::on ? "on" : "";
+}
+
+void switch_off(Context& c) {
+  ReasoningConfig& r = c.draft.reasoning;
+  const auto& efforts = c.profile.list(Setting::effort);
+  if (c.flag(Setting::thinking_off)) {
+    r.budget.reset();
+    r.effort = profile::list_contains(efforts, "none") && !efforts.empty() ? "none" : "";
+    r.mode = Mode::off;
+    return;
+  }
+  const std::string_view least = nearest_effort(efforts, 0);
+  c.edit(Setting::thinking_off, "GEN-13", r.pointer.empty() ? r.effort_pointer : r.pointer, "reasoning",
+         "off", least.empty() ? "" : std::string(least), Loss::narrowed);
+  const auto include = r.include;
+  r = {};
+  r.effort = least;
+  r.include = include;
+}
+
+void fit_effort(Context& c, int wanted) {
+  ReasoningConfig& r = c.draft.reasoning;
+  const auto& efforts = c.profile.list(Setting::effort);
+  const std::string_view word = nearest_effort(efforts, wanted);
+  const std::string before = describe(r);
+  if (before != word)
+    c.edit(Setting::effort, "ANT-44", r.effort_pointer.empty() ? r.pointer : r.effort_pointer, "effort",
+           before, std::string(word), Loss::narrowed);
+  r.effort = word;
+  r.budget.reset();
+  r.mode = c.flag(Setting::thinking_adaptive) ? Mode::adaptive : word == "none" ? Mode::off : Mode::on;
+}
+
+void fit_budget(Context& c, std::int64_t wanted) {
+  ReasoningConfig& r = c.draft.reasoning;
+  std::int64_t budget = std::max(wanted, c.profile.integer(Setting::thinking_budget_min));
+  if (const std::int64_t most = c.profile.integer(Setting::thinking_budget_max))
+    budget = std::min(budget, most);
+  if (r.budget != budget)
+    c.edit(Setting::thinking_budget, "ANT-28", r.pointer.empty() ? r.effort_pointer : r.pointer, "budget",
+           describe(r), fmt::format("{} tokens", budget), Loss::narrowed);
+  r.budget = budget;
+  r.mode = Mode::on;
+  if (c.profile.list(Setting::effort).empty()) r.effort = {};
+}
+
+// ANT-15: with thinking on, the turn that made the open calls must start with its reasoning. When the client
+// did not keep it, this request does without thinking.
+bool open_turn_lost_its_reasoning(const Context& c) {
+  const auto& messages = c.draft.messages;
+  for (std::size_t i = messages.size(); i-- > 0;) {
+    const canon::Message& m = messages[i];
+    if (m.role != canon::Role::assistant) {
+      // Only a tool loop in progress matters: a user's own words close it.
+      const bool results = std::any_of(m.blocks.begin(), m.blocks.end(), [](const canon::Block& b) {
+        return std::holds_alternative<canon::ToolResult>(b.body);
+      });
+      if (!results) return false;
+      continue;
+    }
+    const bool calls = std::any_of(m.blocks.begin(), m.blocks.end(), [](const canon::Block& b) {
+      return std::holds_alternative<canon::ToolCall>(b.body);
+    });
+    if (!calls) return false;
+    const auto* first = m.blocks.empty() ? nullptr : std::get_if<canon::Reasoning>(&m.blocks.front().body);
+    return !first || first->issuer != c.profile.text(Setting::reasoning_issuer) ||
+           (first->signature.empty() && first->redacted.empty());
+  }
+  return false;
+}
+
+}  // namespace
+
+void pass_thinking(Context& c) {
+  ReasoningConfig& r = c.draft.reasoning;
+  const bool asked_off = r.mode == Mode::off || r.effort == "none";
+  const bool asked_on = !asked_off && (r.mode != Mode::unset || r.budget || !r.effort.empty());
+  if (!asked_off && !asked_on) return;
+
+  if (!c.flag(Setting::thinking)) {
+    c.edit(Setting::thinking, "OAI-49", r.pointer.empty() ? r.effort_pointer : r.pointer, "reasoning",
+           describe(r), "", asked_off ? Loss::none : Loss::semantic);
+    r = {};
+    return;
+  }
+  if (asked_off) return switch_off(c);
+  if (c.flag(Setting::thinking_first) && open_turn_lost_its_reasoning(c)) {
+    c.edit(Setting::thinking_first, "ANT-15", r.pointer, "thinking", describe(r), "disabled", Loss::semantic);
+    r = {};
+    r.mode = Mode::off;
+    return;
+  }
+  const auto& efforts = c.profile.list(Setting::effort);
+  if (r.budget && c.flag(Setting::thinking_budget)) return fit_budget(c, *r.budget);
+  if (r.budget && !efforts.empty()) return fit_effort(c, rank_of_budget(*r.budget));
+  if (!r.effort.empty() && !efforts.empty()) return fit_effort(c, rank(r.effort));
+  if (!r.effort.empty() && c.flag(Setting::thinking_budget))
+    return fit_budget(c, kEfforts[static_cast<std::size_t>(rank(r.effort))].budget);
+  if (r.mode == Mode::adaptive && !c.flag(Setting::thinking_adaptive)) {
+    if (c.flag(Setting::thinking_budget)) return fit_budget(c, kEfforts[3].budget);
+    r.mode = Mode::on;
+  }
+  if (r.mode == Mode::on && c.flag(Setting::thinking_adaptive) && !r.budget &&
+      !c.flag(Setting::thinking_budget))
+    r.mode = Mode::adaptive;
+  if (r.mode == Mode::on && c.flag(Setting::thinking_budget) && !r.budget) fit_budget(c, kEfforts[3].budget);
+}
+
+}  // namespace dragoman::lower

@@ -1,0 +1,166 @@
+// GEN-06, GEN-07: tool definitions a target takes, and the way back to the client's names.
+#include <fmt/format.h>
+
+#include <set>
+
+#include "lower/context.h"
+#include "lower/names.h"
+#include "lower/schema.h"
+
+namespace dragoman::lower {
+namespace {
+
+using canon::Block;
+using canon::Message;
+using canon::Tool;
+using canon::ToolCall;
+using canon::ToolKind;
+using canon::ToolResult;
+
+// Client name → wire name, for definitions, choice and history alike.
+class NameMap {
+ public:
+  explicit NameMap(Context& c)
+      : c_(c),
+        alphabet_{c.profile.text(Setting::tool_name_first), c.profile.text(Setting::tool_name_rest),
+                  static_cast<std::size_t>(c.profile.integer(Setting::tool_name_max)), 0} {
+    // Names that stay as they are come first, so that no made-up name can take theirs.
+    for (const Tool& tool : c.draft.tools)
+      if (fits(alphabet_, tool.name)) taken_.insert(std::string(tool.name));
+  }
+
+  std::string_view wire(std::string_view name, std::string_view pointer) {
+    if (name.empty() || fits(alphabet_, name)) return name;
+    for (const auto& [client, wire] : map_)
+      if (client == name) return wire;
+    std::string made = fit(alphabet_, name);
+    for (std::uint64_t salt = 1; !taken_.insert(made).second; ++salt) made = fit(alphabet_, name, salt);
+    const std::string_view kept = c_.keep(made);
+    map_.emplace_back(name, kept);
+    c_.restore.names.emplace(made, name);
+    c_.edit(Setting::tool_name_rest, "GEN-06", pointer, "name", std::string(name), made, Loss::none);
+    return kept;
+  }
+
+ private:
+  Context& c_;
+  Alphabet alphabet_;
+  std::set<std::string> taken_;
+  std::vector<std::pair<std::string_view, std::string_view>> map_;
+};
+
+void rename_history(std::vector<Block>& blocks, NameMap& names) {
+  for (Block& block : blocks) {
+    if (auto* call = std::get_if<ToolCall>(&block.body)) call->name = names.wire(call->name, block.pointer);
+    if (auto* result = std::get_if<ToolResult>(&block.body))
+      result->name = names.wire(result->name, block.pointer);
+  }
+}
+
+// A tool of free text, for targets that know functions only: one string property carries it.
+void custom_to_function(Context& c, Tool& tool) {
+  const json::Builder build(c.arena);
+  const json::Member type{"type", build.string("string")};
+  const json::Member input{"input", build.object({&type, 1})};
+  const json::Value required = build.string("input");
+  const json::Member members[] = {{"type", build.string("object")},
+                                  {"properties", build.object({&input, 1})},
+                                  {"required", build.array({&required, 1})},
+                                  {"additionalProperties", build.boolean(false)}};
+  c.edit(Setting::custom_tools, "OAIR-17", tool.pointer, "type", "custom", "function", Loss::widened);
+  tool.kind = ToolKind::function;
+  tool.schema = build.object(members);
+  tool.schema_pointer = tool.pointer;
+  c.restore.custom_tools.insert(std::string(tool.name));
+}
+
+void fit_description(Context& c, Tool& tool) {
+  const std::string& want = c.profile.text(Setting::tool_description);
+  if (tool.description.empty() && want == "required") {
+    // GEM-64: some back-ends refuse a missing description; the name says no more than the client did.
+    tool.description = tool.name;
+    c.edit(Setting::tool_description, "GEM-64", tool.pointer, "description", "", std::string(tool.name),
+           Loss::none);
+  }
+  const auto most = static_cast<std::size_t>(c.profile.integer(Setting::tool_description_max));
+  if (most == 0 || tool.description.size() <= most) return;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(tool.description[end]) & 0xC0) == 0x80) --end;
+  c.edit(Setting::tool_description_max, "GEN-07", tool.pointer, "description",
+         fmt::format("{} bytes", tool.description.size()), fmt::format("{} bytes", end), Loss::semantic);
+  tool.description = tool.description.substr(0, end);
+}
+
+void fit_schema(Context& c, Tool& tool) {
+  if (tool.kind != ToolKind::function) return;
+  const bool nothing =
+      !tool.schema.present() ||
+      (tool.schema.is_object() && tool.schema["properties"].members().empty() && !tool.schema["$ref"] &&
+       !tool.schema["anyOf"] && !tool.schema["allOf"] && !tool.schema["oneOf"]);
+  if (nothing && c.profile.text(Setting::empty_parameters) == "omit") {
+    tool.schema = {};  // GEM-33: an object without properties is refused, no parameters at all is fine
+    return;
+  }
+  const std::string_view pointer = tool.schema_pointer.empty() ? tool.pointer : tool.schema_pointer;
+  const SchemaTarget target{c.profile.text(Setting::schema_column), c.profile.list(Setting::schema_root_keys),
+                            c.flag(Setting::schema_root_composition), true};
+  tool.schema = rewrite_schema(tool.schema, target, pointer, c.arena,
+                               [&c](Edit edit) { c.edits.push_back(std::move(edit)); });
+}
+
+void fit_strict(Context& c, Tool& tool) {
+  if (tool.strict && !c.flag(Setting::strict_tools)) {
+    c.edit(Setting::strict_tools, "GEN-01", tool.pointer, "strict", *tool.strict ? "true" : "false", "",
+           *tool.strict ? Loss::widened : Loss::none);
+    tool.strict.reset();
+  } else if (!tool.strict && c.flag(Setting::strict_always)) {
+    tool.strict = false;
+  }
+}
+
+// A duplicate name is refused everywhere (ANT-40, KIMI-14); the client means the last definition of a name.
+void drop_twins(Context& c) {
+  std::set<std::string_view> later;
+  auto& tools = c.draft.tools;
+  for (std::size_t i = tools.size(); i-- > 0;) {
+    if (tools[i].name.empty() || later.insert(tools[i].name).second) continue;
+    c.edit("ANT-40", tools[i].pointer, "tool", std::string(tools[i].name), "", Loss::semantic);
+    tools.erase(tools.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+}  // namespace
+
+void pass_tools(Context& c) {
+  if (!c.flag(Setting::tools) && !c.draft.tools.empty()) {
+    c.refuse(c.rule(Setting::tools, "BRM-05"), "/tools",
+             fmt::format("{} does not take tools; route this request to a model that does", c.model));
+    return;
+  }
+  const auto most = static_cast<std::size_t>(c.profile.integer(Setting::tools_max));
+  if (most && c.draft.tools.size() > most) {
+    c.refuse(
+        c.rule(Setting::tools_max, "OAI-11"), "/tools",
+        fmt::format("{} takes at most {} tools, the request has {}", c.model, most, c.draft.tools.size()));
+    return;
+  }
+  drop_twins(c);
+  for (Tool& tool : c.draft.tools) {
+    if (tool.kind == ToolKind::custom && !c.flag(Setting::custom_tools)) custom_to_function(c, tool);
+  }
+  NameMap names(c);
+  for (Tool& tool : c.draft.tools) {
+    const bool was_custom = c.restore.custom_tools.erase(std::string(tool.name)) > 0;
+    tool.name = names.wire(tool.name, tool.pointer);
+    if (was_custom) c.restore.custom_tools.insert(std::string(tool.name));
+    fit_description(c, tool);
+    fit_schema(c, tool);
+    fit_strict(c, tool);
+  }
+  c.draft.tool_choice.tool = names.wire(c.draft.tool_choice.tool, c.draft.tool_choice.pointer);
+  for (std::string_view& name : c.draft.tool_choice.allowed)
+    name = names.wire(name, c.draft.tool_choice.pointer);
+  for (Message& message : c.draft.messages) rename_history(message.blocks, names);
+}
+
+}  // namespace dragoman::lower

@@ -1,0 +1,273 @@
+// GEN-02, GEN-10, GEN-11: where system text stands, no blank text, and turns in an order the target takes.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "lower/context.h"
+
+namespace dragoman::lower {
+namespace {
+
+using canon::Block;
+using canon::Message;
+using canon::Reasoning;
+using canon::Role;
+using canon::Text;
+using canon::ToolCall;
+using canon::ToolResult;
+
+Message turn(Role role, std::string_view text) {
+  Message message;
+  message.role = role;
+  Block block;
+  block.body = Text{text};
+  message.blocks.push_back(std::move(block));
+  return message;
+}
+
+bool holds_result(const Message& m) {
+  return std::any_of(m.blocks.begin(), m.blocks.end(),
+                     [](const Block& b) { return std::holds_alternative<ToolResult>(b.body); });
+}
+bool holds_call(const Message& m) {
+  return std::any_of(m.blocks.begin(), m.blocks.end(),
+                     [](const Block& b) { return std::holds_alternative<ToolCall>(b.body); });
+}
+
+std::size_t leading_systems(const std::vector<Message>& messages) {
+  std::size_t n = 0;
+  while (n < messages.size() && canon::is_system(messages[n])) ++n;
+  return n;
+}
+
+// All system text as one turn in front.
+void system_in_front(Context& c) {
+  auto& messages = c.draft.messages;
+  const std::size_t leading = leading_systems(messages);
+  Message front;
+  front.role = Role::system;
+  std::vector<Message> rest;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (!canon::is_system(messages[i])) {
+      rest.push_back(std::move(messages[i]));
+      continue;
+    }
+    if (i == 0)
+      front = messages[i];
+    else
+      for (Block& block : messages[i].blocks) front.blocks.push_back(block);
+    if (i >= leading)
+      c.edit(Setting::system, "GEN-10", messages[i].pointer, "role", fmt::format("system at position {}", i),
+             "system in front", Loss::narrowed);
+  }
+  messages = std::move(rest);
+  if (!front.blocks.empty()) messages.insert(messages.begin(), std::move(front));
+}
+
+// For targets without a system turn: its text opens the first user turn.
+void system_into_user(Context& c) {
+  system_in_front(c);
+  auto& messages = c.draft.messages;
+  if (messages.empty() || !canon::is_system(messages.front())) return;
+  Message system = std::move(messages.front());
+  messages.erase(messages.begin());
+  c.edit(Setting::system, "OAI-48", system.pointer, "role", "system", "user", Loss::narrowed);
+  const auto user = std::find_if(messages.begin(), messages.end(),
+                                 [](const Message& m) { return m.role == Role::user && !holds_result(m); });
+  if (user == messages.end()) {
+    system.role = Role::user;
+    messages.insert(messages.begin(), std::move(system));
+    return;
+  }
+  user->blocks.insert(user->blocks.begin(), system.blocks.begin(), system.blocks.end());
+}
+
+void drop_blank(Context& c, std::vector<Block>& blocks) {
+  std::erase_if(blocks, [&](const Block& block) {
+    const auto* text = std::get_if<Text>(&block.body);
+    if (!text || !is_blank(text->text)) return false;
+    c.edit("GEN-02", block.pointer, "text", text->text.empty() ? "empty" : "white space", "", Loss::none);
+    return true;
+  });
+}
+
+// BRM-01, BRM-02: calls, results and talk each in turns of their own.
+void split_mixed(Context& c) {
+  const bool results_alone = !c.flag(Setting::result_mixed);
+  const bool calls_alone = !c.flag(Setting::call_mixed);
+  if (!results_alone && !calls_alone) return;
+  std::vector<Message> out;
+  for (Message& message : c.draft.messages) {
+    const bool results = results_alone && message.role == Role::user && holds_result(message);
+    const bool calls = calls_alone && message.role == Role::assistant && holds_call(message);
+    Message own, talk;
+    own.role = talk.role = message.role;
+    own.pointer = talk.pointer = message.pointer;
+    for (Block& block : message.blocks) {
+      const bool tool =
+          std::holds_alternative<ToolResult>(block.body) || std::holds_alternative<ToolCall>(block.body);
+      (tool ? own : talk).blocks.push_back(block);
+    }
+    if ((!results && !calls) || talk.blocks.empty()) {
+      out.push_back(std::move(message));
+    } else if (results) {
+      c.edit(Setting::result_mixed, "BRM-01", message.pointer, "content", "tool results and text in one turn",
+             "two turns", Loss::narrowed);
+      out.push_back(std::move(own));
+      out.push_back(turn(Role::assistant, "I have the tool results."));
+      out.push_back(std::move(talk));
+    } else {
+      c.edit(Setting::call_mixed, "BRM-02", message.pointer, "content", "text and tool calls in one turn",
+             "two turns", Loss::narrowed);
+      out.push_back(std::move(talk));
+      out.push_back(turn(Role::user, "Go on."));
+      out.push_back(std::move(own));
+    }
+  }
+  c.draft.messages = std::move(out);
+}
+
+void merge_neighbours(Context& c) {
+  if (!c.flag(Setting::alternate)) return;
+  std::vector<Message> out;
+  for (Message& message : c.draft.messages) {
+    if (out.empty() || out.back().role != message.role || canon::is_system(message)) {
+      out.push_back(std::move(message));
+      continue;
+    }
+    const bool both_talk = !holds_result(out.back());
+    if (both_talk)
+      c.edit(Setting::alternate, "BR-18", message.pointer, "role", "a turn of its own",
+             fmt::format("joined to the {} turn before it", canon::name(message.role)), Loss::none);
+    auto& into = out.back().blocks;
+    if (message.role == Role::user && holds_result(message)) {
+      // Results first: they answer the turn before.
+      std::vector<Block> results, talk;
+      for (const std::vector<Block>* blocks : {&into, &message.blocks})
+        for (const Block& block : *blocks)
+          (std::holds_alternative<ToolResult>(block.body) ? results : talk).push_back(block);
+      into = std::move(results);
+      into.insert(into.end(), talk.begin(), talk.end());
+    } else {
+      into.insert(into.end(), message.blocks.begin(), message.blocks.end());
+    }
+  }
+  c.draft.messages = std::move(out);
+}
+
+}  // namespace
+
+void pass_system(Context& c) {
+  const std::string& where = c.profile.text(Setting::system);
+  if (where == "leading") {
+    const std::size_t leading = leading_systems(c.draft.messages);
+    const bool one =
+        leading <= 1 && std::none_of(c.draft.messages.begin() + static_cast<std::ptrdiff_t>(leading),
+                                     c.draft.messages.end(), canon::is_system);
+    if (!one) system_in_front(c);
+  } else if (where == "user") {
+    system_into_user(c);
+  }
+  // A developer turn is a system turn under another name; say so where the client said otherwise.
+  if (c.wire.name != canon::DialectName::openai_chat || c.original.dialect != c.wire.name) return;
+  const std::string& role = c.profile.text(Setting::system_role);
+  for (const Message& message : c.draft.messages) {
+    if (!canon::is_system(message) || canon::name(message.role) == role || message.pointer.empty()) continue;
+    c.edit(Setting::system_role, "OAI-41", message.pointer, "role", std::string(canon::name(message.role)),
+           role, Loss::none);
+  }
+}
+
+void pass_text(Context& c) {
+  for (Message& message : c.draft.messages) {
+    drop_blank(c, message.blocks);
+    for (Block& block : message.blocks) {
+      auto* result = std::get_if<ToolResult>(&block.body);
+      if (!result) continue;
+      drop_blank(c, result->content);
+      if (!result->content.empty() || c.wire.name == canon::DialectName::openai_chat) continue;
+      Block placeholder;
+      placeholder.body = Text{"(no output)"};  // BR-13, BR-14: an empty result is refused by some
+      result->content.push_back(std::move(placeholder));
+    }
+  }
+  std::erase_if(c.draft.messages, [&](const Message& message) {
+    const bool only_reasoning = !message.blocks.empty() &&
+                                std::all_of(message.blocks.begin(), message.blocks.end(), [](const Block& b) {
+                                  return std::holds_alternative<Reasoning>(b.body);
+                                });
+    return message.blocks.empty() || (only_reasoning && c.wire.name == canon::DialectName::openai_chat);
+  });
+}
+
+void pass_turns(Context& c) {
+  split_mixed(c);
+  merge_neighbours(c);
+  auto& messages = c.draft.messages;
+  const std::size_t first = leading_systems(messages);
+  const bool nothing = first == messages.size();
+  if (nothing || (c.flag(Setting::first_user) && messages[first].role != Role::user)) {
+    // OAI-01, ZAI-01, GEM-01: no provider answers a system turn alone.
+    c.edit(Setting::first_user, "GEN-11", "", "messages",
+           nothing ? "no user turn" : "the assistant speaks first", "a user turn in front", Loss::narrowed);
+    messages.insert(messages.begin() + static_cast<std::ptrdiff_t>(first),
+                    turn(Role::user, nothing ? "Begin." : "Hello."));
+  }
+  if (c.flag(Setting::last_user) && messages.back().role == Role::assistant) {
+    c.edit(Setting::last_user, "ANT-07", messages.back().pointer, "messages",
+           "ends with the assistant (prefill)", "a user turn at the end", Loss::narrowed);
+    messages.push_back(turn(Role::user, "Continue."));
+  }
+  // ANT-21: a final assistant text must not end in white space.
+  Message& last = messages.back();
+  if (last.role == Role::assistant && !last.blocks.empty())
+    if (auto* text = std::get_if<Text>(&last.blocks.back().body)) {
+      std::string_view shorter = text->text;
+      while (!shorter.empty() && is_blank(shorter.substr(shorter.size() - 1))) shorter.remove_suffix(1);
+      if (shorter.size() != text->text.size()) {
+        c.edit("ANT-21", last.blocks.back().pointer, "text", "white space at the end", "", Loss::none);
+        text->text = shorter;
+      }
+    }
+  if (c.flag(Setting::user_after_tool)) return;
+  for (std::size_t i = 1; i < messages.size(); ++i) {
+    if (messages[i].role != Role::user || holds_result(messages[i]) || !holds_result(messages[i - 1]))
+      continue;
+    c.edit(Setting::user_after_tool, "MIS-20", messages[i].pointer, "messages", "user after tool",
+           "an assistant turn between", Loss::narrowed);
+    messages.insert(messages.begin() + static_cast<std::ptrdiff_t>(i),
+                    turn(Role::assistant, "I have the tool results."));
+    ++i;
+  }
+}
+
+void pass_cache(Context& c) {
+  const std::int64_t most = c.profile.integer(Setting::cache_markers);
+  std::vector<std::pair<canon::CacheMarker*, std::string_view>> markers;
+  for (canon::Tool& tool : c.draft.tools)
+    if (tool.cache.set) markers.emplace_back(&tool.cache, tool.pointer);
+  for (Message& message : c.draft.messages) {
+    for (Block& block : message.blocks) {
+      if (block.cache.set) markers.emplace_back(&block.cache, block.pointer);
+      if (auto* result = std::get_if<ToolResult>(&block.body))
+        for (Block& part : result->content)
+          if (part.cache.set) markers.emplace_back(&part.cache, part.pointer);
+    }
+  }
+  // ANT-42: the latest markers cover the longest prefixes; the earliest go.
+  const std::size_t over =
+      markers.size() > static_cast<std::size_t>(most) ? markers.size() - static_cast<std::size_t>(most) : 0;
+  for (std::size_t i = 0; i < over; ++i) {
+    c.edit(Setting::cache_markers, "ANT-42", markers[i].second, "cache_control", "marker", "", Loss::none);
+    *markers[i].first = {};
+  }
+  for (std::size_t i = over; i < markers.size(); ++i) {
+    if (markers[i].first->ttl.empty() || c.flag(Setting::cache_ttl)) continue;
+    c.edit(Setting::cache_ttl, "ANT-43", markers[i].second, "ttl", std::string(markers[i].first->ttl), "",
+           Loss::none);
+    markers[i].first->ttl = {};
+  }
+}
+
+}  // namespace dragoman::lower
