@@ -23,8 +23,6 @@ constexpr std::array<std::string_view, canon::kParams> names() {
   out[static_cast<std::size_t>(Param::parallel_tool_calls)] = "tool_choice.disable_parallel_tool_use";
   return out;
 }
-constexpr auto kNames = names();
-
 void write_cache(Writer& w, const canon::CacheMarker& cache) {
   if (!cache.set) return;
   w.key("cache_control").begin_object().field("type", "ephemeral");
@@ -290,7 +288,7 @@ void Encoder::metadata() {
 }  // namespace
 
 std::span<const ParamField> param_fields() { return kFields; }
-std::span<const std::string_view, canon::kParams> field_names() { return kNames; }
+constinit const std::array<std::string_view, canon::kParams> kFieldNames = names();
 
 void encode(const canon::Request& request, const WireOptions& options, std::string& out) {
   Encoder(request, options, out).run();

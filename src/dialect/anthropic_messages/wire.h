@@ -23,6 +23,7 @@ void render(const canon::Response& response, const RenderOptions& options, std::
 std::unique_ptr<StreamRenderer> make_renderer(const RenderOptions& options);
 // errors.cc
 void render_error(const ClientError& error, std::string& out);
+canon::UpstreamError decode_error(int status, std::string_view body, std::string_view type_header);
 
 // encode.cc: scalar parameters read and written as they are.
 enum class Want : std::uint8_t { number, integer, string };
@@ -32,7 +33,7 @@ struct ParamField {
   Want want;
 };
 std::span<const ParamField> param_fields();
-std::span<const std::string_view, canon::kParams> field_names();
+extern const std::array<std::string_view, canon::kParams> kFieldNames;
 
 // Members of an otherwise known object that nobody has named travel as extras under these prefixes.
 inline constexpr std::string_view kOutputConfigPrefix = "output_config.";

@@ -42,11 +42,9 @@ constexpr std::array<std::string_view, canon::kParams> names() {
   out[static_cast<std::size_t>(Param::parallel_tool_calls)] = "parallel_tool_calls";
   return out;
 }
-constexpr auto kNames = names();
-
 }  // namespace
 
 std::span<const ParamField> param_fields() { return kFields; }
-std::span<const std::string_view, canon::kParams> field_names() { return kNames; }
+constinit const std::array<std::string_view, canon::kParams> kFieldNames = names();
 
 }  // namespace dragoman::dialect::openai_chat

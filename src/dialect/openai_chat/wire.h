@@ -24,6 +24,7 @@ std::unique_ptr<StreamRenderer> make_renderer(const RenderOptions& options);
 // errors.cc
 void render_error(const ClientError& error, std::string& out);
 void write_error_object(json::Writer& w, const ClientError& error);
+canon::UpstreamError decode_error(int status, std::string_view body, std::string_view type_header);
 
 // params.cc: the scalar parameters, each with its field and the kind of value it takes.
 enum class Want : std::uint8_t { number, integer, boolean, string, object, array };
@@ -33,7 +34,7 @@ struct ParamField {
   Want want;
 };
 std::span<const ParamField> param_fields();  // those read and written as they are, in the order they are written
-std::span<const std::string_view, canon::kParams> field_names();
+extern const std::array<std::string_view, canon::kParams> kFieldNames;
 
 // reasoning.cc: reasoning in messages and the ways a host is asked for it.
 // Appends the blocks of `reasoning_details`, `reasoning_content` or `reasoning` of a message or a whole answer.

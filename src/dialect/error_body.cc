@@ -1,0 +1,278 @@
+#include "dialect/error_body.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "base/arena.h"
+#include "base/strings.h"
+#include "json/parse.h"
+#include "json/write.h"
+
+namespace dragoman::dialect {
+namespace {
+
+using json::Value;
+
+constexpr std::size_t kMaxMessage = 2000;
+constexpr int kMaxDepth = 8;
+
+std::string_view bounded(std::string_view text) {
+  if (text.size() <= kMaxMessage) return text;
+  std::size_t end = kMaxMessage;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
+  return text.substr(0, end);
+}
+
+std::string scalar(Value v) {
+  if (v.is_string()) return std::string(v.text());
+  if (v.is_number()) return std::string(v.number_text());
+  return {};
+}
+
+// The first of `keys` that holds a non-blank string or a number.
+std::string first_of(Value object, std::span<const std::string_view> keys) {
+  for (const std::string_view key : keys)
+    if (std::string text = scalar(object[key]); !is_blank(text)) return text;
+  return {};
+}
+
+class Unwrapper {
+ public:
+  explicit Unwrapper(canon::UpstreamError& out) : out_(out) {}
+
+  void text(std::string_view body, int depth) {
+    body = trim(body);
+    if (body.empty() || depth > kMaxDepth) return;
+    if (body.starts_with("data:") || body.starts_with("event:")) return sse(body, depth);
+    if (body.front() == '{' || body.front() == '[' || body.front() == '"') {
+      if (const auto parsed = json::parse(arena_, body)) return value(*parsed, depth);
+    }
+    if (body.front() == '<') return html(body);
+    words(body, depth);
+  }
+
+  void value(Value v, int depth) {
+    if (depth > kMaxDepth) return;
+    if (v.is_string()) return words(v.text(), depth);
+    if (v.is_array()) {
+      // Google's stream without alt=sse wraps the error in an array; pydantic lists one item a fault.
+      if (is_pydantic(v)) return pydantic(v);
+      for (const Value item : v.items())
+        if (item.is_object() || item.is_string()) return value(item, depth + 1);
+      return;
+    }
+    if (v.is_object()) object(v, depth);
+  }
+
+ private:
+  void object(Value v, int depth) {
+    labels(v);
+    // Outer words first, inner envelopes after: what is deeper overwrites.
+    static constexpr std::array<std::string_view, 7> kMessages = {"message", "messsage",      "Message", "msg",
+                                                                  "error_message", "error_msg", "title"};
+    for (const std::string_view key : kMessages) {
+      const Value m = v[key];
+      if (m.is_string() && !is_blank(m.text())) {
+        words(m.text(), depth);
+        break;
+      }
+      if (m.is_object() || m.is_array()) {
+        value(m, depth + 1);
+        break;
+      }
+    }
+    if (const Value base = v["base_resp"]; base.is_object()) {  // MiniMax
+      set(out_.message, base["status_msg"].text());
+      set(out_.code, scalar(base["status_code"]));
+    }
+    if (const Value detail = v["detail"]; detail.present()) value(detail, depth + 1);
+    if (const Value errors = v["errors"]; errors.is_array() && !errors.items().empty()) {
+      const Value first = errors.at(0);
+      if (first["description"].is_string()) words(first["description"].text(), depth);  // Writer
+      else value(first, depth + 1);
+    }
+    if (const Value error = v["error"]; error.is_object() || error.is_array())
+      value(error, depth + 1);
+    else if (error.is_string() && !is_blank(error.text()))
+      words(error.text(), depth);  // xAI, Ollama, TGI, Venice
+    if (const Value error = v["Error"]; error.is_object()) value(error, depth + 1);  // botocore's dump
+    google_details(v["details"]);
+    if (const Value raw = v["metadata"]["raw"]; raw.present()) {  // OpenRouter: the upstream's own body
+      if (raw.is_string())
+        text(raw.text(), depth + 1);
+      else
+        value(raw, depth + 1);
+    }
+  }
+
+  void labels(Value v) {
+    static constexpr std::array<std::string_view, 6> kTypes = {"type", "type_", "__type", "status", "error_type", "tpe"};
+    static constexpr std::array<std::string_view, 3> kCodes = {"code", "Code", "error_code"};
+    static constexpr std::array<std::string_view, 4> kIds = {"request_id", "requestId", "RequestId", "requestID"};
+    std::string type;
+    for (const std::string_view key : kTypes)
+      if (const std::string_view word = v[key].text(); !is_blank(word) && word != "error" && word != "<nil>") {
+        type = word;
+        break;
+      }
+    set(out_.type, type);
+    set(out_.code, first_of(v, kCodes));
+    if (const Value code = v["details"]["error_code"]; code.is_string()) set(out_.code, code.text());  // Anthropic
+    if (const Value param = v["param"]; param.is_string()) set(out_.param, param.text());
+    if (const Value key = v["key"]; key.is_string() && v["description"].is_string()) set(out_.code, key.text());
+    set(out_.request_id, first_of(v, kIds));
+  }
+
+  static bool is_pydantic(Value v) {
+    const Value first = v.at(0);
+    return first["loc"].is_array() && first["msg"].is_string();
+  }
+
+  // [{"type":"missing","loc":["body","messages"],"msg":"Field required"}, …]
+  void pydantic(Value v) {
+    std::string message;
+    set(out_.type, v.at(0)["type"].text());
+    for (const Value item : v.items()) {
+      std::string path;
+      for (const Value step : item["loc"].items()) {
+        if (!path.empty()) path += '.';
+        path += scalar(step);
+      }
+      if (!message.empty()) message += "; ";
+      message += path.empty() ? std::string(item["msg"].text()) : fmt::format("{}: {}", path, item["msg"].text());
+      if (out_.param.empty()) out_.param = path;
+      if (message.size() > kMaxMessage) break;
+    }
+    set(out_.message, message);
+  }
+
+  // google.rpc details: RetryInfo says how long to wait, ErrorInfo names the reason.
+  void google_details(Value details) {
+    for (const Value d : details.items()) {
+      const std::string_view type = d["@type"].text();
+      if (type.ends_with("RetryInfo")) {
+        std::string_view delay = d["retryDelay"].text();
+        if (delay.ends_with('s')) delay.remove_suffix(1);
+        double seconds = 0;
+        if (std::from_chars(delay.data(), delay.data() + delay.size(), seconds).ec == std::errc() && seconds >= 0)
+          out_.retry_after = seconds;
+      } else if (type.ends_with("BadRequest")) {
+        set(out_.param, d["fieldViolations"].at(0)["field"].text());
+      }
+    }
+  }
+
+  // A sentence, which may carry another envelope: JSON as a whole, or after a relay's own words.
+  void words(std::string_view sentence, int depth) {
+    sentence = trim(sentence);
+    if (sentence.empty()) return;
+    set(out_.message, sentence);
+    if (depth >= kMaxDepth) return;
+    if (sentence.front() == '{' || sentence.front() == '[') {
+      if (const auto parsed = json::parse(arena_, sentence); parsed && speaks(*parsed)) value(*parsed, depth + 1);
+      return;
+    }
+    const std::size_t brace = sentence.find('{');
+    if (brace == std::string_view::npos) return;
+    // "The model returned the following errors: {…}" (Bedrock), "litellm.X: YException - {…}. Received Model Group=…"
+    const std::string_view tail = object_text(sentence.substr(brace));
+    if (tail.empty()) return;
+    if (const auto parsed = json::parse(arena_, tail); parsed && speaks(*parsed)) value(*parsed, depth + 1);
+  }
+
+  // Does the object hold an error at all, or is it just JSON that somebody quoted?
+  static bool speaks(Value v) {
+    if (v.is_array()) return v.at(0).is_object() && speaks(v.at(0));
+    const Value m = v["message"];
+    return v["error"].is_object() || v["error"].is_string() || v["Error"].is_object() || v["detail"].present() ||
+           (m.is_string() && !is_blank(m.text()));
+  }
+
+  // From the brace to the one that closes it; "" when none does.
+  static std::string_view object_text(std::string_view text) {
+    int depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      if (quoted) {
+        if (c == '\\') ++i;
+        else if (c == '"') quoted = false;
+      } else if (c == '"') {
+        quoted = true;
+      } else if (c == '{') {
+        ++depth;
+      } else if (c == '}' && --depth == 0) {
+        return text.substr(0, i + 1);
+      }
+    }
+    return {};
+  }
+
+  void sse(std::string_view body, int depth) {
+    for (std::string_view line : split(body, '\n')) {
+      line = trim(line);
+      if (!line.starts_with("data:")) continue;
+      line = trim(line.substr(5));
+      if (line.starts_with('{')) text(line, depth + 1);
+    }
+    if (out_.message.empty()) set(out_.message, body);
+  }
+
+  // The title of a proxy's page ("502 Bad Gateway") says all there is to say.
+  void html(std::string_view body) {
+    const std::string lower = lower_ascii(body.substr(0, 16384));
+    for (const std::string_view tag : {"title", "h1"}) {
+      const std::size_t open = lower.find(fmt::format("<{}", tag));
+      if (open == std::string::npos) continue;
+      const std::size_t start = lower.find('>', open);
+      const std::size_t end = start == std::string::npos ? start : lower.find('<', start);
+      if (end == std::string::npos) continue;
+      const std::string_view title = trim(body.substr(start + 1, end - start - 1));
+      if (!title.empty()) return set(out_.message, title);
+    }
+    set(out_.message, body);
+  }
+
+  static void set(std::string& field, std::string_view text) {
+    if (!is_blank(text)) field = bounded(text);
+  }
+
+  canon::UpstreamError& out_;
+  Arena arena_;
+};
+
+}  // namespace
+
+canon::UpstreamError read_error_body(int status, std::string_view body) {
+  canon::UpstreamError out;
+  out.status = status;
+  out.body = body;
+  Unwrapper(out).text(body, 0);
+  if (out.message.empty()) out.message = bounded(trim(body));
+  return out;
+}
+
+canon::UpstreamError read_error_value(int status, json::Value value) {
+  canon::UpstreamError out;
+  out.status = status;
+  out.body = json::dump(value);
+  Unwrapper(out).value(value, 0);
+  if (out.message.empty()) out.message = bounded(out.body);
+  return out;
+}
+
+bool is_error_value(json::Value value) {
+  if (value.is_array()) return value.at(0)["error"].present();
+  if (!value.is_object()) return false;
+  const Value error = value["error"];
+  if (error.present() && !(error.is_string() && error.text().empty()) && !(error.is_bool() && !error.boolean())) return true;
+  if (value["type"].text() == "error" || value["object"].text() == "error") return true;
+  if (const auto code = value["base_resp"]["status_code"].integer(); code && *code != 0) return true;
+  return (value["detail"].present() || value["message"].is_string() || value["errors"].is_array()) &&
+         !value["choices"].present() && !value["content"].present() && !value["type"].present() &&
+         !value["candidates"].present() && !value["output"].present();
+}
+
+}  // namespace dragoman::dialect
