@@ -1,0 +1,15 @@
+#include "sandbox/anthropic/emulator.h"
+#include "sandbox/emulator.h"
+#include "sandbox/openai/rows.h"
+
+namespace dragoman::sandbox {
+
+const std::vector<Emulator>& emulators() {
+  static const std::vector<Emulator> all = {
+      anthropic::emulator(),
+      openai::openai_row(),
+  };
+  return all;
+}
+
+}  // namespace dragoman::sandbox
