@@ -141,5 +141,11 @@ TEST(AnthropicError, InItsOwnShape) {
       R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"req_01)"));
 }
 
+TEST(AnthropicError, InsideAStream) {  // ANT-53
+  EXPECT_EQ(emulator().stream_error(529, "", "Overloaded"),
+            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\","
+            "\"message\":\"Overloaded\"}}\n\n");
+}
+
 }  // namespace
 }  // namespace dragoman::sandbox::anthropic

@@ -107,7 +107,7 @@ Refused check_blocks(json::Value system, std::span<const Turn> turns, const Mode
   const int images = count_images(turns);
   const int most = model.window > 200000 ? 600 : 100;
   if (images > most) return refuse(fmt::format("messages: too many images: {} > {} maximum", images, most));
-  const ImageLimits limits{surface.vertex ? 5242880U : 10485760U, surface.vertex ? "5" : "10",
+  const ImageLimits limits{surface.hosted() ? 5242880U : 10485760U, surface.hosted() ? "5" : "10",
                            images > 20 ? 2000U : 8000U};
   std::set<std::string_view> ids;
   for (std::size_t t = 0; t < turns.size(); ++t) {

@@ -10,11 +10,14 @@
 
 namespace dragoman::sandbox::anthropic {
 
-// Where the request came in: Vertex takes the same body with smaller limits (VTX-13).
+// Where the request came in. Vertex and Bedrock take the same body with smaller limits (VTX-13): the model stands
+// in the URL and `version` in the body's anthropic_version; "" is Anthropic's own API.
 struct Surface {
   bool paranoid = false;
-  bool vertex = false;
+  std::string_view version = {};
   bool counting = false;  // /v1/messages/count_tokens: no max_tokens, no sampling
+
+  bool hosted() const { return !version.empty(); }
 };
 
 // The body of POST /v1/messages, of count_tokens, or of Vertex's rawPredict; the model has been found

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "json/parse.h"
 #include "json/write.h"
+#include "net/sse.h"
 #include "sandbox/anthropic/answer.h"
 
 namespace dragoman::sandbox::anthropic {
@@ -152,7 +153,7 @@ Reply handle(const Call& call, const Options& options) {
                          request_id(call));
   }
   const bool streaming = messages && call.body["stream"].boolean();
-  return answer_messages(call, model.text(), {options.paranoid, false, counting}, streaming, request_id(call),
+  return answer_messages(call, model.text(), {options.paranoid, "", counting}, streaming, request_id(call),
                          "msg_01");
 }
 
@@ -162,6 +163,31 @@ Reply error(int status, std::string_view code, std::string_view message) {
 }
 
 std::string_view model_of(const Call& call) { return call.body["model"].text(); }
+
+// ANT-53: an error after the 200 is an event of its own.
+std::string stream_error(int status, std::string_view code, std::string_view message) {
+  std::string data;
+  json::Writer w(data);
+  w.begin_object().field("type", "error").key("error").begin_object();
+  w.field("type", code.empty() ? type_of(status) : code).field("message", message).end_object().end_object();
+  std::string frame;
+  net::append_sse(frame, "error", data);
+  return frame;
+}
+
+Reply failure(int status) {
+  switch (status) {
+    case 429:
+      return error(
+          status, "",
+          "This request would exceed your organization's rate limit of 400,000 input tokens per minute.");
+    case 529:
+    case 503:
+      return error(status, "overloaded_error", "Overloaded");
+    default:
+      return error(status, "", "Internal server error");
+  }
+}
 
 }  // namespace
 
@@ -175,7 +201,7 @@ Reply answer_messages(const Call& call, std::string_view model_name, const Surfa
   if (Refused no = check_request(call.body, *model, surface)) return refusal_reply(*no, request);
   Reply reply;
   reply.headers = {{"content-type", "application/json"}, {"request-id", std::string(request)}};
-  if (!surface.vertex) add_limits(call, reply);
+  if (!surface.hosted()) add_limits(call, reply);
   if (surface.counting) {
     json::Writer(reply.body).begin_object().field("input_tokens", request_tokens(call.body)).end_object();
     return reply;
@@ -193,6 +219,6 @@ Reply answer_messages(const Call& call, std::string_view model_name, const Surfa
   return reply;
 }
 
-Emulator emulator() { return {"anthropic", handle, error, model_of}; }
+Emulator emulator() { return {"anthropic", handle, error, model_of, stream_error, failure}; }
 
 }  // namespace dragoman::sandbox::anthropic

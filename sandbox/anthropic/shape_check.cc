@@ -136,14 +136,14 @@ Message check_top(json::Value body) {
 Refused check_shape(json::Value body, const Model& model, const Surface& surface) {
   auto fault = surface.counting ? check_fields("", body, count_request()) : Message{};
   if (!surface.counting) {
-    // On Vertex the model stands in the URL and a version in the body.
-    static const std::vector<Field> vertex_fields = [] {
-      std::vector<Field> fields(request().begin() + 1, request().end());
-      fields.push_back({"anthropic_version", Want::text, true, false, "vertex-2023-10-16"});
+    if (surface.hosted()) {
+      std::vector<Field> fields(request().begin() + 1, request().end());  // all but the model
+      fields.push_back({"anthropic_version", Want::text, true, false, surface.version});
       fields.push_back({"anthropic_beta", Want::array});
-      return fields;
-    }();
-    fault = surface.vertex ? check_fields("", body, vertex_fields) : check_fields("", body, request());
+      fault = check_fields("", body, fields);
+    } else {
+      fault = check_fields("", body, request());
+    }
   }
   if (!fault) fault = check_top(body);
   if (!fault) fault = check_messages(body["messages"], model);

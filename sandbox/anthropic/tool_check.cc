@@ -57,7 +57,7 @@ Refused check_tools(json::Value body, const Model& model, const Surface& surface
     if (name && !names.insert(name.text()).second) return refuse("tools: Tool names must be unique.");
     if (!is_custom(tool)) continue;
     const std::string path = fmt::format("tools.{}.custom", i);
-    if (Refused no = check_name(path, name.text(), surface.vertex ? 64 : 128)) return no;
+    if (Refused no = check_name(path, name.text(), surface.hosted() ? 64 : 128)) return no;
     if (auto fault = check_tool_schema(path + ".input_schema", tool["input_schema"])) return refuse(*fault);
     if (!tool["strict"].boolean()) continue;
     if (!model.structured_output) return unsupported(path + ".strict");
