@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "dialect/bedrock_converse/bedrock_converse.h"
+#include "dialect/error_body.h"
 #include "json/write.h"
 
 namespace dragoman::dialect::bedrock {
@@ -158,7 +159,7 @@ std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, json::
     const std::string text = json::dump(body);
     canon::UpstreamError error = decode_error(kUnreadableStatus, text, body["Output"]["__type"].text());
     if (error.type.empty()) error.type = kUnreadableType;
-    if (error.message.empty()) error.message = "the answer has no output.message";
+    if (!is_error_value(body)) error.message = "the answer has no output.message";
     return std::unexpected(std::move(error));
   }
   canon::Response response;

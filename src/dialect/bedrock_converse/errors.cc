@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "dialect/bedrock_converse/bedrock_converse.h"
+#include "dialect/error_body.h"
 #include "json/parse.h"
 
 namespace dragoman::dialect::bedrock {
@@ -61,28 +62,11 @@ std::string_view place_in(std::string_view message) {
   return {};
 }
 
-std::string_view first_text(json::Value object, std::initializer_list<std::string_view> keys) {
-  for (const std::string_view key : keys)
-    if (!object[key].text().empty()) return object[key].text();
-  return {};
-}
-
-// The model behind Bedrock speaks through it: "The model returned the following errors: …", where … is its
-// words or its own error body.
-void unwrap(canon::UpstreamError& error) {
+// The model behind Bedrock speaks through it; an error body it spoke in is unwrapped by read_error_body already.
+void strip_wrapper(std::string& message) {
   static constexpr std::string_view kWrapper = "The model returned the following errors:";
-  while (std::string_view(error.message).starts_with(kWrapper))
-    error.message = std::string(trim(std::string_view(error.message).substr(kWrapper.size())));
-  if (!error.message.starts_with('{')) return;
-  Arena arena;
-  const auto inner = json::parse(arena, error.message);
-  if (!inner || !inner->is_object()) return;
-  const json::Value body = (*inner)["error"].is_object() ? (*inner)["error"] : *inner;
-  const std::string message(first_text(body, {"message", "detail", "error"}));
-  if (message.empty()) return;
-  error.code = first_text(body, {"code", "type"});
-  error.param = body["param"].text();
-  error.message = message;
+  while (std::string_view(message).starts_with(kWrapper))
+    message = std::string(trim(std::string_view(message).substr(kWrapper.size())));
 }
 
 }  // namespace
@@ -94,27 +78,22 @@ int exception_status(std::string_view name) {
 }
 
 canon::UpstreamError decode_error(int status, std::string_view body, std::string_view type_header) {
-  canon::UpstreamError error;
-  error.status = status;
-  error.body = body;
-  error.type = bare_type(type_header);
-  Arena arena;
-  const auto parsed = json::parse(arena, body);
-  if (!parsed || !parsed->is_object()) {
-    error.message = trim(body);
-    return error;
+  canon::UpstreamError error = read_error_body(status, body);
+  strip_wrapper(error.message);
+  // Bedrock's own type is in the header (or __type); what stands in a body within the body is the model's.
+  if (!type_header.empty()) {
+    if (error.code.empty()) error.code = error.type;
+    error.type = type_header;
   }
-  const json::Value inner = (*parsed)["error"];
-  error.message = first_text(*parsed, {"message", "Message", "errorMessage"});
-  if (error.message.empty()) error.message = inner.is_object() ? inner["message"].text() : inner.text();
-  if (error.type.empty()) error.type = bare_type(first_text(*parsed, {"__type", "code", "type"}));
-  error.request_id = first_text(*parsed, {"requestId", "RequestId"});
-  // ModelStreamErrorException also carries the model's own words.
-  if (error.message.empty()) error.message = (*parsed)["originalMessage"].text();
-  unwrap(error);
-  // The status the model's own host gave (ModelErrorException, ModelStreamErrorException).
-  if (error.code.empty()) error.code = (*parsed)["originalStatusCode"].number_text();
-  if (error.param.empty()) error.param = place_in(error.message);
+  error.type = std::string(bare_type(error.type));
+  Arena arena;
+  if (const auto parsed = json::parse(arena, body)) {
+    // The status and words of the model's own host (ModelErrorException, ModelStreamErrorException).
+    if (error.code.empty()) error.code = (*parsed)["originalStatusCode"].number_text();
+    const std::string_view words = (*parsed)["originalMessage"].text();
+    if (!words.empty() && (*parsed)["message"].text().empty()) error.message = words;
+  }
+  if (error.param.empty()) error.param = std::string(place_in(error.message));
   return error;
 }
 

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "base/strings.h"
+#include "dialect/error_body.h"
 #include "dialect/gemini_generate/gemini_generate.h"
 #include "json/parse.h"
 
@@ -32,55 +33,37 @@ std::string_view place_in(std::string_view message) {
   return place.find(' ') == std::string_view::npos ? place : std::string_view();
 }
 
-void read_details(json::Value details, canon::UpstreamError& error) {
+// The reason Google names, or else the quota that ran out: "…PerDay…" in its id says that waiting a minute
+// will not do (GEM-56).
+std::string_view reason_in(json::Value details) {
   std::string_view quota;
   for (const json::Value detail : details.items()) {
     const std::string_view type = detail["@type"].text();
-    if (type.ends_with("google.rpc.RetryInfo")) {
-      error.retry_after = duration(detail["retryDelay"].text());
-    } else if (type.ends_with("google.rpc.ErrorInfo")) {
-      error.code = detail["reason"].text();
-    } else if (type.ends_with("google.rpc.BadRequest")) {
-      if (error.param.empty()) error.param = detail["fieldViolations"].at(0)["field"].text();
-    } else if (type.ends_with("google.rpc.QuotaFailure")) {
-      // "…PerDay…" in the id says that waiting a minute will not do (GEM-56).
-      for (const json::Value violation : detail["violations"].items()) {
-        const std::string_view id = violation["quotaId"].text();
-        if (quota.empty() || id.find("PerDay") != std::string_view::npos) quota = id;
-      }
-    } else if (type.ends_with("google.rpc.RequestInfo")) {
-      error.request_id = detail["requestId"].text();
+    if (type.ends_with("google.rpc.ErrorInfo") && !detail["reason"].text().empty())
+      return detail["reason"].text();
+    if (!type.ends_with("google.rpc.QuotaFailure")) continue;
+    for (const json::Value violation : detail["violations"].items()) {
+      const std::string_view id = violation["quotaId"].text();
+      if (quota.empty() || id.find("PerDay") != std::string_view::npos) quota = id;
     }
   }
-  if (error.code.empty()) error.code = quota;
+  return quota;
 }
 
 }  // namespace
 
 canon::UpstreamError decode_error(int status, std::string_view body, std::string_view) {
-  canon::UpstreamError error;
-  error.status = status;
-  error.body = body;
+  canon::UpstreamError error = read_error_body(status, body);
   Arena arena;
   const auto parsed = json::parse(arena, body);
   const json::Value root = !parsed ? json::Value() : parsed->is_array() ? parsed->at(0) : *parsed;
-  if (!root.is_object()) {
-    error.message = trim(body);
-    return error;
-  }
   const json::Value inner = root["error"];
-  if (!inner.is_object()) {
-    error.message = inner.is_string() ? inner.text() : root["message"].text();
-    error.type = root["status"].text();
-    if (error.message.empty()) error.message = trim(body);
-    return error;
-  }
-  error.message = inner["message"].text();
-  error.type = inner["status"].text();
-  if (error.type.empty()) error.type = inner["type"].text();  // Claude on Vertex: Anthropic's shape
-  error.request_id = root["request_id"].text();
-  read_details(inner["details"], error);
-  if (error.param.empty()) error.param = place_in(error.message);
+  // `code` only repeats the HTTP status.
+  if (const std::string_view reason = reason_in(inner["details"]); !reason.empty())
+    error.code = reason;
+  else if (inner["code"].is_number())
+    error.code.clear();
+  if (error.param.empty()) error.param = std::string(place_in(error.message));
   if (!error.retry_after) {
     // The text says it too, and some front ends pass on only the text.
     const std::string_view wait = between(error.message, "Please retry in ", "s.");
