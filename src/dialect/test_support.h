@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dialect/dialect.h"
+#include "dialect/event_contract.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -125,7 +126,11 @@ struct Frames {
 // Everything the decoder delivers, a line each, and how it ended: "end", "cut" or an error.
 inline std::string run(StreamDecoder& decoder, const std::vector<Frame>& frames) {
   std::string out;
-  const canon::EventSink sink = [&](const canon::Event& event) { out += describe(event) + "\n"; };
+  EventContract contract;
+  const canon::EventSink sink = [&](const canon::Event& event) {
+    out += describe(event) + "\n";
+    EXPECT_EQ(contract.add(event), "") << out;
+  };
   for (const Frame& frame : frames)
     if (const auto pushed = decoder.push(frame, sink); !pushed) return out + describe(pushed.error());
   if (!decoder.finish(sink)) out += "cut\n";

@@ -25,6 +25,9 @@ constexpr std::pair<std::string_view, StopReason> kStops[] = {
     {"model_context_window_exceeded", StopReason::context_window},
 };
 
+// No count of tokens is this large; sums of counts below it do not overflow.
+constexpr std::int64_t kTooMany = std::int64_t{1} << 50;
+
 canon::Reasoning read_reasoning(json::Value content) {
   canon::Reasoning reasoning;
   reasoning.redacted = content["redactedContent"].text();
@@ -91,7 +94,10 @@ StopReason stop_reason(std::string_view word) {
 canon::Usage usage(json::Value tokens) {
   canon::Usage usage;
   if (!tokens.is_object()) return usage;
-  const auto count = [&](std::string_view key) { return tokens[key].integer().value_or(-1); };
+  const auto count = [&](std::string_view key) {
+    const std::int64_t n = tokens[key].integer().value_or(-1);
+    return n >= 0 && n < kTooMany ? n : -1;
+  };
   usage.cached = count("cacheReadInputTokens");
   usage.cache_write = count("cacheWriteInputTokens");
   usage.output = count("outputTokens");

@@ -194,6 +194,9 @@ class Decoder final : public StreamDecoder {
   // More candidates than a request may ask for (GEM-49: 8) are a broken stream, not a reason to take memory.
   static constexpr std::int64_t kMaxCandidates = 64;
 
+  // No count of tokens is this large; sums of counts below it do not overflow.
+  static constexpr std::int64_t kTooMany = std::int64_t{1} << 50;
+
   static canon::UpstreamError failed(canon::UpstreamError error) {
     error.in_stream = true;
     return error;
@@ -239,7 +242,10 @@ class Decoder final : public StreamDecoder {
   // Every chunk has the counts so far; parts that are zero are left out.
   void read_usage(json::Value counts) {
     if (!counts.is_object()) return;
-    const auto count = [&](std::string_view key) { return counts[key].integer().value_or(-1); };
+    const auto count = [&](std::string_view key) {
+      const std::int64_t n = counts[key].integer().value_or(-1);
+      return n >= 0 && n < kTooMany ? n : -1;
+    };
     const auto plus = [](std::int64_t a, std::int64_t b) {
       return b > 0 ? std::max<std::int64_t>(a, 0) + b : a;
     };
