@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/strings.h"
+
 namespace dragoman::sandbox {
 namespace {
 
@@ -108,7 +110,10 @@ Reply Player::faulty_reply() const {
   }
   out.status = status;
   if (!fault_.body.empty()) out.body = fault_.body;
-  if (!fault_.retry_after.empty()) out.headers.emplace_back("retry-after", fault_.retry_after);
+  if (!fault_.retry_after.empty()) {
+    std::erase_if(out.headers, [](const auto& h) { return lower_ascii(h.first).starts_with("retry-after"); });
+    out.headers.emplace_back("retry-after", fault_.retry_after);
+  }
   return out;
 }
 
@@ -234,7 +239,10 @@ Task<bool> Player::send_pieces(std::string& pending, std::size_t keep) {
       if (sent_ >= *fault_.bytes) break;
       size = std::min(size, static_cast<std::size_t>(*fault_.bytes - sent_));
     }
-    if (!co_await exchange_.write(std::string_view(pending).substr(at, size))) co_return false;
+    if (!co_await exchange_.write(std::string_view(pending).substr(at, size))) {
+      write_failed_ = true;
+      co_return false;
+    }
     sent_ += static_cast<std::int64_t>(size);
     at += size;
   }

@@ -23,6 +23,9 @@ class Player {
   // The status that was sent; 0 if none was.
   net::Task<int> run(const Call& call, const Options& options);
 
+  // A write found the client gone, before on_disconnect could tell.
+  bool write_failed() const { return write_failed_; }
+
  private:
   Reply faulty_reply() const;
   std::string error_frame() const;
@@ -41,6 +44,7 @@ class Player {
   Fault fault_;
   std::minstd_rand random_;
   std::int64_t sent_ = 0;  // bytes of the body
+  bool write_failed_ = false;
 };
 
 }  // namespace dragoman::sandbox

@@ -6,8 +6,8 @@ namespace dragoman::sandbox {
 
 const std::vector<Emulator>& emulators() {
   static const std::vector<Emulator> all = {
-      anthropic::emulator(),
-      openai::openai_row(),
+      anthropic::emulator(), openai::openai_row(),   openai::azure_row(),
+      openai::mistral_row(), openai::deepseek_row(),
   };
   return all;
 }

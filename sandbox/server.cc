@@ -194,6 +194,7 @@ Task<void> Server::State::provider(ServerExchange& exchange, const Emulator& emu
     if (fault) log.played(seq, fault_name(fault->kind));
     Player player(exchange, gone, emulator, fault.value_or(Fault{}), options.seed + seq);
     status = co_await player.run(call, Options{.paranoid = options.paranoid});
+    if (player.write_failed() && !gone.cancelled()) log.gone(seq, now_ms());
   }
   log.end(seq, status, now_ms());
 }

@@ -81,7 +81,30 @@ Reply refusal_reply(const Host& host, const Refusal& refusal) {
   return out;
 }
 
-std::string_view body_model(const Call& call) { return call.body["model"].text(); }
+Reply failure_reply(const Host& host, int status) {
+  if (host.failure != nullptr) {
+    Refusal own = host.failure(status);
+    if (!own.message.empty() || !own.body.empty()) {
+      if (own.status == 400) own.status = status;
+      return refusal_reply(host, own);
+    }
+  }
+  Refusal r;
+  r.status = status;
+  r.type = status >= 500 ? "server_error" : status == 429 ? "rate_limit_error" : r.type;
+  r.message = status == 429   ? "Rate limit reached. Please try again later."
+              : status == 503 ? "The server is overloaded or not ready yet. Please try again later."
+              : status >= 500 ? "The server had an error while processing your request. Sorry about that!"
+              : status == 402 ? "Insufficient credits"
+                              : "Bad request";
+  return refusal_reply(host, r);
+}
+
+std::string_view model_of(const Host& host, const Call& call) {
+  Request request{.call = call, .host = host, .body = call.body};
+  if (host.route && host.route(call, request) && !request.model.empty()) return request.model;
+  return call.body["model"].text();
+}
 
 Reply handle(const Host& host, const Call& call, const Options& options) {
   Request request{.call = call, .host = host, .body = call.body, .paranoid = options.paranoid};

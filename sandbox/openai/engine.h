@@ -8,8 +8,11 @@ Reply handle(const Host& host, const Call& call, const Options& options);
 
 Reply refusal_reply(const Host& host, const Refusal& refusal);
 
-// Emulator::model_of for hosts that name the model in the body.
-std::string_view body_model(const Call& call);
+// Emulator::failure: the host's words where it has its own, else general ones.
+Reply failure_reply(const Host& host, int status);
+
+// Emulator::model_of: from the path where the host's route() finds it there, else from the body.
+std::string_view model_of(const Host& host, const Call& call);
 
 // Emulator is made of plain functions; this makes them from a row.
 template <const Host& kHost>
@@ -25,7 +28,8 @@ Emulator emulator() {
                 r.type = status >= 500 ? "server_error" : status == 429 ? "rate_limit_error" : r.type;
                 return refusal_reply(kHost, r);
               },
-          .model_of = body_model};
+          .model_of = [](const Call& call) { return model_of(kHost, call); },
+          .failure = [](int status) { return failure_reply(kHost, status); }};
 }
 
 // The usual ways of hosts, for their rows.

@@ -87,9 +87,12 @@ struct Style {
   bool usage_unasked = false;             // … and comes without stream_options.include_usage
   bool calls_whole = false;               // a streamed tool call comes in one delta
   bool empty_content_with_calls = false;  // "" where OpenAI says null
-  std::string_view fingerprint = "";      // system_fingerprint
-  std::string_view comment = "";          // an SSE comment the stream starts with
-  bool extended_usage = true;             // prompt_tokens_details and completion_tokens_details
+  std::string_view named_finish = "tool_calls";  // finish_reason after a call that tool_choice named
+  std::string_view fingerprint = "";             // system_fingerprint
+  bool thinking_parts = false;                   // thoughts are a content part of type "thinking" (Mistral)
+  std::string_view comment = "";                 // an SSE comment the stream starts with
+  std::string_view first_frame = "";             // a whole frame before any other
+  bool extended_usage = true;                    // prompt_tokens_details and completion_tokens_details
   std::string (*call_id)(std::string_view seed, std::string_view name, int index) = nullptr;
   // Adds members the provider has beside the dialect's, to the answer or to each chunk (then `first` or
   // `last`).
@@ -107,6 +110,7 @@ struct Host {
   Verdict (*authorize)(const Call& call);  // nothing when the key is fine
   Refusal (*unknown_model)(std::string_view model);
   Refusal (*overflow)(std::int64_t tokens, std::int64_t window);
+  Refusal (*failure)(int status) = nullptr;     // 429, 5xx, 402 … in the host's own words
   Refusal (*policy)() = nullptr;                // for a prompt with "[policy]" in it
   bool (*reasons)(const Request& r) = nullptr;  // whether this call thinks; without it OpenAI's table decides
   HeaderList (*headers)(const Call& call) = nullptr;  // on every admitted answer

@@ -49,6 +49,42 @@ Refusal overflow(std::int64_t tokens, std::int64_t window) {
       "messages", "context_length_exceeded");
 }
 
+// OAI-62, and OAI-58 for 402, which the service does not send but a script may.
+Refusal failure(int status) {
+  Refusal r;
+  r.status = status;
+  if (status == 429) {
+    r.message =
+        "Rate limit reached for gpt-4o-mini in organization org-sandbox on tokens per min (TPM): Limit "
+        "200000, Used "
+        "170583, Requested 180002. Please try again in 45.175s. Visit "
+        "https://platform.openai.com/account/rate-limits "
+        "to learn more.";
+    r.type = "tokens";
+    r.code = "rate_limit_exceeded";
+    r.headers = {{"retry-after", "46"},
+                 {"retry-after-ms", "45175"},
+                 {"x-ratelimit-limit-tokens", "200000"},
+                 {"x-ratelimit-remaining-tokens", "29417"},
+                 {"x-ratelimit-reset-tokens", "51.174s"}};
+  } else if (status == 402) {
+    r.status = 429;
+    r.message =
+        "You exceeded your current quota, please check your plan and billing details. For more information "
+        "on this "
+        "error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.";
+    r.type = "insufficient_quota";
+    r.code = "insufficient_quota";
+  } else if (status >= 500) {
+    r.message =
+        "The server had an error while processing your request. Sorry about that! You can retry your "
+        "request, or "
+        "contact us through our help center at help.openai.com if the error persists.";
+    r.type = "server_error";
+  }
+  return r;
+}
+
 Refusal policy() {
   return refuse(
       "Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again "
@@ -115,9 +151,10 @@ const Host kOpenAi = {.prefix = "openai",
                       .authorize = authorize,
                       .unknown_model = unknown_model,
                       .overflow = overflow,
+                      .failure = failure,
                       .policy = policy,
                       .headers = headers,
-                      .style = {.fingerprint = "fp_sandbox"}};
+                      .style = {.named_finish = "stop", .fingerprint = "fp_sandbox"}};
 
 Emulator openai_row() { return emulator<kOpenAi>(); }
 

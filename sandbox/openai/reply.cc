@@ -73,7 +73,7 @@ class Renderer {
 
   std::vector<std::string> frames() {
     if (!style_.comment.empty()) frames_.push_back(fmt::format(": {}\n\n", style_.comment));
-    if (r_.host.prefix == "azure") prompt_filter_chunk();
+    if (!style_.first_frame.empty()) frames_.emplace_back(style_.first_frame);
     for (std::size_t i = 0; i < choices_.size(); ++i) choice_chunks(i);
     if (wants_usage() && !style_.usage_on_finish) {
       frame([&](Writer& w) { w.key("choices").begin_array().end_array(); }, true, true);
@@ -103,7 +103,7 @@ class Renderer {
         return "length";
       case Stop::tool_calls:
         // A named choice ends with "stop" on OpenAI; hosts differ, and clients must look at the calls.
-        return r_["tool_choice"].is_object() && r_.host.prefix == "openai" ? "stop" : "tool_calls";
+        return std::string(r_["tool_choice"].is_object() ? style_.named_finish : "tool_calls");
       default:
         return "stop";
     }
@@ -120,10 +120,14 @@ class Renderer {
     w.begin_object().field("role", "assistant").key("content");
     if (!c.refusal.empty() || (!c.answer.calls.empty() && !style_.empty_content_with_calls)) {
       w.null();
+    } else if (style_.thinking_parts && !c.answer.reasoning.empty()) {
+      thinking_part(w.begin_array(), c.answer.reasoning);
+      w.begin_object().field("type", "text").field("text", c.answer.text).end_object().end_array();
     } else {
       w.string(c.answer.text);
     }
-    if (!c.answer.reasoning.empty()) w.field(style_.reasoning_key, c.answer.reasoning);
+    if (!c.answer.reasoning.empty() && !style_.thinking_parts)
+      w.field(style_.reasoning_key, c.answer.reasoning);
     if (!c.answer.calls.empty()) {
       w.key("tool_calls").begin_array();
       for (std::size_t j = 0; j < c.answer.calls.size(); ++j) {
@@ -142,6 +146,11 @@ class Renderer {
       c.refusal.empty() ? w.null() : w.string(c.refusal);
     }
     w.end_object();
+  }
+
+  static void thinking_part(Writer& w, std::string_view text) {
+    w.begin_object().field("type", "thinking").key("thinking").begin_array();
+    w.begin_object().field("type", "text").field("text", text).end_object().end_array().end_object();
   }
 
   void logprobs(Writer& w, std::string_view text, bool has_text) {
@@ -255,7 +264,14 @@ class Renderer {
       if (style_.extended_usage) w.key("refusal").null();
     });
     for (const std::string_view piece : pieces(c.answer.reasoning)) {
-      delta(i, [&](Writer& w) { w.field(style_.reasoning_key, piece); });
+      delta(i, [&](Writer& w) {
+        if (style_.thinking_parts) {
+          thinking_part(w.key("content").begin_array(), piece);
+          w.end_array();
+        } else {
+          w.field(style_.reasoning_key, piece);
+        }
+      });
     }
     for (const std::string_view piece : pieces(c.answer.text)) {
       delta(i, [&](Writer& w) { w.field("content", piece); }, piece);
@@ -285,16 +301,6 @@ class Renderer {
     }
     fragment(true, "");
     for (const std::string_view piece : pieces(call.arguments)) fragment(false, piece);
-  }
-
-  // Azure's filter reports on the prompt before anything else, in a chunk without choices (AZ-06).
-  void prompt_filter_chunk() {
-    frames_.push_back(
-        R"(data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,)"
-        R"("content_filter_results":{"hate":{"filtered":false,"severity":"safe"},"self_harm":{"filtered":false,)"
-        R"("severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,)"
-        R"("severity":"safe"}}}]})"
-        "\n\n");
   }
 
   const Request& r_;
