@@ -1,0 +1,32 @@
+// What the client is told when nothing could serve it: its own dialect's error shape, the provider's words,
+// and every attempt that was made.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "canon/failure.h"
+#include "dialect/dialect.h"
+#include "failure/failure.h"
+
+namespace dragoman::serve {
+
+// One attempt that failed.
+struct FailedAttempt {
+  std::string target;
+  canon::DialectName dialect;
+  failure::Failure failure;
+  canon::UpstreamError error;  // body "" when no answer came
+};
+
+// Which of them to tell the client about: the first that says what is wrong with the request or the account,
+// else the first that says anything, else the first. Never a later, duller one.
+const FailedAttempt& most_useful(const std::vector<FailedAttempt>& attempts);
+
+int client_status(const FailedAttempt& attempt);
+std::string_view client_kind(failure::FailureClass cls);
+
+// {"attempts":[{"target","status","class","code","message","body"}…]}, the error object's "dragoman" member.
+std::string attempts_json(const std::vector<FailedAttempt>& attempts);
+
+}  // namespace dragoman::serve

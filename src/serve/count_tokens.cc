@@ -1,0 +1,138 @@
+#include "serve/count_tokens.h"
+
+#include <chrono>
+
+#include "base/id.h"
+#include "json/parse.h"
+#include "json/write.h"
+#include "lower/lower.h"
+#include "serve/upstream.h"
+
+namespace dragoman::serve {
+namespace {
+
+constexpr std::int64_t kBytesPerToken = 4;
+constexpr std::int64_t kImage = 1500;     // a picture near the size limit of the large providers
+constexpr std::int64_t kDocument = 3000;  // per document of a few pages
+constexpr std::int64_t kTurn = 4;
+constexpr std::int64_t kTool = 12;
+
+std::int64_t bytes_of(const std::vector<canon::Block>& blocks, std::int64_t& extra) {
+  std::int64_t bytes = 0;
+  for (const canon::Block& block : blocks) {
+    if (const auto* text = std::get_if<canon::Text>(&block.body))
+      bytes += static_cast<std::int64_t>(text->text.size());
+    if (const auto* media = std::get_if<canon::Media>(&block.body))
+      extra += media->source == canon::MediaSource::text
+                   ? static_cast<std::int64_t>(media->data.size()) / kBytesPerToken
+               : media->kind == canon::MediaKind::document ? kDocument
+                                                           : kImage;
+    if (const auto* call = std::get_if<canon::ToolCall>(&block.body))
+      bytes += static_cast<std::int64_t>(call->name.size() + (call->arguments_text.empty()
+                                                                  ? json::dump_compact(call->arguments).size()
+                                                                  : call->arguments_text.size()));
+    if (const auto* result = std::get_if<canon::ToolResult>(&block.body))
+      bytes += bytes_of(result->content, extra);
+    if (const auto* reasoning = std::get_if<canon::Reasoning>(&block.body))
+      bytes += static_cast<std::int64_t>(reasoning->text.size());
+  }
+  return bytes;
+}
+
+net::Task<void> respond(net::ServerExchange& http, int status, std::string body, bool estimated) {
+  net::Headers headers{{"Content-Type", "application/json"}};
+  const std::string id = random_id("req_", 22);
+  headers.add("x-request-id", id);
+  headers.add("request-id", id);
+  if (estimated) headers.add("x-dragoman-estimated", "true");
+  co_await http.respond(status, std::move(headers), std::move(body));
+}
+
+}  // namespace
+
+std::int64_t estimate_tokens(const canon::Request& request) {
+  std::int64_t bytes = 0, extra = 0;
+  for (const canon::Message& message : request.messages) {
+    bytes += bytes_of(message.blocks, extra);
+    extra += kTurn;
+  }
+  for (const canon::Tool& tool : request.tools) {
+    bytes += static_cast<std::int64_t>(tool.name.size() + tool.description.size() +
+                                       json::dump_compact(tool.schema).size());
+    extra += kTool;
+  }
+  return (bytes + kBytesPerToken - 1) / kBytesPerToken + extra;
+}
+
+net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::string) {
+  const dialect::Dialect& client = dialect::get(canon::DialectName::anthropic_messages);
+  const auto snapshot = gateway.snapshot.load();
+  LoopState& loop = gateway.on(http.loop());
+  Arena arena;
+  std::optional<canon::Request> request;
+  Error problem{"expected a JSON object", ""};
+  int status = 400;
+  if (auto body = json::parse_padded(arena, http.body()); !body) {
+    problem = body.error();
+  } else if (body->is_object()) {
+    auto parsed = client.parse(arena, *body);
+    if (parsed)
+      request = *std::move(parsed);
+    else
+      problem = parsed.error();
+  }
+  std::optional<Routed> routed;
+  if (request) {
+    if (auto found = snapshot->find(request->model)) {
+      routed = *std::move(found);
+    } else {
+      problem = found.error();
+      status = 404;
+    }
+  }
+  if (!routed) {
+    std::string body;
+    client.render_error({.status = status,
+                         .kind = status == 404 ? "not_found" : "invalid_request",
+                         .message = problem.message,
+                         .param = problem.pointer},
+                        body);
+    co_await respond(http, status, std::move(body), false);
+    co_return;
+  }
+
+  const Deployment& deployment = routed->deployment(routed->route->targets.front());
+  if (!deployment.provider->count_tokens_path.empty() && deployment.provider->dialect == client.name) {
+    // Only `model` differs on the wire: the request has no sampling, no stream and nothing to lower for this
+    // call.
+    const json::Builder build(arena);
+    const std::string body = json::dump(build.with(request->source, "model", build.string(deployment.model)));
+    auto call = upstream_request(
+        deployment, Call::count_tokens, false, body, http.headers(), true,
+        std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()));
+    if (call) {
+      call->timeouts = deployment.timeouts;
+      auto response = co_await loop.client.send(*std::move(call));
+      if (response) {
+        const int upstream_status = response->status();
+        auto answer = co_await response->read_all(1u << 20);
+        if (answer && (upstream_status == 200 || (upstream_status >= 400 && upstream_status < 500))) {
+          co_await respond(http, upstream_status, *std::move(answer), false);
+          co_return;
+        }
+      }
+    }
+  }
+  std::string out;
+  json::Writer w(out);
+  w.begin_object()
+      .field("input_tokens", estimate_tokens(*request))
+      .key("dragoman")
+      .begin_object()
+      .field("estimated", true)
+      .end_object();
+  w.end_object();
+  co_await respond(http, 200, std::move(out), true);
+}
+
+}  // namespace dragoman::serve

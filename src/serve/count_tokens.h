@@ -1,0 +1,18 @@
+// POST /v1/messages/count_tokens: asked of the provider where it has such a call, else an estimate that says
+// so.
+#pragma once
+#include <string>
+
+#include "canon/request.h"
+#include "net/server.h"
+#include "serve/gateway.h"
+
+namespace dragoman::serve {
+
+net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::string key_name);
+
+// Tokens of the prompt, by rule of thumb: four bytes of text a token, a fixed sum a picture and a page, a few
+// for each turn and tool. Real tokenizers differ by tens of percent; good enough to decide when to compact.
+std::int64_t estimate_tokens(const canon::Request& request);
+
+}  // namespace dragoman::serve

@@ -1,0 +1,235 @@
+#include "serve/endpoints.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "base/id.h"
+#include "base/strings.h"
+#include "base/version.h"
+#include "json/write.h"
+#include "serve/count_tokens.h"
+#include "serve/exchange.h"
+
+namespace dragoman::serve {
+namespace {
+
+using canon::DialectName;
+using Endpoint = net::Task<void> (*)(Gateway&, net::ServerExchange&, std::string key_name);
+
+bool speaks_anthropic(std::string_view path, const net::Headers& headers) {
+  return path.find("/messages") != std::string_view::npos || headers.contains("anthropic-version");
+}
+
+DialectName dialect_of(std::string_view path) {
+  return path.find("/messages") != std::string_view::npos ? DialectName::anthropic_messages
+                                                          : DialectName::openai_chat;
+}
+
+net::Task<void> respond_json(net::ServerExchange& http, int status, std::string body) {
+  co_await http.respond(status, {{"Content-Type", "application/json"}}, std::move(body));
+}
+
+net::Task<void> respond_error(net::ServerExchange& http, DialectName dialect, int status,
+                              std::string_view kind, std::string message, std::string_view code,
+                              net::Headers headers = {}) {
+  const std::string id = random_id("req_", 22);
+  std::string body;
+  dialect::get(dialect).render_error(
+      {.status = status, .kind = kind, .message = message, .code = code, .request_id = id}, body);
+  headers.set("Content-Type", "application/json");
+  headers.set("x-request-id", id);
+  headers.set("x-dragoman-attempts", "0");
+  headers.set("x-dragoman-edits", "0");
+  co_await http.respond(status, std::move(headers), std::move(body));
+}
+
+net::Task<void> chat(Gateway& gateway, net::ServerExchange& http, std::string key_name) {
+  // On the heap: the exchange is big and most connections are idle.
+  const auto exchange =
+      std::make_unique<Exchange>(gateway, http, dialect::get(dialect_of(http.path())), std::move(key_name));
+  co_await exchange->run();
+}
+
+net::Task<void> models(Gateway& gateway, net::ServerExchange& http, std::string) {
+  const auto snapshot = gateway.snapshot.load();
+  const bool anthropic = speaks_anthropic(http.path(), http.headers());
+  std::string out;
+  json::Writer w(out);
+  w.begin_object();
+  if (!anthropic) w.field("object", "list");
+  w.key("data").begin_array();
+  for (const Snapshot::Listed& model : snapshot->models()) {
+    w.begin_object().field("id", model.id);
+    if (anthropic)
+      w.field("type", "model").field("display_name", model.id).field("created_at", "1970-01-01T00:00:00Z");
+    else
+      w.field("object", "model").field("created", 0).field("owned_by", model.owner);
+    w.end_object();
+  }
+  w.end_array();
+  if (anthropic) w.field("has_more", false).key("first_id").null().key("last_id").null();
+  w.end_object();
+  co_await respond_json(http, 200, std::move(out));
+}
+
+net::Task<void> one_model(Gateway& gateway, net::ServerExchange& http, std::string) {
+  const auto snapshot = gateway.snapshot.load();
+  const std::string_view path = http.path();
+  const std::size_t at = path.find("/models/");
+  const std::string name = net::percent_decode(path.substr(at + 8)).value_or("");
+  if (const auto routed = snapshot->find(name); !routed) {
+    co_await respond_error(http, dialect_of(path), 404, "not_found", routed.error().message,
+                           "model_not_found");
+    co_return;
+  }
+  std::string out;
+  json::Writer w(out);
+  const bool anthropic = speaks_anthropic(path, http.headers());
+  w.begin_object().field("id", name);
+  if (anthropic)
+    w.field("type", "model").field("display_name", name).field("created_at", "1970-01-01T00:00:00Z");
+  else
+    w.field("object", "model").field("created", 0).field("owned_by", "dragoman");
+  w.end_object();
+  co_await respond_json(http, 200, std::move(out));
+}
+
+net::Task<void> health(Gateway&, net::ServerExchange& http, std::string) {
+  co_await respond_json(http, 200, R"({"status":"ok"})");
+}
+
+net::Task<void> ready(Gateway& gateway, net::ServerExchange& http, std::string) {
+  const auto snapshot = gateway.snapshot.load();
+  const bool usable = snapshot && !gateway.draining.load();
+  std::string out;
+  json::Writer w(out);
+  w.begin_object().field("status", usable ? "ready" : "draining").field("version", kVersion).end_object();
+  co_await respond_json(http, usable ? 200 : 503, std::move(out));
+}
+
+net::Task<void> metrics(Gateway& gateway, net::ServerExchange& http, std::string) {
+  Metrics::Gauges gauges;
+  gauges.connections = gateway.server ? gateway.server->connections() : 0;
+  if (gateway.journal) {
+    gauges.journal_written = gateway.journal->written();
+    gauges.journal_dropped = gateway.journal->dropped();
+    gauges.journal_failed = gateway.journal->failed();
+    gauges.journal_queued = gateway.journal->queued();
+  }
+  gauges.uptime_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - gateway.started).count();
+  gauges.config_reloads = gateway.reloads.load();
+  gauges.config_refusals = gateway.refusals.load();
+  co_await http.respond(200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
+                        gateway.metrics->scrape(gauges));
+}
+
+struct Row {
+  std::string_view method;
+  std::string_view path;  // a trailing '*' matches any rest
+  bool needs_key;
+  Endpoint serve;
+};
+
+// Base URLs differ by habit: with and without /v1, with a provider's name in front as other gateways have it.
+constexpr Row kRows[] = {
+    {"POST", "/v1/chat/completions", true, chat},
+    {"POST", "/chat/completions", true, chat},
+    {"POST", "/openai/v1/chat/completions", true, chat},
+    {"POST", "/v1/messages", true, chat},
+    {"POST", "/messages", true, chat},
+    {"POST", "/anthropic/v1/messages", true, chat},
+    {"POST", "/v1/messages/count_tokens", true, count_tokens},
+    {"POST", "/anthropic/v1/messages/count_tokens", true, count_tokens},
+    {"GET", "/v1/models", true, models},
+    {"GET", "/models", true, models},
+    {"GET", "/openai/v1/models", true, models},
+    {"GET", "/anthropic/v1/models", true, models},
+    {"GET", "/v1/models/*", true, one_model},
+    {"GET", "/healthz", false, health},
+    {"GET", "/readyz", false, ready},
+    {"GET", "/metrics", true, metrics},
+};
+
+bool matches(std::string_view pattern, std::string_view path) {
+  if (pattern.ends_with('*'))
+    return path.starts_with(pattern.substr(0, pattern.size() - 1)) && path.size() >= pattern.size();
+  return pattern == path;
+}
+
+// The key in whichever header the client's SDK puts it.
+std::string_view presented_key(const net::Headers& headers) {
+  const std::string_view authorization = headers.get("authorization");
+  if (authorization.size() > 7 && equals_ignoring_case(authorization.substr(0, 7), "bearer "))
+    return trim(authorization.substr(7));
+  for (const std::string_view name : {"x-api-key", "api-key", "x-goog-api-key"})
+    if (const auto key = headers.find(name)) return *key;
+  return {};
+}
+
+}  // namespace
+
+net::ErrorReply error_page(int status, std::string_view reason, std::string_view path) {
+  const std::string_view kind = status == 413   ? "too_large"
+                                : status == 408 ? "timeout"
+                                : status >= 500 ? "internal"
+                                                : "invalid_request";
+  net::ErrorReply reply;
+  const std::string id = random_id("req_", 22);
+  dialect::get(dialect_of(path))
+      .render_error({.status = status, .kind = kind, .message = reason, .request_id = id}, reply.body);
+  reply.headers.add("Content-Type", "application/json");
+  reply.headers.add("x-request-id", id);
+  return reply;
+}
+
+net::Task<void> handle(Gateway& gateway, net::ServerExchange& http) {
+  const std::string_view path = http.path();
+  std::string_view method = http.method();
+  if (method == "HEAD") method = "GET";
+  const Row* row = nullptr;
+  std::string_view other_method;
+  for (const Row& candidate : kRows) {
+    if (!matches(candidate.path, path)) continue;
+    if (candidate.method == method) {
+      row = &candidate;
+      break;
+    }
+    other_method = candidate.method;
+  }
+  const DialectName dialect = dialect_of(path);
+  if (!row) {
+    if (!other_method.empty()) {
+      co_await respond_error(http, dialect, 405, "invalid_request",
+                             fmt::format("{} takes {}, not {}", path, other_method, method),
+                             "method_not_allowed", {{"Allow", other_method}});
+    } else {
+      co_await respond_error(
+          http, dialect, 404, "not_found",
+          fmt::format("there is no {}; try POST /v1/chat/completions, POST /v1/messages or GET /v1/models",
+                      path),
+          "unknown_url");
+    }
+    co_return;
+  }
+  const auto snapshot = gateway.snapshot.load();
+  std::string key_name;
+  if (row->needs_key && !snapshot->open()) {
+    const std::string_view presented = presented_key(http.headers());
+    const auto name = snapshot->keys().find(presented);
+    if (!name) {
+      co_await respond_error(
+          http, dialect, 401, "auth",
+          presented.empty()
+              ? "no key given: send the gateway's key as 'Authorization: Bearer …' or 'x-api-key'"
+              : "this key is not known to the gateway",
+          "invalid_api_key");
+      co_return;
+    }
+    key_name = *name;
+  }
+  co_await row->serve(gateway, http, std::move(key_name));
+}
+
+}  // namespace dragoman::serve

@@ -1,0 +1,82 @@
+// One client request in a chat dialect, from its bytes to its answer: parse, plan, attempts, answer or error,
+// journal.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "canon/request.h"
+#include "dialect/dialect.h"
+#include "lower/lower.h"
+#include "lower/restore.h"
+#include "net/cancel.h"
+#include "net/server.h"
+#include "route/decide.h"
+#include "serve/client_error.h"
+#include "serve/gateway.h"
+#include "store/record.h"
+
+namespace dragoman::serve {
+
+class Exchange {
+ public:
+  Exchange(Gateway& gateway, net::ServerExchange& http, const dialect::Dialect& client, std::string key_name);
+
+  // Serves it; returns when the answer is out or the client is gone. Once.
+  net::Task<void> run();
+
+ private:
+  // How an attempt ended when it did not serve: what to decide on and what to tell.
+  using Attempted = std::optional<FailedAttempt>;
+
+  Result<void> read_request();
+  net::Task<void> chain();
+  net::Task<Attempted> attempt(const route::Step& step);
+  net::Task<Attempted> whole(net::ClientResponse& response, const Deployment& deployment,
+                             const lower::Lowered& lowered);
+  net::Task<Attempted> stream(net::ClientResponse& response, const Deployment& deployment,
+                              const lower::Lowered& lowered);
+  net::Task<bool> begin_stream();
+  net::Task<void> refuse();
+  net::Task<void> answer_error(int status, std::string_view kind, const Error& error, std::string_view code);
+  net::Task<void> end_broken_stream(const FailedAttempt& failed);
+  void finish();
+
+  FailedAttempt failed_upstream(const Deployment& deployment, canon::UpstreamError error,
+                                const net::Headers& headers);
+  FailedAttempt failed_network(const Deployment& deployment, const net::NetError& error, bool in_body);
+  net::Headers answer_headers(std::string_view content_type) const;
+  dialect::RenderOptions render_options() const;
+  dialect::ClientError client_error(const FailedAttempt& failed, const std::string& details) const;
+  void note_usage(const canon::Usage& usage);
+  void note_edits(const lower::Lowered& lowered);
+  route::Time now() const;
+  std::int64_t elapsed_ms() const;
+
+  Gateway& gateway_;
+  LoopState& loop_;
+  net::ServerExchange& http_;
+  const dialect::Dialect& client_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  net::CancelToken cancel_;
+  Arena arena_{16 * 1024};
+  canon::Request request_;
+  Routed routed_;
+  std::string id_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+
+  std::vector<FailedAttempt> failures_;
+  store::RequestRecord record_;
+  std::string edits_header_ = "0";
+  std::string served_by_;
+  std::string fallback_reason_;
+  bool committed_ = false;  // the client has been sent content
+  bool served_ = false;
+  bool gone_ = false;
+};
+
+std::int64_t unix_ms();
+
+}  // namespace dragoman::serve

@@ -1,0 +1,186 @@
+#include "serve/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace dragoman::serve {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+ClientMetric labelled(std::initializer_list<std::pair<const char*, std::string>> labels) {
+  ClientMetric metric;
+  for (const auto& [name, value] : labels) metric.label.push_back({name, value});
+  return metric;
+}
+
+MetricFamily family(std::string name, std::string help, MetricType type) {
+  MetricFamily out;
+  out.name = std::move(name);
+  out.help = std::move(help);
+  out.type = type;
+  return out;
+}
+
+void add(MetricFamily& to, ClientMetric metric, double value) {
+  if (to.type == MetricType::Counter)
+    metric.counter.value = value;
+  else
+    metric.gauge.value = value;
+  to.metric.push_back(std::move(metric));
+}
+
+void add(MetricFamily& to, const std::string& target, const Histogram& histogram) {
+  ClientMetric metric = labelled({{"target", target}});
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
+    below += histogram.counts[i];
+    const double bound =
+        i < kLatencyBuckets.size() ? kLatencyBuckets[i] : std::numeric_limits<double>::infinity();
+    metric.histogram.bucket.push_back({below, bound});
+  }
+  metric.histogram.sample_count = below;
+  metric.histogram.sample_sum = histogram.sum;
+  to.metric.push_back(std::move(metric));
+}
+
+template <class Map>
+void merge(Map& into, const Map& from) {
+  for (const auto& [key, value] : from) into[key] += value;
+}
+
+void merge(std::map<std::string, Histogram>& into, const std::map<std::string, Histogram>& from) {
+  for (const auto& [key, value] : from) {
+    Histogram& mine = into[key];
+    for (std::size_t i = 0; i < value.counts.size(); ++i) mine.counts[i] += value.counts[i];
+    mine.sum += value.sum;
+  }
+}
+
+}  // namespace
+
+void Histogram::observe(double seconds) {
+  std::size_t i = 0;
+  while (i < kLatencyBuckets.size() && seconds > kLatencyBuckets[i]) ++i;
+  ++counts[i];
+  sum += seconds;
+}
+
+void LoopMetrics::request_started() {
+  const std::lock_guard lock(mutex_);
+  ++in_flight_;
+}
+
+void LoopMetrics::request_done(std::string_view dialect, std::string_view target, int status,
+                               double seconds) {
+  const std::lock_guard lock(mutex_);
+  --in_flight_;
+  ++requests_[{std::string(dialect), std::string(target), std::to_string(status)}];
+  seconds_[std::string(target)].observe(seconds);
+}
+
+void LoopMetrics::first_token(std::string_view target, double seconds) {
+  const std::lock_guard lock(mutex_);
+  first_token_[std::string(target)].observe(seconds);
+}
+
+void LoopMetrics::attempt(std::string_view target, std::string_view outcome) {
+  const std::lock_guard lock(mutex_);
+  ++attempts_[{std::string(target), std::string(outcome)}];
+}
+
+void LoopMetrics::edit(std::string_view rule, std::string_view loss, std::string_view target) {
+  const std::lock_guard lock(mutex_);
+  ++edits_[{std::string(rule), std::string(loss), std::string(target)}];
+}
+
+void LoopMetrics::fallback(std::string_view from, std::string_view to, std::string_view cause) {
+  const std::lock_guard lock(mutex_);
+  ++fallbacks_[{std::string(from), std::string(to), std::string(cause)}];
+}
+
+void LoopMetrics::tokens(std::string_view target, std::string_view kind, std::int64_t count) {
+  if (count <= 0) return;
+  const std::lock_guard lock(mutex_);
+  tokens_[{std::string(target), std::string(kind)}] += static_cast<std::uint64_t>(count);
+}
+
+Metrics::Metrics(std::size_t loops) {
+  for (std::size_t i = 0; i < loops; ++i) loops_.push_back(std::make_unique<LoopMetrics>());
+}
+
+std::string Metrics::scrape(const Gauges& gauges) const {
+  LoopMetrics sum;
+  for (const auto& loop : loops_) {
+    const std::lock_guard lock(loop->mutex_);
+    sum.in_flight_ += loop->in_flight_;
+    merge(sum.requests_, loop->requests_);
+    merge(sum.attempts_, loop->attempts_);
+    merge(sum.edits_, loop->edits_);
+    merge(sum.fallbacks_, loop->fallbacks_);
+    merge(sum.tokens_, loop->tokens_);
+    merge(sum.seconds_, loop->seconds_);
+    merge(sum.first_token_, loop->first_token_);
+  }
+  std::vector<MetricFamily> all;
+  const auto counter3 = [&](const char* name, const char* help, const auto& map,
+                            std::array<const char*, 3> labels) {
+    MetricFamily f = family(name, help, MetricType::Counter);
+    for (const auto& [key, value] : map)
+      add(f,
+          labelled(
+              {{labels[0], std::get<0>(key)}, {labels[1], std::get<1>(key)}, {labels[2], std::get<2>(key)}}),
+          static_cast<double>(value));
+    all.push_back(std::move(f));
+  };
+  const auto counter2 = [&](const char* name, const char* help, const auto& map,
+                            std::array<const char*, 2> labels) {
+    MetricFamily f = family(name, help, MetricType::Counter);
+    for (const auto& [key, value] : map)
+      add(f, labelled({{labels[0], key.first}, {labels[1], key.second}}), static_cast<double>(value));
+    all.push_back(std::move(f));
+  };
+  const auto single = [&](const char* name, const char* help, MetricType type, double value) {
+    MetricFamily f = family(name, help, type);
+    add(f, {}, value);
+    all.push_back(std::move(f));
+  };
+  const auto histogram = [&](const char* name, const char* help,
+                             const std::map<std::string, Histogram>& map) {
+    MetricFamily f = family(name, help, MetricType::Histogram);
+    for (const auto& [target, value] : map) add(f, target, value);
+    all.push_back(std::move(f));
+  };
+
+  counter3("dragoman_requests_total", "Answered client requests.", sum.requests_,
+           {"dialect", "target", "status"});
+  counter2("dragoman_attempts_total", "Upstream attempts by outcome.", sum.attempts_, {"target", "outcome"});
+  counter3("dragoman_edits_total", "Changes lowering made, by rule.", sum.edits_, {"rule", "loss", "target"});
+  counter3("dragoman_fallbacks_total", "Requests that went on to another target.", sum.fallbacks_,
+           {"from", "to", "cause"});
+  counter2("dragoman_tokens_total", "Tokens as providers reported them.", sum.tokens_, {"target", "kind"});
+  histogram("dragoman_request_seconds", "Time to the end of the answer.", sum.seconds_);
+  histogram("dragoman_first_token_seconds", "Time to the first content of a stream.", sum.first_token_);
+  single("dragoman_requests_in_flight", "Requests being served.", MetricType::Gauge,
+         static_cast<double>(sum.in_flight_));
+  single("dragoman_connections", "Open client connections.", MetricType::Gauge,
+         static_cast<double>(gauges.connections));
+  single("dragoman_journal_written_total", "Journal rows written.", MetricType::Counter,
+         static_cast<double>(gauges.journal_written));
+  single("dragoman_journal_dropped_total", "Journal rows lost to a full queue.", MetricType::Counter,
+         static_cast<double>(gauges.journal_dropped));
+  single("dragoman_journal_failed_total", "Journal rows SQLite refused.", MetricType::Counter,
+         static_cast<double>(gauges.journal_failed));
+  single("dragoman_journal_queued", "Journal rows waiting to be written.", MetricType::Gauge,
+         static_cast<double>(gauges.journal_queued));
+  single("dragoman_config_reloads_total", "Configs taken over while running.", MetricType::Counter,
+         static_cast<double>(gauges.config_reloads));
+  single("dragoman_config_refusals_total", "Changed configs that were not taken over.", MetricType::Counter,
+         static_cast<double>(gauges.config_refusals));
+  single("dragoman_uptime_seconds", "Time since the start.", MetricType::Gauge, gauges.uptime_seconds);
+  return prometheus::TextSerializer().Serialize(all);
+}
+
+}  // namespace dragoman::serve
