@@ -1,6 +1,6 @@
 // AWS Bedrock Converse and ConverseStream: the pieces of kBedrockConverse.
 // Source: the bedrock-runtime service model of 2023-09-30 (ConverseRequest, ConverseResponse,
-// ConverseStreamOutput); rule ids are those of docs/rules (BR, BRM, BRW).
+// ConverseStreamOutput); rule ids (BR, BRM, BRW) are explained in docs/dialects/bedrock_converse.md.
 #pragma once
 #include <memory>
 #include <optional>
