@@ -75,7 +75,9 @@ struct ClientError {
 struct Frame {
   std::string_view event;  // SSE event name; event stream: ":event-type" or, for exceptions, ":exception-type"
   std::string_view data;   // SSE data; event stream: payload
-  bool exception = false;  // event stream: ":message-type" is exception or error
+  // event stream: ":message-type" is exception or error. An error has no payload: `event` is its ":error-code" then
+  // and `data` its ":error-message" (BRW-07).
+  bool exception = false;
 };
 
 enum class Framing : std::uint8_t { sse, aws_event_stream };

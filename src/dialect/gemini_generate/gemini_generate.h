@@ -1,7 +1,7 @@
 // Google's generateContent and streamGenerateContent, on the Gemini API and on Vertex: the pieces of
 // kGeminiGenerate. Source: google.ai.generativelanguage.v1beta and google.cloud.aiplatform.v1 protobuf
-// definitions (GenerateContentRequest, GenerateContentResponse, Part); rule ids are those of docs/rules (GEM,
-// VTX).
+// definitions (GenerateContentRequest, GenerateContentResponse, Part); rule ids (GEM, VTX) are explained in
+// docs/dialects/gemini_generate.md.
 #pragma once
 #include <memory>
 #include <string>
