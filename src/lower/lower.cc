@@ -53,10 +53,6 @@ dialect::WireOptions wire_options(const Context& c, bool stream) {
   o.call_ids = p.flag(Setting::call_ids);
   o.labels = p.flag(Setting::labels);
   o.version = p.text(Setting::body_version);
-  o.top_k_path = p.text(Setting::top_k_path);
-  o.json_results = p.flag(Setting::json_results);
-  o.call_ids = p.flag(Setting::call_ids);
-  o.labels = p.flag(Setting::labels);
   return o;
 }
 

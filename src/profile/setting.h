@@ -30,10 +30,6 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(json_results, boolean, "false", "bedrock: a tool result that is a JSON object goes as {json}")           \
   X(call_ids, boolean, "true", "gemini: function calls and responses have an id")                            \
   X(labels, boolean, "false", "gemini: metadata may be sent as labels")                                      \
-  X(top_k_path, text, "", "bedrock: where in additionalModelRequestFields top_k goes")                            \
-  X(json_results, boolean, "false", "bedrock: a tool result that is a JSON object goes as {json}")                 \
-  X(call_ids, boolean, "true", "gemini: calls and responses carry an id")                                         \
-  X(labels, boolean, "false", "gemini: metadata may be sent as labels")                                           \
   X(body_version, text, "", "anthropic_version in the body (Vertex)")                                        \
   /* tools */                                                                                                \
   X(streaming, boolean, "true",                                                                              \

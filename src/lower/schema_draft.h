@@ -1,0 +1,86 @@
+// One schema object while it is being changed: order kept, and the source given back if nothing changed.
+#pragma once
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "json/value.h"
+
+namespace dragoman::lower {
+
+class Draft {
+ public:
+  explicit Draft(json::Value object) : source_(object), members_(object.members().begin(), object.members().end()) {}
+
+  json::Value get(std::string_view key) const {
+    for (const json::Member& member : members_)
+      if (member.key == key && member.value) return member.value;  // an erased member's value is absent
+    return {};
+  }
+  bool has(std::string_view key) const { return static_cast<bool>(get(key)); }
+
+  // In place, or at the end; the key must live as long as the arena.
+  void set(std::string_view key, json::Value value) {
+    json::Member* slot = nullptr;
+    for (json::Member& member : members_)
+      if (member.key == key && (member.value || !slot)) slot = &member;
+    if (slot) return set_value(*slot, value);
+    members_.push_back({key, value});
+    changed_ = true;
+  }
+  void put_first(std::string_view key, json::Value value) {
+    erase(key);
+    members_.insert(members_.begin(), {key, value});
+    changed_ = true;
+  }
+  // Erased members stay as absent values until the end, so that erasing many is not quadratic.
+  void erase(std::string_view key) {
+    for (json::Member& member : members_) {
+      if (member.key != key || !member.value) continue;
+      member.value = {};
+      changed_ = true;
+    }
+  }
+  // The value moves to another keyword, in place; what that keyword said before is gone.
+  void rename(std::string_view from, std::string_view to) {
+    erase(to);
+    for (json::Member& member : members_) {
+      if (member.key != from || !member.value) continue;
+      member.key = to;
+      member.raw_key = {};
+      changed_ = true;
+    }
+  }
+  void replace(std::vector<json::Member> members) {
+    members_ = std::move(members);
+    changed_ = true;
+  }
+
+  // Members present, in order. Erased ones have an absent value.
+  std::span<json::Member> members() { return members_; }
+  std::span<const json::Member> members() const { return members_; }
+  void set_value(json::Member& member, json::Value value) {
+    changed_ |= member.value.node() != value.node();
+    member.value = value;
+  }
+  std::size_t size() const {
+    std::size_t n = 0;
+    for (const json::Member& member : members_) n += member.value ? 1 : 0;
+    return n;
+  }
+  std::vector<json::Member> present() const {
+    std::vector<json::Member> out;
+    for (const json::Member& member : members_)
+      if (member.value) out.push_back(member);
+    return out;
+  }
+  bool changed() const { return changed_; }
+  json::Value build(const json::Builder& build) const { return changed_ ? build.object(present()) : source_; }
+
+ private:
+  json::Value source_;
+  std::vector<json::Member> members_;
+  bool changed_ = false;
+};
+
+}  // namespace dragoman::lower

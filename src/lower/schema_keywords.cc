@@ -1,0 +1,332 @@
+#include "lower/schema_keywords.h"
+
+#include <fmt/format.h>
+
+#include "base/strings.h"
+#include "profile/data_files.h"
+
+namespace dragoman::lower {
+namespace {
+
+constexpr std::string_view kRowText[] = {
+#define DRAGOMAN_ROW(id, text) text,
+    DRAGOMAN_SCHEMA_ROWS(DRAGOMAN_ROW)
+#undef DRAGOMAN_ROW
+};
+
+constexpr Keyword kKeywords[] = {
+    {"$schema", Row::schema, Holds::data, Wants::text, true},
+    {"$id", Row::id, Holds::data, Wants::text, true},
+    {"id", Row::extension, Holds::data, Wants::text, true},  // draft-04's $id
+    {"$anchor", Row::anchor, Holds::data, Wants::text, true},
+    {"$ref", Row::ref, Holds::data, Wants::text},
+    {"$dynamicRef", Row::dynamic_ref, Holds::data, Wants::text},
+    {"$dynamicAnchor", Row::dynamic_anchor, Holds::data, Wants::text, true},
+    {"$recursiveRef", Row::recursive_ref, Holds::data, Wants::text},
+    {"$recursiveAnchor", Row::recursive_anchor, Holds::data, Wants::flag, true},
+    {"$vocabulary", Row::vocabulary, Holds::data, Wants::object, true},
+    {"$defs", Row::defs, Holds::map, Wants::object, true},
+    {"definitions", Row::definitions, Holds::map, Wants::object, true},
+    {"$comment", Row::comment, Holds::data, Wants::text, true},
+    {"type", Row::type},
+    {"enum", Row::enumeration, Holds::data, Wants::list},
+    {"const", Row::constant},
+    {"title", Row::title, Holds::data, Wants::text, true},
+    {"description", Row::description, Holds::data, Wants::text, true},
+    {"default", Row::default_value, Holds::data, Wants::anything, true},
+    {"examples", Row::examples, Holds::data, Wants::anything, true},
+    {"deprecated", Row::deprecated, Holds::data, Wants::flag, true},
+    {"readOnly", Row::read_only, Holds::data, Wants::flag, true},
+    {"writeOnly", Row::write_only, Holds::data, Wants::flag, true},
+    {"properties", Row::properties, Holds::map, Wants::object},
+    {"required", Row::required, Holds::data, Wants::list},
+    {"additionalProperties", Row::additional_schema, Holds::schema, Wants::schema},
+    {"patternProperties", Row::pattern_properties, Holds::map, Wants::object},
+    {"propertyNames", Row::property_names, Holds::schema, Wants::schema},
+    {"minProperties", Row::min_properties, Holds::data, Wants::number},
+    {"maxProperties", Row::max_properties, Holds::data, Wants::number},
+    {"dependentRequired", Row::dependent_required, Holds::data, Wants::object},
+    {"dependentSchemas", Row::dependent_schemas, Holds::map, Wants::object},
+    {"dependencies", Row::dependencies, Holds::dependencies, Wants::object},
+    {"unevaluatedProperties", Row::unevaluated_properties, Holds::schema, Wants::schema},
+    {"items", Row::items, Holds::schema_or_list},
+    {"prefixItems", Row::prefix_items, Holds::list, Wants::list},
+    {"additionalItems", Row::additional_items, Holds::schema, Wants::schema},
+    {"minItems", Row::min_items, Holds::data, Wants::number},
+    {"maxItems", Row::max_items, Holds::data, Wants::number},
+    {"uniqueItems", Row::unique_items, Holds::data, Wants::flag},
+    {"contains", Row::contains, Holds::schema, Wants::schema},
+    {"minContains", Row::min_contains, Holds::data, Wants::number},
+    {"maxContains", Row::max_contains, Holds::data, Wants::number},
+    {"unevaluatedItems", Row::unevaluated_items, Holds::schema, Wants::schema},
+    {"minLength", Row::min_length, Holds::data, Wants::number},
+    {"maxLength", Row::max_length, Holds::data, Wants::number},
+    {"pattern", Row::pattern, Holds::data, Wants::text},
+    {"format", Row::format, Holds::data, Wants::text},
+    {"contentEncoding", Row::content_encoding, Holds::data, Wants::text, true},
+    {"contentMediaType", Row::content_media_type, Holds::data, Wants::text, true},
+    {"contentSchema", Row::content_schema, Holds::schema, Wants::schema, true},
+    {"minimum", Row::minimum, Holds::data, Wants::number},
+    {"maximum", Row::maximum, Holds::data, Wants::number},
+    {"exclusiveMinimum", Row::exclusive_minimum},  // a boolean in draft-04
+    {"exclusiveMaximum", Row::exclusive_maximum},
+    {"multipleOf", Row::multiple_of, Holds::data, Wants::number},
+    {"allOf", Row::all_of, Holds::list, Wants::list},
+    {"anyOf", Row::any_of, Holds::list, Wants::list},
+    {"oneOf", Row::one_of, Holds::list, Wants::list},
+    {"not", Row::negation, Holds::schema, Wants::schema},
+    {"if", Row::conditional, Holds::schema, Wants::schema},
+    {"then", Row::conditional, Holds::schema, Wants::schema},
+    {"else", Row::conditional, Holds::schema, Wants::schema},
+    {"nullable", Row::nullable, Holds::data, Wants::flag},
+    {"example", Row::example, Holds::data, Wants::anything, true},
+    {"discriminator", Row::discriminator, Holds::data, Wants::anything, true},
+    {"xml", Row::xml, Holds::data, Wants::anything, true},
+    {"externalDocs", Row::xml, Holds::data, Wants::anything, true},
+    {"propertyOrdering", Row::property_ordering, Holds::data, Wants::anything, true},
+};
+
+// What the cells cannot say; the sources are the rules named at Traits.
+constexpr Traits kTraits[] = {
+    {.column = "openai-strict", .closed = true},
+    {.column = "anthropic-strict", .closed = true},
+    {.column = "groq-strict", .closed = true},
+    {.column = "deepseek-strict", .closed = true},
+    {.column = "gemini-parameters", .typed = true, .own_keywords = true},
+    {.column = "vertex", .typed = true, .own_keywords = true},
+    {.column = "moonshot", .root_defs = true},
+    {.column = "xai", .explicit_maps = true},
+};
+
+struct RuleRow {
+  std::string_view column;
+  std::string_view rule;
+  std::vector<Row> rows;  // empty: the column's general rule
+};
+
+const std::vector<RuleRow>& rules() {
+  static const std::vector<RuleRow> all = {
+      {"openai", "OAI-30", {Row::root_type, Row::root_any_of, Row::root_all_of, Row::root_value}},
+      {"openai", "OAI-31", {Row::bare_array}},
+      {"openai", "OAI-32", {Row::root_properties}},
+      {"openai", "OAI-34", {Row::type_missing}},
+      {"openai", "OAI-36", {Row::type_unknown}},
+      {"openai", "OAI-33", {}},
+      {"openai-strict", "OAIS-01", {Row::additional_false, Row::additional_true, Row::additional_schema}},
+      {"openai-strict", "OAIS-03", {Row::root_type, Row::root_any_of, Row::root_all_of, Row::root_value}},
+      {"openai-strict", "OAIS-05", {Row::format, Row::format_unknown}},
+      {"openai-strict", "OAIS-06", {Row::ref_siblings}},
+      {"openai-strict", "OAIS-09", {Row::boolean_true, Row::type_missing}},
+      {"openai-strict", "OAIS-04", {}},
+      {"anthropic", "ANT-32", {Row::root_type}},
+      {"anthropic", "ANT-31", {Row::root_ref, Row::root_properties}},
+      {"anthropic", "ANT-33", {Row::root_any_of, Row::root_all_of}},
+      {"anthropic", "ANT-34", {}},
+      {"anthropic-strict", "ANTS-01", {Row::additional_false, Row::additional_true, Row::additional_schema}},
+      {"anthropic-strict",
+       "ANTS-02",
+       {Row::minimum, Row::maximum, Row::exclusive_minimum, Row::exclusive_maximum, Row::multiple_of}},
+      {"anthropic-strict",
+       "ANTS-03",
+       {Row::min_items, Row::max_items, Row::unique_items, Row::contains, Row::min_contains,
+        Row::max_contains}},
+      {"anthropic-strict", "ANTS-04", {Row::min_length, Row::max_length, Row::pattern}},
+      {"anthropic-strict", "ANTS-06", {Row::boolean_true}},
+      {"anthropic-strict", "ANTS-08", {Row::recursion}},
+      {"anthropic-strict", "ANTS-13", {Row::format, Row::format_unknown}},
+      {"anthropic-strict", "ANTS-14", {Row::external_ref}},
+      {"anthropic-strict", "ANTS-05", {}},
+      {"bedrock-claude", "BR-32", {Row::root_type}},
+      {"bedrock-claude", "ANT-33", {Row::root_any_of, Row::root_all_of}},
+      {"bedrock-claude", "ANT-34", {}},
+      {"bedrock-nova", "BR-32", {Row::root_type}},
+      {"bedrock-nova", "BRM-07", {}},
+      {"bedrock-llama4", "BR-32", {Row::root_type}},
+      {"bedrock-llama4", "BR-33", {}},
+      {"bedrock-mistral", "BR-32", {Row::root_type}},
+      {"bedrock-mistral", "BR-33", {}},
+      {"gemini-parameters", "GEM-32", {Row::type_missing, Row::properties, Row::required}},
+      {"gemini-parameters", "GEM-33", {Row::empty_object}},
+      {"gemini-parameters", "GEM-34", {Row::bare_array, Row::items, Row::items_array, Row::items_boolean}},
+      {"gemini-parameters",
+       "GEM-35",
+       {Row::enumeration, Row::enum_values, Row::enum_mixed, Row::enum_empty, Row::enum_blank}},
+      {"gemini-parameters", "GEM-36", {Row::format, Row::format_unknown}},
+      {"gemini-parameters", "GEM-38", {Row::type_or_null, Row::type_list}},
+      {"gemini-parameters", "GEM-39", {Row::required_unknown}},
+      {"gemini-parameters", "GEM-31", {}},
+      {"gemini-jsonschema", "GEM-43", {}},
+      {"vertex", "VTX-01", {Row::root_type}},
+      {"vertex", "VTX-02", {Row::type_missing, Row::boolean_true}},
+      {"vertex", "GEM-33", {Row::empty_object}},
+      {"vertex", "GEM-34", {Row::bare_array, Row::items, Row::items_array, Row::items_boolean}},
+      {"vertex",
+       "GEM-35",
+       {Row::enumeration, Row::enum_values, Row::enum_mixed, Row::enum_empty, Row::enum_blank}},
+      {"vertex", "GEM-36", {Row::format, Row::format_unknown}},
+      {"vertex", "GEM-38", {Row::type_or_null, Row::type_list}},
+      {"vertex", "GEM-39", {Row::required_unknown}},
+      {"vertex", "GEM-31", {}},
+      {"moonshot", "KIMI-20", {Row::type_missing, Row::boolean_true}},
+      {"moonshot", "KIMI-21", {Row::type_beside_any_of}},
+      {"moonshot", "KIMI-22", {Row::ref_siblings}},
+      {"moonshot", "KIMI-24", {Row::ref, Row::defs, Row::definitions, Row::external_ref}},
+      {"moonshot", "KIMI-25", {Row::root_type, Row::root_any_of, Row::root_all_of, Row::root_ref}},
+      {"moonshot", "KIMI-26", {}},
+      {"deepseek-strict", "DS-12", {}},
+      {"xai", "XAI-06", {Row::items_array, Row::boolean_true}},
+      {"xai", "XAI-09", {Row::root_any_of, Row::root_all_of}},
+      {"xai", "XAI-07", {}},
+      {"groq-strict", "GROQ-07", {}},
+      {"cerebras", "CER-03", {}},
+      {"cohere", "COH-11", {}},
+      {"llama.cpp", "LCPP-10", {}},
+      {"vllm-xgrammar", "VLLM-02", {}},
+  };
+  return all;
+}
+
+bool about_root(Row row) { return row >= Row::root_type && row <= Row::root_additional; }
+
+// One record of a CSV line by RFC 4180 (no line breaks inside fields).
+std::vector<std::string_view> fields(std::string_view line) {
+  std::vector<std::string_view> out;
+  while (true) {
+    if (line.starts_with('"')) {
+      const std::size_t end = line.find('"', 1);
+      out.push_back(line.substr(1, end == line.npos ? end : end - 1));
+      line.remove_prefix(end == line.npos ? line.size() : end + 1);
+    } else {
+      out.push_back(line.substr(0, line.find(',')));
+      line.remove_prefix(out.back().size());
+    }
+    if (line.empty()) return out;
+    line.remove_prefix(1);
+  }
+}
+
+std::optional<Cell> cell_of(std::string_view word) {
+  if (word == "ok") return Cell::ok;
+  if (word == "ignore") return Cell::ignore;
+  if (word == "reject") return Cell::reject;
+  if (word == "unknown") return Cell::unknown;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view text(Row row) { return kRowText[static_cast<std::size_t>(row)]; }
+
+const Keyword* find_keyword(std::string_view name) {
+  static const auto index = [] {
+    std::unordered_map<std::string_view, const Keyword*> made;
+    for (const Keyword& keyword : kKeywords) made.emplace(keyword.name, &keyword);
+    return made;
+  }();
+  const auto found = index.find(name);
+  return found == index.end() ? nullptr : found->second;
+}
+
+Cell Column::format(std::string_view name) const {
+  if (passes_all()) return Cell::ok;
+  const auto found = formats_.find(name);
+  return found == formats_.end() ? (*this)[Row::format_unknown] : found->second;
+}
+
+Cell Column::judge(std::string_view keyword, json::Value value) const {
+  const Keyword* known = find_keyword(keyword);
+  if (!known) return (*this)[Row::extension];
+  switch (known->row) {
+    case Row::additional_schema:
+      if (value.is_bool()) return (*this)[value.boolean() ? Row::additional_true : Row::additional_false];
+      break;
+    case Row::items:
+      if (value.is_array()) return (*this)[Row::items_array];
+      if (value.is_bool()) return (*this)[Row::items_boolean];
+      break;
+    case Row::min_items:
+      if (value.number() <= 1) return (*this)[Row::min_items_1];
+      break;
+    case Row::exclusive_minimum:
+    case Row::exclusive_maximum:
+      if (value.is_bool()) return (*this)[Row::exclusive_boolean];
+      break;
+    case Row::all_of:
+      if (value.items().size() == 1) return (*this)[Row::all_of_1];
+      break;
+    case Row::format:
+      return format(value.text());
+    default:
+      break;
+  }
+  return (*this)[known->row];
+}
+
+Result<KeywordTable> KeywordTable::parse(std::string_view csv) {
+  KeywordTable table;
+  std::unordered_map<std::string_view, std::size_t> wanted;
+  for (std::size_t i = 0; i < kRows; ++i) wanted.emplace(kRowText[i], i);
+  std::vector<std::string_view> header;
+  std::size_t first = 2, last = 0;  // the columns between `group` and `notes`
+  for (std::string_view line : split(csv, '\n')) {
+    line = trim(line);
+    if (line.empty()) continue;
+    const auto record = fields(line);
+    if (header.empty()) {
+      header = record;
+      for (last = first; last < header.size() && header[last] != "notes"; ++last) {
+        Column column;
+        column.traits_.column = header[last];
+        for (const Traits& traits : kTraits)
+          if (traits.column == header[last]) column.traits_ = traits;
+        table.columns_.push_back(std::move(column));
+      }
+      continue;
+    }
+    if (record.size() != header.size())
+      return fail(fmt::format("row {} has {} fields, the header {}", record[0], record.size(), header.size()));
+    const auto row = wanted.find(record[0]);
+    for (std::size_t i = first; i < last; ++i) {
+      const auto cell = cell_of(record[i]);
+      if (!cell) return fail(fmt::format("row {} column {}: no such cell: {}", record[0], header[i], record[i]));
+      Column& column = table.columns_[i - first];
+      if (row != wanted.end()) column.cells_[row->second] = *cell;
+      if (std::string_view names = record[0]; names.starts_with("format:"))
+        for (const std::string_view name : split(names.substr(7), '/')) column.formats_[name] = *cell;
+    }
+    if (row != wanted.end()) wanted.erase(row);
+  }
+  if (!wanted.empty()) return fail(fmt::format("no row for {}", wanted.begin()->first));
+  for (Column& column : table.columns_) column.traits_.typed |= column.rejects(Row::type_missing);
+  return table;
+}
+
+const Column& KeywordTable::column(std::string_view name) const {
+  for (const Column& column : columns_)
+    if (column.name() == name) return column;
+  return pass_all_;
+}
+
+const KeywordTable& keyword_table() {
+  static const KeywordTable table = [] {
+    for (const profile::DataFile& file : profile::data_files())
+      if (file.path == "schema_keywords.csv")
+        if (auto parsed = KeywordTable::parse(file.text)) return *std::move(parsed);
+    return KeywordTable();  // a broken file fails the test that reads it, not the request
+  }();
+  return table;
+}
+
+std::string rule_of(std::string_view column, Row row, std::string_view keyword) {
+  std::string_view general;
+  for (const RuleRow& rule : rules()) {
+    if (rule.column != column) continue;
+    if (rule.rows.empty()) general = rule.rule;
+    for (const Row r : rule.rows)
+      if (r == row) return std::string(rule.rule);
+  }
+  if (about_root(row)) return "GEN-07";
+  return general.empty() ? fmt::format("SCHEMA-{}", keyword) : std::string(general);
+}
+
+}  // namespace dragoman::lower

@@ -1,0 +1,51 @@
+// References inside one schema document.
+#pragma once
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "json/value.h"
+
+namespace dragoman::lower {
+
+enum class RefKind : std::uint8_t {
+  root,         // "#"
+  defs,         // "#/$defs/name"
+  definitions,  // "#/definitions/name"
+  deep,         // any other JSON pointer
+  anchor,       // "#name"
+  external,     // another document
+};
+
+class References {
+ public:
+  explicit References(json::Value root) : root_(root), id_(root["$id"].text()) {}
+
+  RefKind kind(std::string_view ref) const;
+  // What the reference names; absent if that is not in this document. Escapes (%41, ~0, ~1) are understood.
+  json::Value resolve(std::string_view ref);
+  // Some schema contains itself by way of references.
+  bool recursive();
+
+ private:
+  std::string_view local(std::string_view ref) const;  // without the document's own $id
+  json::Value member(json::Value object, std::string_view key);
+  json::Value find_anchor(std::string_view name);
+
+  json::Value root_;
+  std::string_view id_;
+  std::unordered_map<std::string_view, json::Value> known_;
+  // Of objects with many members; so that thousands of references into thousands of definitions stay linear.
+  std::unordered_map<const json::Node*, std::unordered_map<std::string_view, json::Value>> members_;
+  std::unordered_map<std::string_view, json::Value> anchors_;
+  bool anchors_read_ = false;
+};
+
+// "#/$defs/a~1b%20c" → the decoded pointer "/$defs/a~1b c" (JSON pointer escapes stay).
+std::string percent_decoded(std::string_view text);
+
+// The schemas that stand directly inside `schema`, appended to `out`.
+void append_subschemas(json::Value schema, std::vector<json::Value>& out);
+
+}  // namespace dragoman::lower

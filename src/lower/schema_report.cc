@@ -1,0 +1,62 @@
+#include "lower/schema_report.h"
+
+#include <algorithm>
+
+#include "lower/context.h"
+
+namespace dragoman::lower {
+
+using json::Value;
+
+void Reporter::index() {
+  std::vector<Value> open = {root_};
+  steps_.emplace(root_.node(), Step{});
+  while (!open.empty()) {
+    const Value value = open.back();
+    open.pop_back();
+    for (const json::Member& member : value.members())
+      if (member.value.is_object() || member.value.is_array() || member.value.is_bool())
+        if (steps_.emplace(member.value.node(), Step{value.node(), member.key, 0, false}).second)
+          open.push_back(member.value);
+    for (std::size_t i = 0; i < value.items().size(); ++i) {
+      const Value item = value.at(i);
+      if (item.is_object() || item.is_array() || item.is_bool())
+        if (steps_.emplace(item.node(), Step{value.node(), {}, i, true}).second) open.push_back(item);
+    }
+  }
+}
+
+std::string Reporter::locate(const Place& at) {
+  if (steps_.empty() && root_) index();
+  const Place* place = &at;
+  while (place && !steps_.contains(place->source.node())) place = place->up;
+  if (!place) return pointer_;
+  std::vector<std::string> tokens;
+  for (const json::Node* node = place->source.node(); node != root_.node();) {
+    const Step& step = steps_.at(node);
+    tokens.push_back(step.in_array ? json::pointer_join("", step.index) : json::pointer_join("", step.key));
+    node = step.up;
+  }
+  std::string pointer = pointer_;
+  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) pointer += *token;
+  return pointer;
+}
+
+void Reporter::edit(const Place& at, Row row, std::string_view keyword, Value before, Value after, Loss loss) {
+  Edit made{rule_of(column_.name(), row, keyword), locate(at), std::string(keyword), show(before), show(after), loss};
+  // A definition that stands in many places is rewritten in each, but the client wrote it once.
+  std::string key = made.rule + '\n' + made.pointer + '\n' + made.keyword + '\n' + made.before + '\n' + made.after;
+  if (seen_.insert(std::move(key)).second) edits_.push_back(std::move(made));
+}
+
+void Reporter::clear() {
+  seen_.clear();
+  edits_.clear();
+}
+
+void Reporter::flush(const EditSink& sink) const {
+  if (!sink) return;
+  for (const Edit& edit : edits_) sink(edit);
+}
+
+}  // namespace dragoman::lower

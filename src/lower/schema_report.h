@@ -1,0 +1,53 @@
+// Keeps the edits of one schema rewriting: each with the place in the client's request it is about, none twice.
+#pragma once
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "json/value.h"
+#include "lower/lower.h"
+#include "lower/schema.h"
+#include "lower/schema_keywords.h"
+
+namespace dragoman::lower {
+
+// A schema being rewritten and the ones around it.
+struct Place {
+  json::Value source;         // what the client wrote; something made on the way has no place of its own
+  const Place* up = nullptr;  // the schema it stands in
+  bool inlined = false;       // reached through a reference that was replaced by what it names
+  std::vector<const json::Node*> expanded = {};  // what references named that were replaced in this node
+};
+
+class Reporter {
+ public:
+  Reporter(json::Value root, std::string_view pointer, const Column& column)
+      : root_(root), pointer_(pointer), column_(column) {}
+
+  // `before` and `after` are shown as JSON, absent as nothing.
+  void edit(const Place& at, Row row, std::string_view keyword, json::Value before, json::Value after, Loss loss);
+  void clear();
+  void flush(const EditSink& sink) const;
+
+ private:
+  std::string locate(const Place& at);
+  void index();
+
+  struct Step {
+    const json::Node* up;
+    std::string_view key;  // of an object, else
+    std::size_t index;     // of an array
+    bool in_array;
+  };
+
+  json::Value root_;
+  std::string pointer_;
+  const Column& column_;
+  std::unordered_map<const json::Node*, Step> steps_;  // made for the first edit
+  std::set<std::string> seen_;
+  std::vector<Edit> edits_;
+};
+
+}  // namespace dragoman::lower
