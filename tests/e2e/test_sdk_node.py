@@ -1,0 +1,65 @@
+"""The official JavaScript SDKs."""
+import json
+
+import pytest
+
+from harness import config, node, samples
+from harness.targets import BY_ID
+
+TARGETS = [BY_ID[name] for name in ("openai", "anthropic", "bedrock-nova", "bedrock-llama4", "gemini", "mistral")]
+
+
+@pytest.fixture(scope="module")
+def gateway(start):
+    return start({"m-" + str(target): config.model(target) for target in TARGETS})
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=str)
+def test_openai(gateway, sandbox, target, streamed):
+    request = {
+        "model": f"m-{target}",
+        "messages": [{"role": "user", "content": "Use get_weather for Paris."}],
+        "tools": samples.openai_tools(),
+        "tool_choice": "required",
+    }
+    done = node.run("openai_chat.mjs", {"base_url": gateway.url, "api_key": "x", "request": request, "stream": streamed})
+    assert "error" not in done, done
+    assert done["finish_reason"] == "tool_calls"
+    (call,) = done["message"]["tool_calls"]
+    assert call["function"]["name"] == "get_weather"
+    assert "city" in json.loads(call["function"]["arguments"])
+    assert done["usage"]["prompt_tokens"] > 0
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=str)
+def test_anthropic(gateway, sandbox, target, streamed):
+    request = {
+        "model": f"m-{target}",
+        "max_tokens": 300,
+        "messages": [{"role": "user", "content": "Use get_weather for Paris."}],
+        "tools": samples.anthropic_tools(),
+        "tool_choice": {"type": "any"},
+    }
+    done = node.run(
+        "anthropic_messages.mjs", {"base_url": gateway.url, "api_key": "x", "request": request, "stream": streamed})
+    assert "error" not in done, done
+    assert done["message"]["stop_reason"] == "tool_use"
+    (call,) = [block for block in done["message"]["content"] if block["type"] == "tool_use"]
+    assert call["name"] == "get_weather" and "city" in call["input"]
+
+
+@pytest.mark.parametrize("script", ["openai_chat.mjs", "anthropic_messages.mjs"])
+def test_an_error_inside_a_stream_is_thrown(gateway, sandbox, script):
+    request = {"model": "m-gemini", "max_tokens": 300, "messages": [{"role": "user", "content": "one two three four"}]}
+    sandbox.fault({"kind": "error_event", "at": "token", "message": "overloaded inside"})
+    done = node.run(script, {"base_url": gateway.url, "api_key": "x", "request": request, "stream": True})
+    assert "error" in done, done
+    assert "overloaded inside" in done["error"]["message"]
+
+
+@pytest.mark.parametrize("script", ["openai_chat.mjs", "anthropic_messages.mjs"])
+def test_an_unknown_model_is_an_error(gateway, sandbox, script):
+    request = {"model": "nowhere", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
+    done = node.run(script, {"base_url": gateway.url, "api_key": "x", "request": request, "stream": False})
+    assert done["error"]["status"] == 404
+    assert "nowhere" in done["error"]["message"]
