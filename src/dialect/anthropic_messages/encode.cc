@@ -206,12 +206,15 @@ void Encoder::tool_result(const canon::ToolResult& result) {
 }
 
 void Encoder::tools() {
-  if (request_.tools.empty()) return;
+  // Another dialect's own tools have been taken out by lowering, which has told the client.
+  const bool own = request_.dialect == canon::DialectName::anthropic_messages;
+  const auto writes = [&](const canon::Tool& tool) { return own || tool.kind == canon::ToolKind::function; };
+  if (std::none_of(request_.tools.begin(), request_.tools.end(), writes)) return;
   w_.key("tools").begin_array();
   for (const canon::Tool& tool : request_.tools) {
+    if (!writes(tool)) continue;
     if (tool.kind != canon::ToolKind::function) {
-      // Another dialect's own tools have been taken out by lowering, which has told the client.
-      if (request_.dialect == canon::DialectName::anthropic_messages) w_.value(tool.source);
+      w_.value(tool.source);
       continue;
     }
     w_.begin_object().field("name", tool.name);
@@ -265,7 +268,8 @@ void Encoder::thinking() {
 }
 
 void Encoder::output_config() {
-  const std::string_view effort = request_.reasoning.effort;
+  // "none" is no effort here but thinking switched off, which thinking() has said.
+  const std::string_view effort = request_.reasoning.effort == "none" ? std::string_view() : request_.reasoning.effort;
   const canon::ResponseFormat& format = request_.response_format;
   const bool schema = format.kind == canon::FormatKind::json_schema && format.schema;
   if (effort.empty() && !schema && !any_nested(kOutputConfigPrefix)) return;

@@ -272,11 +272,14 @@ void Encoder::tool_call(const Block& block, const canon::ToolCall& call) {
 }
 
 void Encoder::tools() {
-  if (request_.tools.empty()) return;
+  // Another dialect's own tools have been taken out by lowering, which has told the client.
+  const bool own = request_.dialect == canon::DialectName::openai_chat;
+  const auto writes = [&](const canon::Tool& tool) { return own || tool.kind == canon::ToolKind::function; };
+  if (std::none_of(request_.tools.begin(), request_.tools.end(), writes)) return;
   w_.key("tools").begin_array();
   for (const canon::Tool& tool : request_.tools) {
+    if (!writes(tool)) continue;
     if (tool.kind != canon::ToolKind::function) {
-      if (request_.dialect != canon::DialectName::openai_chat) continue;  // lowering has told the client
       const json::Value custom = tool.source["custom"];
       if (tool.kind == canon::ToolKind::server || custom["name"].text() == tool.name) {
         w_.value(tool.source);

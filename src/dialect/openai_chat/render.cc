@@ -37,6 +37,9 @@ void write_usage(Writer& w, const canon::Usage& usage) {
   w.end_object();
 }
 
+// Anthropic's word for the ordinary tier is one that OpenAI's clients do not know.
+std::string_view tier_word(std::string_view tier) { return tier == "standard" ? "default" : tier; }
+
 void write_signature(Writer& w, std::string_view signature) {
   if (signature.empty()) return;
   w.key("extra_content").begin_object().key("google").begin_object();
@@ -133,7 +136,7 @@ class Renderer final : public StreamRenderer {
       case EventType::start:
         id_ = answer_id(event.id, given_id_);
         created_ = created_or_now(event.created, created_);
-        tier_ = event.service_tier;
+        tier_ = tier_word(event.service_tier);
         fingerprint_ = event.fingerprint;
         usage_.merge(event.usage);
         return;
@@ -156,7 +159,7 @@ class Renderer final : public StreamRenderer {
       case EventType::stop: return chunk(event.choice, out, [](Writer&) {}, {}, finish_reason(event.stop));
       case EventType::usage:
         usage_.merge(event.usage);
-        if (!event.service_tier.empty()) tier_ = event.service_tier;
+        if (!event.service_tier.empty()) tier_ = tier_word(event.service_tier);
         return;
       case EventType::end: return end(out);
       case EventType::ping: out += ": keep-alive\n\n"; return;
@@ -301,7 +304,7 @@ class Renderer final : public StreamRenderer {
   }
 
   void end(std::string& out) {
-    if (stream_usage_) {
+    if (stream_usage_ && usage_.known()) {
       out += "data: ";
       Writer w(out);
       head(w);
@@ -354,9 +357,12 @@ void render(const canon::Response& response, const RenderOptions& options, std::
       w.null();
     w.field("finish_reason", finish_reason(choice.stop)).end_object();
   }
-  w.end_array().key("usage");
-  write_usage(w, response.usage);
-  if (!response.service_tier.empty()) w.field("service_tier", response.service_tier);
+  w.end_array();
+  if (response.usage.known()) {
+    w.key("usage");
+    write_usage(w, response.usage);
+  }
+  if (!response.service_tier.empty()) w.field("service_tier", tier_word(response.service_tier));
   if (!response.fingerprint.empty()) w.field("system_fingerprint", response.fingerprint);
   w.end_object();
 }

@@ -353,10 +353,10 @@ class Decoder final : public StreamDecoder {
         start.issuer = canon::name(canon::DialectName::openai_chat);
         if (const auto value = json::parse(arena_, item.text)) start.value = *value;
       }
-      if (start.block_type != BlockType::text && start.block_type != BlockType::reasoning &&
-          start.block_type != BlockType::refusal && !call)
-        item.text.clear();
       sink(start);
+      const bool whole = item.type == BlockType::redacted_reasoning || item.type == BlockType::media ||
+                         item.type == BlockType::foreign;
+      if (whole) item.text.clear();  // it went out with the start
     }
     if (!item.text.empty()) {
       Event piece = at(state, item, call ? EventType::tool_arguments : EventType::text);

@@ -1,0 +1,65 @@
+// Any frames into either decoder, and what it delivers into both renderers and a Folder. The first byte picks the
+// dialect; the rest is cut into frames at newlines.
+#include "dialect/dialect.h"
+#include "dialect/error_body.h"
+#include "json/parse.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace dragoman;
+  if (size == 0) return 0;
+  const dialect::Dialect& from = data[0] % 2 == 0 ? dialect::kOpenaiChat : dialect::kAnthropicMessages;
+  std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
+  dialect::read_error_body(500, rest);
+  {
+    Arena arena;
+    if (const auto body = json::parse(arena, rest)) {
+      if (const auto response = from.decode(arena, *body)) {
+        std::string out;
+        dialect::kOpenaiChat.render(*response, {.model = "m"}, out);
+        dialect::kAnthropicMessages.render(*response, {.model = "m"}, out);
+      }
+    }
+  }
+  Arena arena;
+  canon::Folder folder(arena);
+  const auto openai = dialect::kOpenaiChat.renderer({.model = "m", .stream_usage = true});
+  const auto anthropic = dialect::kAnthropicMessages.renderer({.model = "m"});
+  std::string out;
+  // The decoder's promises (canon/response.h).
+  bool started = false, ended = false;
+  std::vector<int> open(256, -1), next(256, 0);
+  const canon::EventSink sink = [&](const canon::Event& event) {
+    if (ended) __builtin_trap();
+    if (event.type == canon::EventType::start) {
+      if (started) __builtin_trap();
+      started = true;
+    } else if (!started && event.type != canon::EventType::ping) {
+      __builtin_trap();
+    }
+    if (event.choice < 0 || event.choice > 127) __builtin_trap();
+    const auto choice = static_cast<std::size_t>(event.choice);
+    if (event.type == canon::EventType::block_start) {
+      if (open[choice] != -1 || event.block != next[choice]) __builtin_trap();
+      open[choice] = event.block;
+    }
+    if (event.type == canon::EventType::block_stop) {
+      if (open[choice] != event.block) __builtin_trap();
+      open[choice] = -1;
+      ++next[choice];
+    }
+    ended = event.type == canon::EventType::end;
+    folder.add(event);
+    openai->render(event, out);
+    anthropic->render(event, out);
+  };
+  const auto decoder = from.decoder();
+  bool failed = false;
+  while (!rest.empty() && !failed) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    failed = !decoder->push({.data = line}, sink);
+  }
+  if (!failed && decoder->finish(sink) != ended) __builtin_trap();
+  folder.take();
+  return 0;
+}
