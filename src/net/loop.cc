@@ -7,7 +7,7 @@
 #include <exception>
 
 #include "net/asio.h"
-#include "net/signal.h"
+#include "net/socket.h"
 
 namespace dragoman::net {
 namespace {
@@ -99,6 +99,7 @@ void Loop::stop() {
 }
 
 void Loop::wake_all() {
+  while (sockets_) sockets_->close();
   while (waiting_) waiting_->wake_later(Wake::closed);
 }
 

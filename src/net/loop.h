@@ -21,6 +21,7 @@ class io_context;
 namespace dragoman::net {
 
 class Signal;
+class Socket;
 
 class Loop {
  public:
@@ -52,6 +53,7 @@ class Loop {
  private:
   friend class Loops;
   friend class Signal;
+  friend class Socket;
   static constexpr std::size_t kScratch = 64 * 1024;
   struct Asio;
 
@@ -66,6 +68,7 @@ class Loop {
   std::unique_ptr<Asio> asio_;
   std::unique_ptr<char[]> scratch_;
   Signal* waiting_ = nullptr;  // every signal somebody waits on
+  Socket* sockets_ = nullptr;  // every open one
   std::atomic<std::thread::id> thread_id_{};
   bool stopping_ = false;
   bool advancing_ = false;

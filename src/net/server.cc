@@ -89,8 +89,9 @@ Task<void> accept_all(std::shared_ptr<ServerShared> shared, ServerLoop* home,
 }
 
 void start(std::shared_ptr<ServerShared> shared, ServerLoop* home, int fd) {
-  home->listener = Socket::adopt(*home->loop, fd);
-  home->loop->spawn(accept_all(std::move(shared), home, home->listener));
+  std::shared_ptr<Socket> listener = Socket::adopt(*home->loop, fd);
+  home->listener = listener;
+  home->loop->spawn(accept_all(std::move(shared), home, std::move(listener)));
 }
 
 }  // namespace
@@ -141,7 +142,7 @@ void Server::stop(milliseconds grace) {
   const auto none_left = [this] { return shared_->open.load() == 0; };
   for (ServerLoop& home : shared_->loops)
     home.loop->post([shared = shared_, &home] {
-      if (home.listener) home.listener->close();
+      if (const auto listener = home.listener.lock()) listener->close();
       home.draining = true;
       for (Connection* connection : home.connections) connection->drain();
     });

@@ -81,7 +81,7 @@ class ServerExchange {
   // our read-ahead, about 200 KB, a departure is not seen.) The connection is closed by then. Replaces an
   // earlier callback; not called after the handler has returned.
   void on_disconnect(std::function<void()> gone);
-  bool disconnected() const;
+  bool disconnected() const;  // also true once the loop is stopping: whoever polls must then return
 
   // For fault injection. write_raw puts bytes on the wire with no framing, and the connection is closed when
   // the handler returns. abort closes (FIN), reset resets (RST), both at once and without the rest of the

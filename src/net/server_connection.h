@@ -18,7 +18,7 @@ namespace dragoman::net {
 // What one loop has of a server; touched on that loop only.
 struct ServerLoop {
   Loop* loop = nullptr;
-  std::shared_ptr<Socket> listener;
+  std::weak_ptr<Socket> listener;  // owned by the coroutine that accepts, so that it ends on its loop
   std::unordered_set<Connection*> connections;
   bool draining = false;
 };

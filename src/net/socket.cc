@@ -32,9 +32,21 @@ struct Socket::Asio {
 };
 
 Socket::Socket(Loop& loop, int fd)
-    : signal_(loop), asio_(new Asio{Descriptor(loop.context().get_executor(), fd)}), fd_(fd) {}
+    : signal_(loop), asio_(new Asio{Descriptor(loop.context().get_executor(), fd)}), fd_(fd) {
+  next_ = loop.sockets_;
+  if (next_) next_->previous_ = this;
+  loop.sockets_ = this;
+}
 
-Socket::~Socket() = default;
+Socket::~Socket() {
+  if (open()) forget();
+}
+
+void Socket::forget() {
+  (previous_ ? previous_->next_ : loop().sockets_) = next_;
+  if (next_) next_->previous_ = previous_;
+  previous_ = next_ = nullptr;
+}
 
 std::shared_ptr<Socket> Socket::adopt(Loop& loop, int fd) {
   return std::shared_ptr<Socket>(new Socket(loop, fd));
@@ -108,6 +120,7 @@ IoStep Socket::write(std::span<const std::string_view> parts) {
 
 void Socket::close() {
   if (!open()) return;
+  forget();
   fd_ = -1;
   watch_ = nullptr;
   boost::system::error_code ignored;

@@ -54,6 +54,9 @@ class Socket : public std::enable_shared_from_this<Socket> {
   Task<Wake> ready(unsigned wanted, TimePoint due);
   void start(unsigned direction);
   void on_ready(unsigned direction);
+  void forget();
+
+  friend class Loop;
 
   Signal signal_;
   std::unique_ptr<Asio> asio_;
@@ -63,6 +66,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
   unsigned latched_ = 0;  // readiness nobody has used yet
   void (*watch_)(void*) = nullptr;
   void* watch_self_ = nullptr;
+  Socket* previous_ = nullptr;  // among the loop's open sockets
+  Socket* next_ = nullptr;
 };
 
 // "127.0.0.1:80", "[::1]:80"
