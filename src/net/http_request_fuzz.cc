@@ -34,9 +34,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const std::size_t end = find_head_end(bytes, 0);
   std::size_t slowly = kNoHead;
-  for (std::size_t have = 1, before = 0; have <= size && slowly == kNoHead; before = have, have += 7)
-    slowly = find_head_end(bytes.substr(0, have), before);
-  if (slowly == kNoHead) slowly = find_head_end(bytes, size);
+  for (std::size_t seen = 0; seen < size && slowly == kNoHead;) {
+    const std::size_t have = std::min(seen + 7, size);
+    slowly = find_head_end(bytes.substr(0, have), seen);
+    seen = have;
+  }
   if (end == kNoHead) return 0;
   require(end <= size && slowly == end);
 
