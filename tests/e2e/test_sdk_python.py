@@ -47,7 +47,6 @@ def test_openai_streams_tools(openai_sdk, sandbox, target):
     assert set(json.loads(call.function.arguments)) >= {"city", "place"}
     assert done.usage.prompt_tokens > 0 and done.usage.completion_tokens > 0
     assert done.usage.total_tokens == done.usage.prompt_tokens + done.usage.completion_tokens
-    assert done.model == f"m-{target}"
 
 
 @ALL

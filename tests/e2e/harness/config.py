@@ -17,8 +17,10 @@ def providers(sandbox_url, names=None):
             row = {
                 "base_url": row["base_url"],
                 "region": "us-east-1",
-                "aws_access_key_id": "AKIDEXAMPLE",
-                "aws_secret_access_key": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+                "aws": {
+                    "access_key_id": "AKIDEXAMPLE",
+                    "secret_access_key": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+                },
             }
         elif name.startswith("vertex"):
             row.update(project="demo", location="us-central1")
@@ -36,10 +38,10 @@ def model(*targets, fallbacks=(), **policy):
     return {"targets": rows, **({"fallbacks": list(fallbacks)} if fallbacks else {}), **policy}
 
 
-def document(sandbox_url, models, **top):
+def document(sandbox_url, models, server=None, **top):
     """A whole configuration; `top` overrides or adds top-level keys."""
     return {
-        "listen": "127.0.0.1:0",
+        "server": {"listen": "127.0.0.1:0", **(server or {})},
         "providers": providers(sandbox_url),
         "models": models,
         "defaults": {**QUIET, "timeouts": TIMEOUTS},
