@@ -60,7 +60,8 @@ std::string client_stream(const Dialect& from, const Dialect& to, const std::vec
       return out;
     }
   }
-  if (!decoder->finish(sink)) renderer->render_error({.status = 502, .kind = "upstream", .message = "cut"}, out);
+  if (!decoder->finish(sink))
+    renderer->render_error({.status = 502, .kind = "upstream", .message = "cut"}, out);
   return out;
 }
 

@@ -1,4 +1,5 @@
-// Any JSON body as a client's request in either dialect: refused with a place, or parsed and writable everywhere.
+// Any JSON body as a client's request in either dialect: refused with a place, or parsed and writable
+// everywhere.
 #include "dialect/dialect.h"
 #include "json/parse.h"
 
@@ -21,8 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       options.reasoning_replay = "reasoning_details";
       std::string out;
       to->encode(*request, options, out);
-      // Well-formed JSON; only another dialect's unknown keys, which lowering takes out, may collide with ours, and
-      // wrapping may take the depth over the limit.
+      // Well-formed JSON; only another dialect's unknown keys, which lowering takes out, may collide with
+      // ours, and wrapping may take the depth over the limit.
       const auto written = json::parse(arena, out, {.depth = 600});
       if (!written && (to == from || written.error().message.find("twice") == std::string::npos))
         __builtin_trap();

@@ -1,5 +1,5 @@
-// Any frames into either decoder, and what it delivers into both renderers and a Folder. The first byte picks the
-// dialect; the rest is cut into frames at newlines.
+// Any frames into either decoder, and what it delivers into both renderers and a Folder. The first byte picks
+// the dialect; the rest is cut into frames at newlines.
 #include "dialect/dialect.h"
 #include "dialect/error_body.h"
 #include "json/parse.h"

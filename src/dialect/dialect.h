@@ -27,7 +27,7 @@ struct WireOptions {
   std::string_view max_tokens_field; // openai_chat: "max_tokens" or "max_completion_tokens"
   std::string_view seed_field = "seed"; // openai_chat: "seed" or "random_seed" (Mistral)
   std::string_view system_role;      // openai_chat: "system" or "developer"
-  // How reasoning is asked for. openai_chat: see data/dialects/openai_chat.yaml. "" and "none": not at all.
+  // How reasoning is asked for. openai_chat: the table in openai_chat/reasoning.cc. "" and "none": not at all.
   // bedrock_converse:
   //   "bedrock_claude"         additionalModelRequestFields.thinking {type, budget_tokens}, outputConfig.effort
   //   "bedrock_effort"         additionalModelRequestFields.reasoning_effort "low" (gpt-oss)

@@ -70,8 +70,8 @@ class Unwrapper {
   void object(Value v, int depth) {
     labels(v);
     // Outer words first, inner envelopes after: what is deeper overwrites.
-    static constexpr std::array<std::string_view, 7> kMessages = {"message", "messsage",      "Message", "msg",
-                                                                  "error_message", "error_msg", "title"};
+    static constexpr std::array<std::string_view, 7> kMessages = {
+        "message", "messsage", "Message", "msg", "error_message", "error_msg", "title"};
     for (const std::string_view key : kMessages) {
       const Value m = v[key];
       if (m.is_string() && !is_blank(m.text())) {
@@ -90,8 +90,10 @@ class Unwrapper {
     if (const Value detail = v["detail"]; detail.present()) value(detail, depth + 1);
     if (const Value errors = v["errors"]; errors.is_array() && !errors.items().empty()) {
       const Value first = errors.at(0);
-      if (first["description"].is_string()) words(first["description"].text(), depth);  // Writer
-      else value(first, depth + 1);
+      if (first["description"].is_string())
+        words(first["description"].text(), depth);  // Writer
+      else
+        value(first, depth + 1);
     }
     if (const Value error = v["error"]; error.is_object() || error.is_array())
       value(error, depth + 1);
@@ -108,20 +110,25 @@ class Unwrapper {
   }
 
   void labels(Value v) {
-    static constexpr std::array<std::string_view, 6> kTypes = {"type", "type_", "__type", "status", "error_type", "tpe"};
+    static constexpr std::array<std::string_view, 6> kTypes = {"type",   "type_",      "__type",
+                                                               "status", "error_type", "tpe"};
     static constexpr std::array<std::string_view, 3> kCodes = {"code", "Code", "error_code"};
-    static constexpr std::array<std::string_view, 4> kIds = {"request_id", "requestId", "RequestId", "requestID"};
+    static constexpr std::array<std::string_view, 4> kIds = {"request_id", "requestId", "RequestId",
+                                                             "requestID"};
     std::string type;
     for (const std::string_view key : kTypes)
-      if (const std::string_view word = v[key].text(); !is_blank(word) && word != "error" && word != "<nil>") {
+      if (const std::string_view word = v[key].text();
+          !is_blank(word) && word != "error" && word != "<nil>") {
         type = word;
         break;
       }
     set(out_.type, type);
     set(out_.code, first_of(v, kCodes));
-    if (const Value code = v["details"]["error_code"]; code.is_string()) set(out_.code, code.text());  // Anthropic
+    if (const Value code = v["details"]["error_code"]; code.is_string())
+      set(out_.code, code.text());  // Anthropic
     if (const Value param = v["param"]; param.is_string()) set(out_.param, param.text());
-    if (const Value key = v["key"]; key.is_string() && v["description"].is_string()) set(out_.code, key.text());
+    if (const Value key = v["key"]; key.is_string() && v["description"].is_string())
+      set(out_.code, key.text());
     set(out_.request_id, first_of(v, kIds));
   }
 
@@ -141,7 +148,8 @@ class Unwrapper {
         path += scalar(step);
       }
       if (!message.empty()) message += "; ";
-      message += path.empty() ? std::string(item["msg"].text()) : fmt::format("{}: {}", path, item["msg"].text());
+      message +=
+          path.empty() ? std::string(item["msg"].text()) : fmt::format("{}: {}", path, item["msg"].text());
       if (out_.param.empty()) out_.param = path;
       if (message.size() > kMaxMessage) break;
     }
@@ -156,7 +164,8 @@ class Unwrapper {
         std::string_view delay = d["retryDelay"].text();
         if (delay.ends_with('s')) delay.remove_suffix(1);
         double seconds = 0;
-        if (std::from_chars(delay.data(), delay.data() + delay.size(), seconds).ec == std::errc() && seconds >= 0)
+        if (std::from_chars(delay.data(), delay.data() + delay.size(), seconds).ec == std::errc() &&
+            seconds >= 0)
           out_.retry_after = seconds;
       } else if (type.ends_with("BadRequest")) {
         set(out_.param, d["fieldViolations"].at(0)["field"].text());
@@ -171,12 +180,14 @@ class Unwrapper {
     set(out_.message, sentence);
     if (depth >= kMaxDepth) return;
     if (sentence.front() == '{' || sentence.front() == '[') {
-      if (const auto parsed = json::parse(arena_, sentence); parsed && speaks(*parsed)) value(*parsed, depth + 1);
+      if (const auto parsed = json::parse(arena_, sentence); parsed && speaks(*parsed))
+        value(*parsed, depth + 1);
       return;
     }
     const std::size_t brace = sentence.find('{');
     if (brace == std::string_view::npos) return;
-    // "The model returned the following errors: {…}" (Bedrock), "litellm.X: YException - {…}. Received Model Group=…"
+    // "The model returned the following errors: {…}" (Bedrock), "litellm.X: YException - {…}. Received Model
+    // Group=…"
     const std::string_view tail = object_text(sentence.substr(brace));
     if (tail.empty()) return;
     if (const auto parsed = json::parse(arena_, tail); parsed && speaks(*parsed)) value(*parsed, depth + 1);
@@ -186,8 +197,8 @@ class Unwrapper {
   static bool speaks(Value v) {
     if (v.is_array()) return v.at(0).is_object() && speaks(v.at(0));
     const Value m = v["message"];
-    return v["error"].is_object() || v["error"].is_string() || v["Error"].is_object() || v["detail"].present() ||
-           (m.is_string() && !is_blank(m.text()));
+    return v["error"].is_object() || v["error"].is_string() || v["Error"].is_object() ||
+           v["detail"].present() || (m.is_string() && !is_blank(m.text()));
   }
 
   // From the brace to the one that closes it; "" when none does.
@@ -197,8 +208,10 @@ class Unwrapper {
     for (std::size_t i = 0; i < text.size(); ++i) {
       const char c = text[i];
       if (quoted) {
-        if (c == '\\') ++i;
-        else if (c == '"') quoted = false;
+        if (c == '\\')
+          ++i;
+        else if (c == '"')
+          quoted = false;
       } else if (c == '"') {
         quoted = true;
       } else if (c == '{') {
@@ -267,7 +280,9 @@ bool is_error_value(json::Value value) {
   if (value.is_array()) return value.at(0)["error"].present();
   if (!value.is_object()) return false;
   const Value error = value["error"];
-  if (error.present() && !(error.is_string() && error.text().empty()) && !(error.is_bool() && !error.boolean())) return true;
+  if (error.present() && !(error.is_string() && error.text().empty()) &&
+      !(error.is_bool() && !error.boolean()))
+    return true;
   if (value["type"].text() == "error" || value["object"].text() == "error") return true;
   if (const auto code = value["base_resp"]["status_code"].integer(); code && *code != 0) return true;
   return (value["detail"].present() || value["message"].is_string() || value["errors"].is_array()) &&

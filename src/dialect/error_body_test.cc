@@ -17,8 +17,10 @@ struct Row {
 const Row kRows[] = {
     {"OpenAI", 404,
      R"({"error":{"message":"The model `x` does not exist or you do not have access to it.","type":"invalid_request_error","param":null,"code":"model_not_found"}})",
-     "invalid_request_error", "model_not_found", "", "The model `x` does not exist or you do not have access to it."},
-    {"Azure", 404, R"({"error":{"code":"DeploymentNotFound","message":"The API deployment does not exist."}})", "",
+     "invalid_request_error", "model_not_found", "",
+     "The model `x` does not exist or you do not have access to it."},
+    {"Azure", 404,
+     R"({"error":{"code":"DeploymentNotFound","message":"The API deployment does not exist."}})", "",
      "DeploymentNotFound", "", "The API deployment does not exist."},
     {"Azure gateway", 401, R"({"statusCode":401,"message":"Unauthorized."})", "", "", "", "Unauthorized."},
     {"Anthropic", 404,
@@ -36,19 +38,22 @@ const Row kRows[] = {
     {"Gemini", 400,
      R"({"error":{"code":400,"message":"Invalid value","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"tools[0]","description":"x"}]}]}})",
      "INVALID_ARGUMENT", "400", "tools[0]", "Invalid value"},
-    {"Gemini array", 400, R"([{"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT"}}])", "INVALID_ARGUMENT", "400", "",
-     "m"},
+    {"Gemini array", 400, R"([{"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT"}}])",
+     "INVALID_ARGUMENT", "400", "", "m"},
     {"Mistral", 422,
      R"({"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","seed"],"msg":"Extra inputs are not permitted"}]},"type":"invalid_request_error","param":null,"code":null})",
      "extra_forbidden", "", "body.seed", "body.seed: Extra inputs are not permitted"},
     {"Mistral key", 401, R"({"detail":"Unauthorized"})", "", "", "", "Unauthorized"},
-    {"FastAPI", 422, R"({"detail":[{"type":"missing","loc":["body","messages"],"msg":"Field required","input":{}}]})", "missing", "",
-     "body.messages", "body.messages: Field required"},
+    {"FastAPI", 422,
+     R"({"detail":[{"type":"missing","loc":["body","messages"],"msg":"Field required","input":{}}]})",
+     "missing", "", "body.messages", "body.messages: Field required"},
     {"Z.ai", 400, R"({"error":{"code":"1211","message":"Unknown Model"}})", "", "1211", "", "Unknown Model"},
-    {"MiniMax", 200, R"({"base_resp":{"status_code":1004,"status_msg":"login fail"}})", "", "1004", "", "login fail"},
-    {"xAI", 400, R"({"code":"invalid-argument","error":"Model not found: grok-99"})", "", "invalid-argument", "",
-     "Model not found: grok-99"},
-    {"Cerebras", 400, R"({"message":"bad","type":"invalid_request_error","param":"stop","code":"wrong_api_format"})",
+    {"MiniMax", 200, R"({"base_resp":{"status_code":1004,"status_msg":"login fail"}})", "", "1004", "",
+     "login fail"},
+    {"xAI", 400, R"({"code":"invalid-argument","error":"Model not found: grok-99"})", "", "invalid-argument",
+     "", "Model not found: grok-99"},
+    {"Cerebras", 400,
+     R"({"message":"bad","type":"invalid_request_error","param":"stop","code":"wrong_api_format"})",
      "invalid_request_error", "wrong_api_format", "stop", "bad"},
     {"OpenRouter, the upstream's JSON", 400,
      R"({"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\"error\":{\"message\":\"bad schema\",\"type\":\"invalid_request_error\",\"param\":\"tools\",\"code\":\"c\"}}","provider_name":"X"}},"user_id":"u"})",
@@ -56,18 +61,21 @@ const Row kRows[] = {
     {"OpenRouter, the upstream's words", 502,
      R"({"error":{"message":"Provider returned error","code":502,"metadata":{"raw":"upstream connect error","provider_name":"X"}}})",
      "", "502", "", "upstream connect error"},
-    {"vLLM, old", 400, R"({"object":"error","message":"too long","type":"BadRequestError","param":null,"code":400})",
+    {"vLLM, old", 400,
+     R"({"object":"error","message":"too long","type":"BadRequestError","param":null,"code":400})",
      "BadRequestError", "400", "", "too long"},
     {"llama.cpp", 400,
      R"({"error":{"code":400,"message":"request exceeds","type":"exceed_context_size_error","n_ctx":512}})",
      "exceed_context_size_error", "400", "", "request exceeds"},
     {"Ollama", 404, R"({"error":"model 'x' not found"})", "", "", "", "model 'x' not found"},
-    {"TGI", 422, R"({"error":"Input validation error: `inputs` must have less","error_type":"validation"})", "validation", "", "",
-     "Input validation error: `inputs` must have less"},
-    {"Together", 400, R"({"message":"Input validation error","type_":"invalid_request_error"})", "invalid_request_error", "", "",
-     "Input validation error"},
-    {"NIM", 401, R"({"status":401,"title":"Unauthorized","detail":"Authentication failed"})", "", "", "", "Authentication failed"},
-    {"Writer", 400, R"({"tpe":"fail.input.generic","errors":[{"description":"Invalid value","key":"fail.input.generic"}]})",
+    {"TGI", 422, R"({"error":"Input validation error: `inputs` must have less","error_type":"validation"})",
+     "validation", "", "", "Input validation error: `inputs` must have less"},
+    {"Together", 400, R"({"message":"Input validation error","type_":"invalid_request_error"})",
+     "invalid_request_error", "", "", "Input validation error"},
+    {"NIM", 401, R"({"status":401,"title":"Unauthorized","detail":"Authentication failed"})", "", "", "",
+     "Authentication failed"},
+    {"Writer", 400,
+     R"({"tpe":"fail.input.generic","errors":[{"description":"Invalid value","key":"fail.input.generic"}]})",
      "fail.input.generic", "", "", "Invalid value"},
     {"LiteLLM around another", 400,
      R"({"error":{"message":"litellm.BadRequestError: VertexAIException - {\"error\":{\"code\":400,\"message\":\"inner\",\"status\":\"INVALID_ARGUMENT\"}}. Received Model Group=x","type":null,"param":null,"code":"400"}})",
@@ -75,7 +83,8 @@ const Row kRows[] = {
     {"a misspelt key", 400, R"({"error":{"messsage":"oops"}})", "", "", "", "oops"},
     {"plain text (axum)", 422, "Failed to deserialize the JSON body into the target type", "", "", "",
      "Failed to deserialize the JSON body into the target type"},
-    {"HTML", 502, "<html>\r\n<head><title>502 Bad Gateway</title></head><body>nginx</body></html>", "", "", "", "502 Bad Gateway"},
+    {"HTML", 502, "<html>\r\n<head><title>502 Bad Gateway</title></head><body>nginx</body></html>", "", "",
+     "", "502 Bad Gateway"},
     {"SSE", 400, "event: error\ndata: {\"error\":{\"message\":\"m\",\"code\":\"c\"}}\n\n", "", "c", "", "m"},
     {"nothing", 500, "", "", "", "", ""},
     {"JSON with nothing to say", 500, "{}", "", "", "", "{}"},
@@ -96,7 +105,8 @@ TEST(ErrorBody, Envelopes) {
 
 TEST(ErrorBody, RetryInfoAndRequestId) {
   const auto e = read_error_body(
-      429, R"({"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"m","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"22.5s"}]},"request_id":"r"})");
+      429,
+      R"({"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"m","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"22.5s"}]},"request_id":"r"})");
   ASSERT_TRUE(e.retry_after);
   EXPECT_EQ(*e.retry_after, 22.5);
   EXPECT_EQ(e.request_id, "r");
@@ -138,7 +148,11 @@ TEST(ClientErrors, Types) {
   for (const Client& row : rows) {
     Arena arena;
     std::string openai, anthropic;
-    const ClientError error{.kind = row.kind, .message = "m", .param = "/model", .request_id = "r", .details = R"({"attempts":[]})"};
+    const ClientError error{.kind = row.kind,
+                            .message = "m",
+                            .param = "/model",
+                            .request_id = "r",
+                            .details = R"({"attempts":[]})"};
     kOpenaiChat.render_error(error, openai);
     kAnthropicMessages.render_error(error, anthropic);
     const auto o = json::parse(arena, openai), a = json::parse(arena, anthropic);

@@ -11,9 +11,10 @@ struct Audio {
   std::string_view format, media_type;
 };
 constexpr std::array kAudio = {
-    Audio{"wav", "audio/wav"},   Audio{"mp3", "audio/mpeg"},   Audio{"flac", "audio/flac"}, Audio{"ogg", "audio/ogg"},
-    Audio{"opus", "audio/opus"}, Audio{"m4a", "audio/mp4"},    Audio{"aac", "audio/aac"},   Audio{"webm", "audio/webm"},
-    Audio{"wav", "audio/x-wav"}, Audio{"wav", "audio/wave"},   Audio{"mp3", "audio/mp3"},   Audio{"pcm16", "audio/pcm"},
+    Audio{"wav", "audio/wav"},   Audio{"mp3", "audio/mpeg"},  Audio{"flac", "audio/flac"},
+    Audio{"ogg", "audio/ogg"},   Audio{"opus", "audio/opus"}, Audio{"m4a", "audio/mp4"},
+    Audio{"aac", "audio/aac"},   Audio{"webm", "audio/webm"}, Audio{"wav", "audio/x-wav"},
+    Audio{"wav", "audio/wave"},  Audio{"mp3", "audio/mp3"},   Audio{"pcm16", "audio/pcm"},
     Audio{"aiff", "audio/aiff"},
 };
 
@@ -41,7 +42,8 @@ std::optional<DataUrl> split_data_url(std::string_view url) {
   if (comma == std::string_view::npos) return std::nullopt;
   const std::string_view head = url.substr(5, comma - 5);
   const std::size_t last = head.rfind(';');
-  if (last == std::string_view::npos || !equals_ignoring_case(head.substr(last + 1), "base64")) return std::nullopt;
+  if (last == std::string_view::npos || !equals_ignoring_case(head.substr(last + 1), "base64"))
+    return std::nullopt;
   return DataUrl{head.substr(0, head.find(';')), url.substr(comma + 1)};
 }
 

@@ -10,12 +10,12 @@ struct DataUrl {
   std::string_view data;        // base64 text
 };
 
-// "data:image/png;base64,AAAA" taken apart by view. nullopt for any other URL, also for data: URLs that are not
-// base64 (those stay URLs).
+// "data:image/png;base64,AAAA" taken apart by view. nullopt for any other URL, also for data: URLs that are
+// not base64 (those stay URLs).
 std::optional<DataUrl> split_data_url(std::string_view url);
 
-// OpenAI's `input_audio.format` ("wav", "mp3", …) and the media type it stands for. The way back of an unknown type
-// is its subtype.
+// OpenAI's `input_audio.format` ("wav", "mp3", …) and the media type it stands for. The way back of an
+// unknown type is its subtype.
 std::string_view audio_media_type(std::string_view format);
 std::string_view audio_format(std::string_view media_type);
 

@@ -13,19 +13,31 @@ void Reader::fail(std::string_view pointer, std::string message) {
 bool Reader::is(json::Value v, json::Kind kind, std::string_view pointer, bool required) {
   if (v.kind() == kind) return true;
   if (v.present())
-    fail(pointer, fmt::format("expected {} {}, found {}", kind == json::Kind::array || kind == json::Kind::object ? "an" : "a",
+    fail(pointer, fmt::format("expected {} {}, found {}",
+                              kind == json::Kind::array || kind == json::Kind::object ? "an" : "a",
                               json::name(kind), json::name(v.kind())));
   else if (required)
-    fail(pointer, fmt::format("required, expected {} {}",
-                              kind == json::Kind::array || kind == json::Kind::object ? "an" : "a", json::name(kind)));
+    fail(pointer,
+         fmt::format("required, expected {} {}",
+                     kind == json::Kind::array || kind == json::Kind::object ? "an" : "a", json::name(kind)));
   return false;
 }
 
-bool Reader::is_string(json::Value v, std::string_view p, bool required) { return is(v, json::Kind::string, p, required); }
-bool Reader::is_bool(json::Value v, std::string_view p, bool required) { return is(v, json::Kind::boolean, p, required); }
-bool Reader::is_number(json::Value v, std::string_view p, bool required) { return is(v, json::Kind::number, p, required); }
-bool Reader::is_array(json::Value v, std::string_view p, bool required) { return is(v, json::Kind::array, p, required); }
-bool Reader::is_object(json::Value v, std::string_view p, bool required) { return is(v, json::Kind::object, p, required); }
+bool Reader::is_string(json::Value v, std::string_view p, bool required) {
+  return is(v, json::Kind::string, p, required);
+}
+bool Reader::is_bool(json::Value v, std::string_view p, bool required) {
+  return is(v, json::Kind::boolean, p, required);
+}
+bool Reader::is_number(json::Value v, std::string_view p, bool required) {
+  return is(v, json::Kind::number, p, required);
+}
+bool Reader::is_array(json::Value v, std::string_view p, bool required) {
+  return is(v, json::Kind::array, p, required);
+}
+bool Reader::is_object(json::Value v, std::string_view p, bool required) {
+  return is(v, json::Kind::object, p, required);
+}
 
 bool Reader::is_integer(json::Value v, std::string_view pointer, bool required) {
   if (!is(v, json::Kind::number, pointer, required)) return false;

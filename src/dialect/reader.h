@@ -1,5 +1,5 @@
-// Reading a client's body field by field, with errors that say where and what was expected. Shared by the dialects'
-// parsers; a parser is then a list of reads and one check for a failure at the end.
+// Reading a client's body field by field, with errors that say where and what was expected. Shared by the
+// dialects' parsers; a parser is then a list of reads and one check for a failure at the end.
 #pragma once
 #include <optional>
 #include <span>
@@ -14,7 +14,17 @@
 
 namespace dragoman::dialect {
 
-// Collects the first failure; later reads go on with neutral values, so that parsers need no check after each.
+// Is this extra a member of the known object that `prefix` ("metadata.") names, or a key that merely looks
+// so? The pointer of the latter ends in the whole key.
+inline bool nested(const canon::Extra& extra, std::string_view prefix) {
+  if (!extra.key.starts_with(prefix)) return false;
+  const std::string token = json::escape_pointer_token(extra.key);
+  return !(extra.pointer.ends_with(token) && extra.pointer.size() > token.size() &&
+           extra.pointer[extra.pointer.size() - token.size() - 1] == '/');
+}
+
+// Collects the first failure; later reads go on with neutral values, so that parsers need no check after
+// each.
 class Reader {
  public:
   explicit Reader(Arena& arena) : arena_(&arena) {}
@@ -36,11 +46,12 @@ class Reader {
     return is_string(v, pointer, required) ? v.text() : std::string_view();
   }
 
-  // A member of `object`, if it is of that kind; otherwise absent (null counts as absent). Pointers are built only
-  // for failures.
+  // A member of `object`, if it is of that kind; otherwise absent (null counts as absent). Pointers are built
+  // only for failures.
   json::Value member(json::Value object, std::string_view base, std::string_view key, json::Kind kind,
                      bool required = false);
-  std::string_view text(json::Value object, std::string_view base, std::string_view key, bool required = false) {
+  std::string_view text(json::Value object, std::string_view base, std::string_view key,
+                        bool required = false) {
     return member(object, base, key, json::Kind::string, required).text();
   }
   // One of a closed set of words; anything else is a failure that lists them. "" when absent.
@@ -52,7 +63,8 @@ class Reader {
                std::vector<canon::Extra>& out, std::string_view prefix = {});
 
   // {"type":"ephemeral","ttl":…}: Anthropic's marker, which routers take in the OpenAI dialect too.
-  canon::CacheMarker cache_marker(json::Value owner, std::string_view base, std::string_view key = "cache_control");
+  canon::CacheMarker cache_marker(json::Value owner, std::string_view base,
+                                  std::string_view key = "cache_control");
 
   // Pointers, in the arena.
   std::string_view at(std::string_view base, std::string_view key);

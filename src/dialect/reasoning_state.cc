@@ -28,7 +28,8 @@ std::string issuer_format(std::string_view issuer) {
   for (const Row& row : kFormats)
     if (row.issuer == issuer) return std::string(row.format);
   if (issuer.empty()) return {};
-  if (issuer.ends_with(kFormatTail)) return std::string(issuer);  // a format of somebody else's, kept as it came
+  if (issuer.ends_with(kFormatTail))
+    return std::string(issuer);  // a format of somebody else's, kept as it came
   return fmt::format("{}{}{}", kFormatHead, issuer, kFormatTail);
 }
 

@@ -1,5 +1,5 @@
-// Signed reasoning in clothes that other dialects can carry (GEN-12: it is opaque and bound to whoever issued it, so
-// its issuer travels with it and is known again when it comes back).
+// Signed reasoning in clothes that other dialects can carry (GEN-12: it is opaque and bound to whoever issued
+// it, so its issuer travels with it and is known again when it comes back).
 #pragma once
 #include <string>
 #include <string_view>
@@ -7,8 +7,8 @@
 namespace dragoman::dialect {
 
 // OpenAI-style `reasoning_details[].format` and the issuer it stands for. The formats are OpenRouter's
-// ("anthropic-claude-v1"); issuers it has no format for are written "dragoman-<issuer>-v1". A format that is no such
-// word is its own issuer, so that it goes back as it came.
+// ("anthropic-claude-v1"); issuers it has no format for are written "dragoman-<issuer>-v1". A format that is
+// no such word is its own issuer, so that it goes back as it came.
 std::string issuer_format(std::string_view issuer);
 std::string_view format_issuer(std::string_view format);
 

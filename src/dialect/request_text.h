@@ -35,16 +35,18 @@ inline std::string describe(const canon::Block& block, std::string indent) {
     std::string operator()(const canon::Media& m) const {
       static constexpr std::string_view kSources[] = {"base64", "url", "file_id", "text"};
       return fmt::format("{} {}{}{}{}{}{}{}", name(m.kind), kSources[static_cast<std::size_t>(m.source)],
-                         attribute("type", m.media_type), attribute("data", m.data), attribute("name", m.name),
-                         attribute("detail", m.detail), attribute("context", m.context), attribute("citations", m.citations));
+                         attribute("type", m.media_type), attribute("data", m.data),
+                         attribute("name", m.name), attribute("detail", m.detail),
+                         attribute("context", m.context), attribute("citations", m.citations));
     }
     std::string operator()(const canon::ToolCall& c) const {
-      return fmt::format("call{} {} id {}{}{}{}", c.custom ? " custom" : "", json_text(c.name), json_text(c.id),
-                         attribute("arguments", c.arguments), attribute("as", c.arguments_text),
-                         attribute("signature", c.signature));
+      return fmt::format("call{} {} id {}{}{}{}", c.custom ? " custom" : "", json_text(c.name),
+                         json_text(c.id), attribute("arguments", c.arguments),
+                         attribute("as", c.arguments_text), attribute("signature", c.signature));
     }
     std::string operator()(const canon::ToolResult& r) const {
-      return fmt::format("result of {}{}{}", json_text(r.call_id), attribute("tool", r.name), r.is_error ? " error" : "");
+      return fmt::format("result of {}{}{}", json_text(r.call_id), attribute("tool", r.name),
+                         r.is_error ? " error" : "");
     }
     std::string operator()(const canon::Reasoning& r) const {
       return fmt::format("reasoning {}{}{}{}", json_text(r.text), attribute("signature", r.signature),
@@ -64,8 +66,8 @@ inline std::string describe(const canon::Block& block, std::string indent) {
 
 inline std::string describe(const canon::Request& r) {
   using Mode = canon::ReasoningConfig::Mode;
-  std::string out = fmt::format("{} model {}{}{}\n", name(r.dialect), json_text(r.model), r.stream ? " stream" : "",
-                                r.stream_usage ? " stream_usage" : "");
+  std::string out = fmt::format("{} model {}{}{}\n", name(r.dialect), json_text(r.model),
+                                r.stream ? " stream" : "", r.stream_usage ? " stream_usage" : "");
   for (const canon::Message& m : r.messages) {
     out += fmt::format("{}{} at {}\n", name(m.role), attribute("name", m.name), m.pointer);
     for (const canon::Block& b : m.blocks) out += describe(b, "  ");
@@ -73,9 +75,10 @@ inline std::string describe(const canon::Request& r) {
   }
   static constexpr std::string_view kKinds[] = {"function", "custom", "server"};
   for (const canon::Tool& t : r.tools) {
-    out += fmt::format("tool {} {}{}{}{}{} at {}\n", kKinds[static_cast<std::size_t>(t.kind)], json_text(t.name),
-                       attribute("description", t.description), attribute("schema", t.schema),
-                       t.strict ? fmt::format(" strict {}", *t.strict) : "", describe(t.cache), t.pointer);
+    out +=
+        fmt::format("tool {} {}{}{}{}{} at {}\n", kKinds[static_cast<std::size_t>(t.kind)], json_text(t.name),
+                    attribute("description", t.description), attribute("schema", t.schema),
+                    t.strict ? fmt::format(" strict {}", *t.strict) : "", describe(t.cache), t.pointer);
     if (t.kind != canon::ToolKind::function) out += "  source " + json::dump_compact(t.source) + "\n";
     out += describe(t.extra, "  ");
   }
@@ -87,20 +90,24 @@ inline std::string describe(const canon::Request& r) {
   if (r.response_format.kind != canon::FormatKind::unset) {
     static constexpr std::string_view kFormats[] = {"unset", "text", "json_object", "json_schema"};
     const canon::ResponseFormat& f = r.response_format;
-    out += fmt::format("format {}{}{}{} at {}\n", kFormats[static_cast<std::size_t>(f.kind)], attribute("name", f.name),
-                       attribute("schema", f.schema), f.strict ? fmt::format(" strict {}", *f.strict) : "", f.pointer);
+    out += fmt::format("format {}{}{}{} at {}\n", kFormats[static_cast<std::size_t>(f.kind)],
+                       attribute("name", f.name), attribute("schema", f.schema),
+                       f.strict ? fmt::format(" strict {}", *f.strict) : "", f.pointer);
   }
   const canon::ReasoningConfig& why = r.reasoning;
   if (why.mode != Mode::unset || !why.effort.empty() || why.budget || why.include) {
     static constexpr std::string_view kModes[] = {"unset", "off", "on", "adaptive"};
-    out += fmt::format("reasoning {}{}{}{} at {} {}\n", kModes[static_cast<std::size_t>(why.mode)], attribute("effort", why.effort),
-                       why.budget ? fmt::format(" budget {}", *why.budget) : "",
-                       why.include ? fmt::format(" include {}", *why.include) : "", json_text(why.pointer), json_text(why.effort_pointer));
+    out +=
+        fmt::format("reasoning {}{}{}{} at {} {}\n", kModes[static_cast<std::size_t>(why.mode)],
+                    attribute("effort", why.effort), why.budget ? fmt::format(" budget {}", *why.budget) : "",
+                    why.include ? fmt::format(" include {}", *why.include) : "", json_text(why.pointer),
+                    json_text(why.effort_pointer));
   }
   for (std::size_t i = 0; i < canon::kParams; ++i) {
     const auto p = static_cast<canon::Param>(i);
     if (r.params.has(p))
-      out += fmt::format("{} = {} at {}\n", name(p), json::dump_compact(r.params[p].value), r.params[p].pointer);
+      out +=
+          fmt::format("{} = {} at {}\n", name(p), json::dump_compact(r.params[p].value), r.params[p].pointer);
   }
   return out + describe(r.extra, "");
 }

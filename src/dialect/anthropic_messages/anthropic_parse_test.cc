@@ -1,4 +1,5 @@
-// What an Anthropic client may get wrong, and where it is told. The shapes are those of the SDK's messages.d.ts.
+// What an Anthropic client may get wrong, and where it is told. The shapes are those of the SDK's
+// messages.d.ts.
 #include "dialect/reasoning_state.h"
 #include "dialect/request_text.h"
 
@@ -16,7 +17,8 @@ constexpr std::string_view kUser = R"("model":"c","max_tokens":9,"messages":[{"r
 const Bad kBad[] = {
     {R"("hi")", "", "expected an object, found string"},
     {R"({"max_tokens":9})", "/model", "required, expected a string"},
-    {R"({"model":"c","messages":[{"role":"user","content":"x"}]})", "/max_tokens", "required, expected a number"},  // ANT-01
+    {R"({"model":"c","messages":[{"role":"user","content":"x"}]})", "/max_tokens",
+     "required, expected a number"},  // ANT-01
     {R"({"model":"c","max_tokens":"9"})", "/max_tokens", "expected a number, found string"},
     {R"({"model":"c","max_tokens":9})", "/messages", "required, expected an array"},
     {R"({"model":"c","max_tokens":9,"messages":[]})", "/messages",
@@ -83,7 +85,8 @@ TEST(AnthropicParse, TaggedSignaturesComeBack) {
   struct Row {
     std::string_view issuer, signature;
   };
-  for (const Row& row : {Row{"anthropic", "EqRk"}, Row{"gemini", "a.b.c"}, Row{"bedrock", ""}, Row{"", ""}, Row{"openai", "x"}}) {
+  for (const Row& row : {Row{"anthropic", "EqRk"}, Row{"gemini", "a.b.c"}, Row{"bedrock", ""}, Row{"", ""},
+                         Row{"openai", "x"}}) {
     const std::string tagged = tag_signature(row.issuer, row.signature);
     const TaggedSignature back = untag_signature(tagged);
     EXPECT_EQ(back.issuer, row.issuer) << tagged;
@@ -103,7 +106,8 @@ struct Choice {
 TEST(AnthropicEncode, ToolChoice) {
   const Choice rows[] = {
       {R"("tool_choice":"auto")", R"({"type":"auto"})"},
-      {R"("tool_choice":"required","parallel_tool_calls":false)", R"({"type":"any","disable_parallel_tool_use":true})"},
+      {R"("tool_choice":"required","parallel_tool_calls":false)",
+       R"({"type":"any","disable_parallel_tool_use":true})"},
       {R"("tool_choice":"none","parallel_tool_calls":false)", R"({"type":"none"})"},
       {R"("tool_choice":{"type":"function","function":{"name":"f"}})", R"({"type":"tool","name":"f"})"},
       {R"("parallel_tool_calls":false)", R"({"type":"auto","disable_parallel_tool_use":true})"},
@@ -111,9 +115,10 @@ TEST(AnthropicEncode, ToolChoice) {
   };
   for (const Choice& row : rows) {
     Arena arena;
-    const auto value = json::parse(
-        arena, fmt::format(R"({{"model":"m","messages":[{{"role":"user","content":"x"}}],)"
-                           R"("tools":[{{"type":"function","function":{{"name":"f"}}}}],{}}})", row.fields));
+    const auto value =
+        json::parse(arena, fmt::format(R"({{"model":"m","messages":[{{"role":"user","content":"x"}}],)"
+                                       R"("tools":[{{"type":"function","function":{{"name":"f"}}}}],{}}})",
+                                       row.fields));
     ASSERT_TRUE(value);
     const auto request = kOpenaiChat.parse(arena, *value);
     ASSERT_TRUE(request);
@@ -125,14 +130,31 @@ TEST(AnthropicEncode, ToolChoice) {
   }
 }
 
+// A key that merely looks like a member of a known object stays where it was.
+TEST(AnthropicEncode, DottedKeysAreNotMembers) {
+  Arena arena;
+  const std::string body =
+      R"({"model":"c","max_tokens":1,"messages":[{"role":"user","content":"x"}],"metadata":{"a":1},"metadata.a":2})";
+  const auto value = json::parse(arena, body);
+  const auto request = kAnthropicMessages.parse(arena, *value);
+  ASSERT_TRUE(request);
+  std::string out;
+  kAnthropicMessages.encode(*request, {.model = "c"}, out);
+  EXPECT_EQ(out, body);
+}
+
 // Vertex and Bedrock take the model from the URL and want a version in the body.
 TEST(AnthropicEncode, ModelInUrl) {
   Arena arena;
-  const auto value = json::parse(arena, R"({"model":"c","max_tokens":1,"messages":[{"role":"user","content":"x"}]})");
+  const auto value =
+      json::parse(arena, R"({"model":"c","max_tokens":1,"messages":[{"role":"user","content":"x"}]})");
   const auto request = kAnthropicMessages.parse(arena, *value);
   std::string out;
-  kAnthropicMessages.encode(*request, {.model = "c", .stream = true, .model_in_body = false, .version = "vertex-2023-10-16"}, out);
-  EXPECT_EQ(out, R"({"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"x"}],"stream":true})");
+  kAnthropicMessages.encode(
+      *request, {.model = "c", .stream = true, .model_in_body = false, .version = "vertex-2023-10-16"}, out);
+  EXPECT_EQ(
+      out,
+      R"({"anthropic_version":"vertex-2023-10-16","max_tokens":1,"messages":[{"role":"user","content":"x"}],"stream":true})");
 }
 
 }  // namespace

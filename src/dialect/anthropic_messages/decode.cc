@@ -33,7 +33,8 @@ canon::Block block(Value v) {
     out.body = canon::Text{v["text"].text()};
     if (v["citations"].is_array() && !v["citations"].items().empty()) out.citations = v["citations"];
   } else if (type == "thinking") {
-    out.body = canon::Reasoning{.text = v["thinking"].text(), .signature = v["signature"].text(), .issuer = "anthropic"};
+    out.body = canon::Reasoning{
+        .text = v["thinking"].text(), .signature = v["signature"].text(), .issuer = "anthropic"};
   } else if (type == "redacted_thinking") {
     out.body = canon::Reasoning{.redacted = v["data"].text(), .issuer = "anthropic"};
   } else if (type == "tool_use") {
@@ -63,7 +64,8 @@ canon::Usage read_usage(Value v) {
   usage.cached = count(v["cache_read_input_tokens"]);
   usage.cache_write = count(v["cache_creation_input_tokens"]);
   usage.input = count(v["input_tokens"]);
-  if (usage.input >= 0) usage.input += std::max<std::int64_t>(usage.cached, 0) + std::max<std::int64_t>(usage.cache_write, 0);
+  if (usage.input >= 0)
+    usage.input += std::max<std::int64_t>(usage.cached, 0) + std::max<std::int64_t>(usage.cache_write, 0);
   usage.output = count(v["output_tokens"]);
   usage.reasoning = count(v["output_tokens_details"]["thinking_tokens"]);
   return usage;

@@ -1,4 +1,5 @@
 #include "dialect/anthropic_messages/wire.h"
+#include "dialect/reader.h"
 
 namespace dragoman::dialect::anthropic_messages {
 namespace {
@@ -34,7 +35,9 @@ void write_extras(Writer& w, const std::vector<canon::Extra>& extras) {
   for (const canon::Extra& extra : extras) w.field(extra.key, extra.value);
 }
 
-bool nested(std::string_view key) { return key.starts_with(kOutputConfigPrefix) || key.starts_with(kMetadataPrefix); }
+bool nested(const canon::Extra& extra) {
+  return dialect::nested(extra, kOutputConfigPrefix) || dialect::nested(extra, kMetadataPrefix);
+}
 
 class Encoder {
  public:
@@ -57,7 +60,7 @@ class Encoder {
     metadata();
     if (options_.stream) w_.field("stream", true);
     for (const canon::Extra& extra : request_.extra)
-      if (!nested(extra.key)) w_.field(extra.key, extra.value);
+      if (!nested(extra)) w_.field(extra.key, extra.value);
     w_.end_object();
   }
 
@@ -76,11 +79,11 @@ class Encoder {
   void metadata();
   void nested_extras(std::string_view prefix) {
     for (const canon::Extra& extra : request_.extra)
-      if (extra.key.starts_with(prefix)) w_.field(extra.key.substr(prefix.size()), extra.value);
+      if (dialect::nested(extra, prefix)) w_.field(extra.key.substr(prefix.size()), extra.value);
   }
   bool any_nested(std::string_view prefix) const {
     for (const canon::Extra& extra : request_.extra)
-      if (extra.key.starts_with(prefix)) return true;
+      if (dialect::nested(extra, prefix)) return true;
     return false;
   }
 
@@ -109,7 +112,9 @@ void Encoder::message(const canon::Message& m) {
     if (std::holds_alternative<canon::ToolResult>(b.body)) blocks.push_back(&b);
   for (const Block& b : m.blocks)
     if (!std::holds_alternative<canon::ToolResult>(b.body)) blocks.push_back(&b);
-  const std::string_view role = m.role == canon::Role::assistant ? "assistant" : canon::is_system(m) ? "system" : "user";
+  const std::string_view role = m.role == canon::Role::assistant ? "assistant"
+                                : canon::is_system(m)            ? "system"
+                                                                 : "user";
   w_.begin_object().field("role", role).key("content");
   content(blocks);
   write_extras(w_, m.extra);
@@ -182,10 +187,16 @@ void Encoder::media(const canon::Media& m) {
       w_.field("type", "base64").field("media_type", m.media_type).field("data", m.data);
       break;
     case MediaSource::text:
-      w_.field("type", "text").field("media_type", m.media_type.empty() ? "text/plain" : m.media_type).field("data", m.data);
+      w_.field("type", "text")
+          .field("media_type", m.media_type.empty() ? "text/plain" : m.media_type)
+          .field("data", m.data);
       break;
-    case MediaSource::url: w_.field("type", "url").field("url", m.data); break;
-    case MediaSource::file_id: w_.field("type", "file").field("file_id", m.data); break;
+    case MediaSource::url:
+      w_.field("type", "url").field("url", m.data);
+      break;
+    case MediaSource::file_id:
+      w_.field("type", "file").field("file_id", m.data);
+      break;
   }
   w_.end_object();
   if (m.kind != canon::MediaKind::document) return;
@@ -240,11 +251,19 @@ void Encoder::tool_choice() {
   if (choice.mode == ChoiceMode::unset && (!alone || request_.tools.empty())) return;
   w_.key("tool_choice").begin_object();
   switch (choice.mode) {
-    case ChoiceMode::none: w_.field("type", "none"); break;
-    case ChoiceMode::required: w_.field("type", "any"); break;
-    case ChoiceMode::named: w_.field("type", "tool").field("name", choice.tool); break;
+    case ChoiceMode::none:
+      w_.field("type", "none");
+      break;
+    case ChoiceMode::required:
+      w_.field("type", "any");
+      break;
+    case ChoiceMode::named:
+      w_.field("type", "tool").field("name", choice.tool);
+      break;
     case ChoiceMode::unset:
-    case ChoiceMode::automatic: w_.field("type", "auto"); break;
+    case ChoiceMode::automatic:
+      w_.field("type", "auto");
+      break;
   }
   if (alone && choice.mode != ChoiceMode::none) w_.field("disable_parallel_tool_use", true);
   w_.end_object();
@@ -269,13 +288,15 @@ void Encoder::thinking() {
 
 void Encoder::output_config() {
   // "none" is no effort here but thinking switched off, which thinking() has said.
-  const std::string_view effort = request_.reasoning.effort == "none" ? std::string_view() : request_.reasoning.effort;
+  const std::string_view effort =
+      request_.reasoning.effort == "none" ? std::string_view() : request_.reasoning.effort;
   const canon::ResponseFormat& format = request_.response_format;
   const bool schema = format.kind == canon::FormatKind::json_schema && format.schema;
   if (effort.empty() && !schema && !any_nested(kOutputConfigPrefix)) return;
   w_.key("output_config").begin_object();
   if (!effort.empty()) w_.field("effort", effort);
-  if (schema) w_.key("format").begin_object().field("type", "json_schema").field("schema", format.schema).end_object();
+  if (schema)
+    w_.key("format").begin_object().field("type", "json_schema").field("schema", format.schema).end_object();
   nested_extras(kOutputConfigPrefix);
   w_.end_object();
 }

@@ -25,7 +25,8 @@ class Parser {
     out_.source = body_;
     out_.stream_usage = true;
     out_.model = r_.text(body_, "", "model", true);
-    if (!r_.failed() && out_.model.empty()) r_.fail("/model", "expected the name of a model, found an empty string");
+    if (!r_.failed() && out_.model.empty())
+      r_.fail("/model", "expected the name of a model, found an empty string");
     params();
     system();
     messages();
@@ -75,7 +76,8 @@ void Parser::params() {
     if (ok) params[field.param] = {v, pointer};
   }
   if (const Value stop = r_.member(body_, "", "stop_sequences", Kind::array)) {
-    for (std::size_t i = 0; i < stop.items().size(); ++i) r_.is_string(stop.at(i), r_.at("/stop_sequences", i), true);
+    for (std::size_t i = 0; i < stop.items().size(); ++i)
+      r_.is_string(stop.at(i), r_.at("/stop_sequences", i), true);
     params[Param::stop] = {stop, "/stop_sequences"};
   }
   if (const Value metadata = r_.member(body_, "", "metadata", Kind::object)) {
@@ -99,9 +101,11 @@ void Parser::system() {
 void Parser::messages() {
   const Value list = body_["messages"];
   if (!r_.is_array(list, "/messages", true)) return;
-  if (list.items().empty()) return r_.fail("/messages", "expected at least one message, found an empty array");
+  if (list.items().empty())
+    return r_.fail("/messages", "expected at least one message, found an empty array");
   out_.messages.reserve(out_.messages.size() + list.items().size());
-  for (std::size_t i = 0; i < list.items().size() && !r_.failed(); ++i) message(list.at(i), r_.at("/messages", i));
+  for (std::size_t i = 0; i < list.items().size() && !r_.failed(); ++i)
+    message(list.at(i), r_.at("/messages", i));
 }
 
 void Parser::message(Value v, std::string_view pointer) {
@@ -110,7 +114,9 @@ void Parser::message(Value v, std::string_view pointer) {
   const std::string_view role = r_.word(v, pointer, "role", Words(kRoles), true);
   canon::Message& m = out_.messages.emplace_back();
   m.pointer = pointer;
-  m.role = role == "assistant" ? canon::Role::assistant : role == "system" ? canon::Role::system : canon::Role::user;
+  m.role = role == "assistant" ? canon::Role::assistant
+           : role == "system"  ? canon::Role::system
+                               : canon::Role::user;
   const std::string_view at = r_.at(pointer, "content");
   if (!v["content"].present()) r_.fail(at, "required, expected a string or an array of content blocks");
   content(v["content"], at, m.blocks);
@@ -124,7 +130,8 @@ void Parser::content(Value v, std::string_view pointer, std::vector<Block>& out)
     return;
   }
   if (!v.is_array())
-    return r_.fail(pointer, fmt::format("expected a string or an array of content blocks, found {}", json::name(v.kind())));
+    return r_.fail(pointer, fmt::format("expected a string or an array of content blocks, found {}",
+                                        json::name(v.kind())));
   out.reserve(out.size() + v.items().size());
   for (std::size_t i = 0; i < v.items().size(); ++i) block(v.at(i), r_.at(pointer, i), out);
 }
@@ -171,7 +178,8 @@ void Parser::thinking_block(Value v, std::string_view pointer, Block& out) {
 
 // False for sources only Anthropic has (a document made of content blocks): the block stays foreign then.
 bool Parser::media(Value v, std::string_view pointer, Block& out) {
-  static constexpr std::array<std::string_view, 6> kKnown = {"type", "source", "cache_control", "title", "context", "citations"};
+  static constexpr std::array<std::string_view, 6> kKnown = {"type",  "source",  "cache_control",
+                                                             "title", "context", "citations"};
   canon::Media m;
   const bool document = v["type"].text() == "document";
   m.kind = document ? canon::MediaKind::document : canon::MediaKind::image;
@@ -214,7 +222,8 @@ void Parser::tool_use(Value v, std::string_view pointer, Block& out) {
 }
 
 void Parser::tool_result(Value v, std::string_view pointer, Block& out) {
-  static constexpr std::array<std::string_view, 5> kKnown = {"type", "tool_use_id", "content", "is_error", "cache_control"};
+  static constexpr std::array<std::string_view, 5> kKnown = {"type", "tool_use_id", "content", "is_error",
+                                                             "cache_control"};
   canon::ToolResult result;
   result.call_id = r_.text(v, pointer, "tool_use_id", true);
   if (const auto known = tool_of_.find(result.call_id); known != tool_of_.end()) result.name = known->second;
@@ -225,7 +234,8 @@ void Parser::tool_result(Value v, std::string_view pointer, Block& out) {
 }
 
 void Parser::tools() {
-  static constexpr std::array<std::string_view, 6> kKnown = {"type", "name", "description", "input_schema", "strict", "cache_control"};
+  static constexpr std::array<std::string_view, 6> kKnown = {"type",         "name",   "description",
+                                                             "input_schema", "strict", "cache_control"};
   const Value list = r_.member(body_, "", "tools", Kind::array);
   for (std::size_t i = 0; i < list.items().size(); ++i) {
     const Value v = list.at(i);
@@ -276,7 +286,8 @@ void Parser::reasoning() {
     out.pointer = "/thinking";
     if (type == "enabled") {
       out.mode = Mode::on;
-      if (r_.is_integer(v["budget_tokens"], "/thinking/budget_tokens", true)) out.budget = v["budget_tokens"].integer();
+      if (r_.is_integer(v["budget_tokens"], "/thinking/budget_tokens", true))
+        out.budget = v["budget_tokens"].integer();
     } else if (type == "disabled") {
       out.mode = Mode::off;
     } else if (type == "adaptive") {
@@ -284,7 +295,8 @@ void Parser::reasoning() {
     } else if (!r_.failed()) {
       out_.extra.push_back({"thinking", v, "/thinking"});  // newer than this program ("between_tools")
     }
-    if (const Value display = r_.member(v, "/thinking", "display", Kind::string)) out.include = display.text() != "omitted";
+    if (const Value display = r_.member(v, "/thinking", "display", Kind::string))
+      out.include = display.text() != "omitted";
   }
   if (const Value v = r_.member(body_, "", "output_config", Kind::object)) {
     static constexpr std::array<std::string_view, 2> kKnown = {"effort", "format"};
@@ -295,7 +307,8 @@ void Parser::reasoning() {
     output_format(r_.member(v, "/output_config", "format", Kind::object), "/output_config/format");
     r_.unknown(v, "/output_config", kKnown, out_.extra, kOutputConfigPrefix);
   }
-  output_format(r_.member(body_, "", "output_format", Kind::object), "/output_format");  // its name in the beta
+  output_format(r_.member(body_, "", "output_format", Kind::object),
+                "/output_format");  // its name in the beta
 }
 
 void Parser::output_format(Value v, std::string_view pointer) {
@@ -311,7 +324,7 @@ void Parser::output_format(Value v, std::string_view pointer) {
 
 void Parser::extras() {
   static constexpr std::array<std::string_view, 12> kKnown = {
-      "model", "max_tokens", "messages", "system",   "stream",        "stop_sequences",
+      "model", "max_tokens",  "messages", "system",   "stream",        "stop_sequences",
       "tools", "tool_choice", "thinking", "metadata", "output_config", "output_format"};
   std::vector<std::string_view> known(kKnown.begin(), kKnown.end());
   for (const ParamField& field : param_fields()) known.push_back(field.key);

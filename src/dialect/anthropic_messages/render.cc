@@ -13,16 +13,23 @@ using json::Writer;
 
 std::string_view stop_word(StopReason stop) {
   switch (stop) {
-    case StopReason::max_tokens: return "max_tokens";
-    case StopReason::stop_sequence: return "stop_sequence";
-    case StopReason::tool_use: return "tool_use";
+    case StopReason::max_tokens:
+      return "max_tokens";
+    case StopReason::stop_sequence:
+      return "stop_sequence";
+    case StopReason::tool_use:
+      return "tool_use";
     case StopReason::content_filter:
-    case StopReason::refusal: return "refusal";
-    case StopReason::pause_turn: return "pause_turn";
-    case StopReason::context_window: return "model_context_window_exceeded";
+    case StopReason::refusal:
+      return "refusal";
+    case StopReason::pause_turn:
+      return "pause_turn";
+    case StopReason::context_window:
+      return "model_context_window_exceeded";
     case StopReason::unknown:
     case StopReason::end_turn:
-    case StopReason::malformed_tool_call: return "end_turn";
+    case StopReason::malformed_tool_call:
+      return "end_turn";
   }
   return "end_turn";
 }
@@ -38,11 +45,13 @@ bool ours(std::string_view dialect) { return dialect == canon::name(canon::Diale
 
 // The counts every report has. Anthropic's input_tokens leaves the cached parts out.
 void usage_counts(Writer& w, const canon::Usage& usage) {
-  const std::int64_t cached = std::max<std::int64_t>(usage.cached, 0), written = std::max<std::int64_t>(usage.cache_write, 0);
+  const std::int64_t cached = std::max<std::int64_t>(usage.cached, 0),
+                     written = std::max<std::int64_t>(usage.cache_write, 0);
   w.field("input_tokens", std::max<std::int64_t>(usage.input - cached - written, 0));
   w.field("cache_creation_input_tokens", written).field("cache_read_input_tokens", cached);
   w.field("output_tokens", std::max<std::int64_t>(usage.output, 0));
-  if (usage.reasoning >= 0) w.key("output_tokens_details").begin_object().field("thinking_tokens", usage.reasoning).end_object();
+  if (usage.reasoning >= 0)
+    w.key("output_tokens_details").begin_object().field("thinking_tokens", usage.reasoning).end_object();
 }
 
 // service_tier in Anthropic's own words only; the SDK's type has no other.
@@ -76,23 +85,31 @@ void write_block(Writer& w, const canon::Block& block) {
     if (!r->redacted.empty())
       w.field("type", "redacted_thinking").field("data", tag_signature(r->issuer, r->redacted));
     else
-      w.field("type", "thinking").field("thinking", r->text).field("signature", tag_signature(r->issuer, r->signature));
+      w.field("type", "thinking")
+          .field("thinking", r->text)
+          .field("signature", tag_signature(r->issuer, r->signature));
     w.end_object();
   } else if (const auto* call = std::get_if<canon::ToolCall>(&block.body)) {
-    w.begin_object().field("type", "tool_use").field("id", call_id(call->id)).field("name", call->name).key("input");
+    w.begin_object()
+        .field("type", "tool_use")
+        .field("id", call_id(call->id))
+        .field("name", call->name)
+        .key("input");
     if (call->arguments)
       w.value(call->arguments);
     else
       w.begin_object().end_object();
     w.end_object();
-  } else if (const auto* foreign = std::get_if<canon::Foreign>(&block.body); foreign && ours(foreign->dialect)) {
+  } else if (const auto* foreign = std::get_if<canon::Foreign>(&block.body);
+             foreign && ours(foreign->dialect)) {
     w.value(foreign->source);
   }
 }
 
 bool has_word(const canon::Block& block) {
   if (const auto* foreign = std::get_if<canon::Foreign>(&block.body)) return ours(foreign->dialect);
-  return !std::holds_alternative<canon::Media>(block.body) && !std::holds_alternative<canon::ToolResult>(block.body);
+  return !std::holds_alternative<canon::Media>(block.body) &&
+         !std::holds_alternative<canon::ToolResult>(block.body);
 }
 
 // The stream has one choice; further ones have no place in it.
@@ -103,13 +120,16 @@ class Renderer final : public StreamRenderer {
   void render(const Event& event, std::string& out) override {
     if (event.choice != 0) return;
     switch (event.type) {
-      case EventType::start: return start(event, out);
-      case EventType::block_start: return block_start(event, out);
+      case EventType::start:
+        return start(event, out);
+      case EventType::block_start:
+        return block_start(event, out);
       case EventType::text:
         if (event.block_type == BlockType::reasoning)
           return delta(out, "thinking_delta", "thinking", event.text);
         return delta(out, "text_delta", "text", event.text);
-      case EventType::tool_arguments: return delta(out, "input_json_delta", "partial_json", event.text);
+      case EventType::tool_arguments:
+        return delta(out, "input_json_delta", "partial_json", event.text);
       case EventType::signature:
         if (!event.issuer.empty()) issuer_ = event.issuer;
         signature_ += event.text;
@@ -128,7 +148,8 @@ class Renderer final : public StreamRenderer {
           out += "\n\n";
         }
         return;
-      case EventType::block_stop: return block_stop(event, out);
+      case EventType::block_stop:
+        return block_stop(event, out);
       case EventType::stop:
         stop_ = event.stop;
         stop_sequence_ = event.stop_sequence;
@@ -136,9 +157,13 @@ class Renderer final : public StreamRenderer {
       case EventType::usage:
         usage_.merge(event.usage);
         return;
-      case EventType::end: return end(out);
-      case EventType::ping: out += "event: ping\ndata: {\"type\": \"ping\"}\n\n"; return;
-      case EventType::logprobs: return;  // no word for them
+      case EventType::end:
+        return end(out);
+      case EventType::ping:
+        out += "event: ping\ndata: {\"type\": \"ping\"}\n\n";
+        return;
+      case EventType::logprobs:
+        return;  // no word for them
     }
   }
 
@@ -192,9 +217,11 @@ class Renderer final : public StreamRenderer {
     signature_.clear();
     switch (event.block_type) {
       case BlockType::text:
-      case BlockType::refusal: return open(out, [](Writer& w) { w.field("type", "text").field("text", ""); });
+      case BlockType::refusal:
+        return open(out, [](Writer& w) { w.field("type", "text").field("text", ""); });
       case BlockType::reasoning:
-        return open(out, [](Writer& w) { w.field("type", "thinking").field("thinking", "").field("signature", ""); });
+        return open(
+            out, [](Writer& w) { w.field("type", "thinking").field("thinking", "").field("signature", ""); });
       case BlockType::redacted_reasoning:
         return open(out, [&](Writer& w) {
           w.field("type", "redacted_thinking").field("data", tag_signature(event.issuer, event.text));
@@ -220,7 +247,8 @@ class Renderer final : public StreamRenderer {
         if (split) delta(out, "input_json_delta", "partial_json", json::dump_compact(input));
         return;
       }
-      case BlockType::media: return;  // an answer of Anthropic's has no pictures
+      case BlockType::media:
+        return;  // an answer of Anthropic's has no pictures
     }
   }
 
@@ -255,7 +283,10 @@ void render(const canon::Response& response, const RenderOptions& options, std::
   static const canon::Choice kNone;
   const canon::Choice& choice = response.choices.empty() ? kNone : response.choices.front();
   Writer w(out);
-  w.begin_object().field("id", answer_id(response.id, options.id)).field("type", "message").field("role", "assistant");
+  w.begin_object()
+      .field("id", answer_id(response.id, options.id))
+      .field("type", "message")
+      .field("role", "assistant");
   w.field("model", options.model).key("content").begin_array();
   for (const canon::Block& block : choice.blocks)
     if (has_word(block)) write_block(w, block);
@@ -266,6 +297,8 @@ void render(const canon::Response& response, const RenderOptions& options, std::
   w.end_object();
 }
 
-std::unique_ptr<StreamRenderer> make_renderer(const RenderOptions& options) { return std::make_unique<Renderer>(options); }
+std::unique_ptr<StreamRenderer> make_renderer(const RenderOptions& options) {
+  return std::make_unique<Renderer>(options);
+}
 
 }  // namespace dragoman::dialect::anthropic_messages

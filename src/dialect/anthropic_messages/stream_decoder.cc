@@ -1,5 +1,6 @@
-// Anthropic's stream events to canonical ones. They are nearly the same; what differs is that blocks only Anthropic
-// knows (server tools, their results) are delivered whole at their end, and that unfinished arguments are text.
+// Anthropic's stream events to canonical ones. They are nearly the same; what differs is that blocks only
+// Anthropic knows (server tools, their results) are delivered whole at their end, and that unfinished
+// arguments are text.
 #include "base/strings.h"
 #include "dialect/anthropic_messages/wire.h"
 #include "dialect/error_body.h"
@@ -18,10 +19,12 @@ class Decoder final : public StreamDecoder {
  public:
   std::expected<void, canon::UpstreamError> push(const Frame& frame, const EventSink& sink) override {
     const std::string_view data = trim(frame.data);
-    if (data.empty() || data == "[DONE]" || ended_) return {};  // OpenRouter ends Messages streams with [DONE]
+    if (data.empty() || data == "[DONE]" || ended_)
+      return {};  // OpenRouter ends Messages streams with [DONE]
     arena_.reset();
     const auto parsed = json::parse(arena_, data);
-    if (!parsed) return std::unexpected(broken("a stream event is not JSON: " + parsed.error().message, frame.data));
+    if (!parsed)
+      return std::unexpected(broken("a stream event is not JSON: " + parsed.error().message, frame.data));
     const Value v = *parsed;
     if (frame.event == "error" || is_error_value(v)) {
       canon::UpstreamError error = read_error_value(200, v);
@@ -149,7 +152,8 @@ class Decoder final : public StreamDecoder {
     if (type_ == BlockType::foreign) return foreign_delta(v);
     const std::string_view type = v["type"].text();
     if (type == "text_delta" && type_ == BlockType::text) piece(EventType::text, v["text"].text(), sink);
-    if (type == "thinking_delta" && type_ == BlockType::reasoning) piece(EventType::text, v["thinking"].text(), sink);
+    if (type == "thinking_delta" && type_ == BlockType::reasoning)
+      piece(EventType::text, v["thinking"].text(), sink);
     if (type == "signature_delta" && type_ == BlockType::reasoning)
       piece(EventType::signature, v["signature"].text(), sink);
     if (type == "input_json_delta" && type_ == BlockType::tool_call)
@@ -195,13 +199,14 @@ class Decoder final : public StreamDecoder {
 
   void message_delta(Value v, const EventSink& sink) {
     block_stop(sink);
-    // The deltas' counts are cumulative; an input count here lacks nothing only if its cache parts are here too, so
-    // those of message_start fill in.
+    // The deltas' counts are cumulative; an input count here lacks nothing only if its cache parts are here
+    // too, so those of message_start fill in.
     const Value u = v["usage"];
     canon::Usage usage = read_usage(u);
     if (usage.input >= 0) {
       if (!u["cache_read_input_tokens"].is_number()) usage.input += std::max<std::int64_t>(usage_.cached, 0);
-      if (!u["cache_creation_input_tokens"].is_number()) usage.input += std::max<std::int64_t>(usage_.cache_write, 0);
+      if (!u["cache_creation_input_tokens"].is_number())
+        usage.input += std::max<std::int64_t>(usage_.cache_write, 0);
     }
     usage_.merge(usage);
     const Value d = v["delta"];

@@ -9,8 +9,8 @@
 
 namespace dragoman::dialect::anthropic_messages {
 
-// parse.cc. `max_tokens` is required here as it is at Anthropic; for bodies of count_tokens, which have none, put
-// one in with json::Builder::with first.
+// parse.cc. `max_tokens` is required here as it is at Anthropic; for bodies of count_tokens, which have none,
+// put one in with json::Builder::with first.
 Result<canon::Request> parse(Arena& arena, json::Value body);
 // encode.cc
 void encode(const canon::Request& request, const WireOptions& options, std::string& out);

@@ -36,8 +36,10 @@ constexpr std::array kFinish = {
     Finish{"model_context_window_exceeded", StopReason::context_window},
 };
 
-// The host broke off: Z.ai network_error, DeepSeek insufficient_system_resource, OpenRouter and Mistral error.
-constexpr std::array<std::string_view, 3> kBroken = {"error", "network_error", "insufficient_system_resource"};
+// The host broke off: Z.ai network_error, DeepSeek insufficient_system_resource, OpenRouter and Mistral
+// error.
+constexpr std::array<std::string_view, 3> kBroken = {"error", "network_error",
+                                                     "insufficient_system_resource"};
 
 std::int64_t count(Value v) {
   const auto n = v.integer();
@@ -96,7 +98,8 @@ void Reply::tool_call(Value v) {
     call.arguments = f["arguments"];
   } else {
     call.arguments_text = f["arguments"].text();
-    const auto parsed = json::parse(arena_, call.arguments_text.empty() ? std::string_view("{}") : call.arguments_text);
+    const auto parsed =
+        json::parse(arena_, call.arguments_text.empty() ? std::string_view("{}") : call.arguments_text);
     if (parsed && parsed->is_object()) call.arguments = *parsed;
   }
   out_.blocks.push_back({call});
@@ -148,7 +151,8 @@ canon::Choice Reply::choice(Value v) {
       out_.stop_sequence = v[key].text();
     }
   // Several hosts finish a turn of calls with "stop"; a client that believes them never runs the tools.
-  if (calls && (out_.stop == StopReason::end_turn || out_.stop == StopReason::unknown)) out_.stop = StopReason::tool_use;
+  if (calls && (out_.stop == StopReason::end_turn || out_.stop == StopReason::unknown))
+    out_.stop = StopReason::tool_use;
   if (v["logprobs"].is_object()) out_.logprobs = v["logprobs"];
   return std::move(out_);
 }
@@ -161,7 +165,9 @@ StopReason read_finish_reason(std::string_view word) {
   return StopReason::unknown;
 }
 
-bool is_broken_finish(std::string_view word) { return std::find(kBroken.begin(), kBroken.end(), word) != kBroken.end(); }
+bool is_broken_finish(std::string_view word) {
+  return std::find(kBroken.begin(), kBroken.end(), word) != kBroken.end();
+}
 
 canon::Usage read_usage(Value v) {
   canon::Usage usage;

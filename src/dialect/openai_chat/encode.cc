@@ -1,5 +1,6 @@
 #include "dialect/media.h"
 #include "dialect/openai_chat/wire.h"
+#include "dialect/reader.h"
 
 namespace dragoman::dialect::openai_chat {
 namespace {
@@ -32,7 +33,8 @@ class Encoder {
     w_.end_array();
     tools();
     tool_choice();
-    if (const auto& p = request_.params[Param::parallel_tool_calls]; p.value) w_.field("parallel_tool_calls", p.value);
+    if (const auto& p = request_.params[Param::parallel_tool_calls]; p.value)
+      w_.field("parallel_tool_calls", p.value);
     response_format();
     if (const auto& p = request_.params[Param::max_tokens]; p.value)
       w_.field(options_.max_tokens_field.empty() ? "max_tokens" : options_.max_tokens_field, p.value);
@@ -42,7 +44,8 @@ class Encoder {
     write_reasoning_config(w_, request_.reasoning, options_.reasoning_style);
     if (options_.stream) {
       w_.field("stream", true);
-      if (options_.stream_usage) w_.key("stream_options").begin_object().field("include_usage", true).end_object();
+      if (options_.stream_usage)
+        w_.key("stream_options").begin_object().field("include_usage", true).end_object();
     }
     write_extras(w_, request_.extra);
     w_.end_object();
@@ -85,7 +88,8 @@ void Encoder::message(const canon::Message& m) {
     }
   }
   if (any_result && rest.empty()) return;
-  const std::string_view role = canon::is_system(m) && !options_.system_role.empty() ? options_.system_role : canon::name(m.role);
+  const std::string_view role =
+      canon::is_system(m) && !options_.system_role.empty() ? options_.system_role : canon::name(m.role);
   plain(m, role, rest);
 }
 
@@ -171,14 +175,17 @@ void Encoder::media(const canon::Media& media) {
     w_.end_object();
   };
   switch (media.kind) {
-    case MediaKind::image: return url_part("image_url");
-    case MediaKind::video: return url_part("video_url");
+    case MediaKind::image:
+      return url_part("image_url");
+    case MediaKind::video:
+      return url_part("video_url");
     case MediaKind::audio:
       if (media.source != MediaSource::base64) return url_part("audio_url");
       w_.field("type", "input_audio").key("input_audio").begin_object();
       w_.field("data", media.data).field("format", audio_format(media.media_type)).end_object();
       return;
-    case MediaKind::document: break;
+    case MediaKind::document:
+      break;
   }
   if (media.source == MediaSource::text) {
     w_.field("type", "text").field("text", media.data);
@@ -265,7 +272,13 @@ void Encoder::tool_call(const Block& block, const canon::ToolCall& call) {
     w_.end_object();
   }
   if (!call.signature.empty() && options_.send_signatures)
-    w_.key("extra_content").begin_object().key("google").begin_object().field("thought_signature", call.signature).end_object().end_object();
+    w_.key("extra_content")
+        .begin_object()
+        .key("google")
+        .begin_object()
+        .field("thought_signature", call.signature)
+        .end_object()
+        .end_object();
   write_cache(w_, block.cache);
   write_extras(w_, block.extra);
   w_.end_object();
@@ -301,11 +314,11 @@ void Encoder::tools() {
     if (tool.strict) w_.field("strict", *tool.strict);
     static constexpr std::string_view kInner = "function.";
     for (const canon::Extra& extra : tool.extra)
-      if (extra.key.starts_with(kInner)) w_.field(extra.key.substr(kInner.size()), extra.value);
+      if (nested(extra, kInner)) w_.field(extra.key.substr(kInner.size()), extra.value);
     w_.end_object();
     write_cache(w_, tool.cache);
     for (const canon::Extra& extra : tool.extra)
-      if (!extra.key.starts_with(kInner)) w_.field(extra.key, extra.value);
+      if (!nested(extra, kInner)) w_.field(extra.key, extra.value);
     w_.end_object();
   }
   w_.end_array();
@@ -315,7 +328,13 @@ void Encoder::choice_of(std::string_view name) {
   std::string_view type = "function";
   for (const canon::Tool& tool : request_.tools)
     if (tool.name == name && tool.kind == canon::ToolKind::custom) type = "custom";
-  w_.begin_object().field("type", type).key(type).begin_object().field("name", name).end_object().end_object();
+  w_.begin_object()
+      .field("type", type)
+      .key(type)
+      .begin_object()
+      .field("name", name)
+      .end_object()
+      .end_object();
 }
 
 void Encoder::tool_choice() {
@@ -324,7 +343,9 @@ void Encoder::tool_choice() {
   w_.key("tool_choice");
   if (!choice.allowed.empty()) {
     w_.begin_object().field("type", "allowed_tools").key("allowed_tools").begin_object();
-    w_.field("mode", choice.mode == canon::ChoiceMode::required ? "required" : "auto").key("tools").begin_array();
+    w_.field("mode", choice.mode == canon::ChoiceMode::required ? "required" : "auto")
+        .key("tools")
+        .begin_array();
     for (const std::string_view name : choice.allowed) choice_of(name);
     w_.end_array().end_object().end_object();
   } else if (choice.mode == canon::ChoiceMode::named) {
@@ -337,12 +358,16 @@ void Encoder::tool_choice() {
 void Encoder::response_format() {
   const canon::ResponseFormat& format = request_.response_format;
   switch (format.kind) {
-    case canon::FormatKind::unset: return;
-    case canon::FormatKind::text: w_.key("response_format").begin_object().field("type", "text").end_object(); return;
+    case canon::FormatKind::unset:
+      return;
+    case canon::FormatKind::text:
+      w_.key("response_format").begin_object().field("type", "text").end_object();
+      return;
     case canon::FormatKind::json_object:
       w_.key("response_format").begin_object().field("type", "json_object").end_object();
       return;
-    case canon::FormatKind::json_schema: break;
+    case canon::FormatKind::json_schema:
+      break;
   }
   w_.key("response_format").begin_object().field("type", "json_schema").key("json_schema").begin_object();
   w_.field("name", format.name.empty() ? "response" : format.name);  // OAI-51: the name is required

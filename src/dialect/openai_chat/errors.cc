@@ -7,8 +7,8 @@ namespace {
 struct Row {
   std::string_view kind, type, code;
 };
-// Types and codes as OpenAI's API reference and the recorded errors have them (RULES OAI-54 … OAI-62); clients match
-// on the codes.
+// Types and codes as OpenAI's API reference and the recorded errors have them (RULES OAI-54 … OAI-62);
+// clients match on the codes.
 constexpr std::array kRows = {
     Row{"invalid_request", "invalid_request_error", ""},
     Row{"auth", "invalid_request_error", "invalid_api_key"},

@@ -1,4 +1,5 @@
-// What an OpenAI client may get wrong, and where it is told. One row a rule; the shapes are OpenAI's openapi.yaml.
+// What an OpenAI client may get wrong, and where it is told. One row a rule; the shapes are OpenAI's
+// openapi.yaml.
 #include "dialect/request_text.h"
 
 namespace dragoman::dialect {
@@ -31,16 +32,16 @@ const Bad kBad[] = {
      "expected a string or an array of content parts, found object"},
     {R"({"model":"m","messages":[{"role":"user","content":[{"text":"x"}]}]})", "/messages/0/content/0/type",
      "required, expected a string"},
-    {R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":1}]}]})", "/messages/0/content/0/text",
-     "expected a string, found number"},
-    {R"({"model":"m","messages":[{"role":"user","content":[{"type":"image_url"}]}]})", "/messages/0/content/0/image_url",
-     "required, expected an object"},
+    {R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":1}]}]})",
+     "/messages/0/content/0/text", "expected a string, found number"},
+    {R"({"model":"m","messages":[{"role":"user","content":[{"type":"image_url"}]}]})",
+     "/messages/0/content/0/image_url", "required, expected an object"},
     {R"({"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{}}]}]})",
      "/messages/0/content/0/image_url/url", "required, expected a string"},
     {R"({"model":"m","messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"x"}}]}]})",
      "/messages/0/content/0/input_audio/format", "required, expected a string"},
-    {R"({"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{}}]}]})", "/messages/0/content/0/file",
-     R"(expected "file_data" or "file_id")"},
+    {R"({"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{}}]}]})",
+     "/messages/0/content/0/file", R"(expected "file_data" or "file_id")"},
     {R"({"model":"m","messages":[{"role":"assistant","tool_calls":{}}]})", "/messages/0/tool_calls",
      "expected an array, found object"},
     {R"({"model":"m","messages":[{"role":"assistant","tool_calls":[{"type":"function","function":{"name":"f","arguments":"{}"}}]}]})",
@@ -63,13 +64,16 @@ const Bad kBad[] = {
     {R"({"model":"m",U,"tool_choice":"maybe"})", "/tool_choice",
      R"(expected "none", "auto", "required" or an object, found "maybe")"},
     {R"({"model":"m",U,"tool_choice":3})", "/tool_choice", "expected a string or an object, found number"},
-    {R"({"model":"m",U,"tool_choice":{"type":"function"}})", "/tool_choice/function", "required, expected an object"},
+    {R"({"model":"m",U,"tool_choice":{"type":"function"}})", "/tool_choice/function",
+     "required, expected an object"},
     {R"({"model":"m",U,"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto"}}})",
      "/tool_choice/allowed_tools/tools", "required, expected an array"},
-    {R"({"model":"m",U,"parallel_tool_calls":"no"})", "/parallel_tool_calls", "expected a boolean, found string"},
+    {R"({"model":"m",U,"parallel_tool_calls":"no"})", "/parallel_tool_calls",
+     "expected a boolean, found string"},
     {R"({"model":"m",U,"temperature":"hot"})", "/temperature", "expected a number, found string"},
     {R"({"model":"m",U,"max_tokens":1.5})", "/max_tokens", "expected a whole number, found 1.5"},
-    {R"({"model":"m",U,"max_completion_tokens":"9"})", "/max_completion_tokens", "expected a number, found string"},
+    {R"({"model":"m",U,"max_completion_tokens":"9"})", "/max_completion_tokens",
+     "expected a number, found string"},
     {R"({"model":"m",U,"n":0.5})", "/n", "expected a whole number, found 0.5"},
     {R"({"model":"m",U,"stop":[1]})", "/stop/0", "expected a string, found number"},
     {R"({"model":"m",U,"stop":1})", "/stop", "expected a string or an array of strings, found number"},
@@ -101,14 +105,16 @@ TEST(OpenaiParse, RefusesAndSaysWhere) {
 TEST(OpenaiParse, NullMeansUnset) {
   Arena arena;
   const auto value = json::parse(
-      arena, R"({"model":"m","messages":[{"role":"assistant","content":null,"refusal":null,"tool_calls":null,"name":null},
+      arena,
+      R"({"model":"m","messages":[{"role":"assistant","content":null,"refusal":null,"tool_calls":null,"name":null},
       {"role":"user","content":"x"}],"tools":null,"tool_choice":null,"temperature":null,"stop":null,"stream":null,
       "stream_options":null,"response_format":null,"reasoning_effort":null,"max_tokens":null,"metadata":null})");
   ASSERT_TRUE(value);
   const auto request = kOpenaiChat.parse(arena, *value);
   ASSERT_TRUE(request) << request.error().pointer << request.error().message;
   EXPECT_EQ(describe(*request),
-            "openai_chat model \"m\"\nassistant at /messages/0\nuser at /messages/1\n  text \"x\" at /messages/1/content\n");
+            "openai_chat model \"m\"\nassistant at /messages/0\nuser at /messages/1\n  text \"x\" at "
+            "/messages/1/content\n");
 }
 
 struct Wish {
@@ -117,7 +123,8 @@ struct Wish {
 // How clients of the compatible hosts ask for reasoning (RULES sections 14 to 24).
 const Wish kWishes[] = {
     {R"("reasoning_effort":"low")", R"(reasoning unset effort "low" at "" "/reasoning_effort")"},
-    {R"("reasoning_effort":"none")", R"(reasoning off effort "none" at "/reasoning_effort" "/reasoning_effort")"},
+    {R"("reasoning_effort":"none")",
+     R"(reasoning off effort "none" at "/reasoning_effort" "/reasoning_effort")"},
     {R"("reasoning":{"effort":"high"})", R"(reasoning unset effort "high" at "" "/reasoning/effort")"},
     {R"("reasoning":{"max_tokens":500})", R"(reasoning on budget 500 at "/reasoning/max_tokens" "")"},
     {R"("reasoning":{"enabled":false})", R"(reasoning off at "/reasoning/enabled" "")"},

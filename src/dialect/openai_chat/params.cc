@@ -5,8 +5,8 @@ namespace {
 
 using canon::Param;
 
-// top_k, min_p and repetition_penalty are not OpenAI's: vLLM, OpenRouter, Together, Fireworks and others take them
-// under these names. max_tokens, stop, parallel_tool_calls are read and written by hand.
+// top_k, min_p and repetition_penalty are not OpenAI's: vLLM, OpenRouter, Together, Fireworks and others take
+// them under these names. max_tokens, stop, parallel_tool_calls are read and written by hand.
 constexpr std::array kFields = {
     ParamField{Param::temperature, "temperature", Want::number},
     ParamField{Param::top_p, "top_p", Want::number},

@@ -1,10 +1,11 @@
+#include "json/parse.h"
+
 #include <unordered_map>
 
 #include "base/strings.h"
 #include "dialect/media.h"
 #include "dialect/openai_chat/wire.h"
 #include "dialect/reader.h"
-#include "json/parse.h"
 
 namespace dragoman::dialect::openai_chat {
 namespace {
@@ -15,22 +16,38 @@ using json::Kind;
 using json::Value;
 using Words = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 6> kRoles = {"system", "developer", "user", "assistant", "tool", "function"};
+constexpr std::array<std::string_view, 6> kRoles = {"system",    "developer", "user",
+                                                    "assistant", "tool",      "function"};
 
 // Keys with a reader below. Everything else becomes an Extra.
-constexpr std::array<std::string_view, 19> kTopLevel = {
-    "model",       "messages",      "stream",        "stream_options",      "tools",
-    "tool_choice", "functions",     "function_call", "parallel_tool_calls", "response_format",
-    "stop",        "max_tokens",    "max_completion_tokens", "reasoning_effort", "reasoning",
-    "thinking",    "enable_thinking", "thinking_budget", "include_reasoning"};
+constexpr std::array<std::string_view, 19> kTopLevel = {"model",
+                                                        "messages",
+                                                        "stream",
+                                                        "stream_options",
+                                                        "tools",
+                                                        "tool_choice",
+                                                        "functions",
+                                                        "function_call",
+                                                        "parallel_tool_calls",
+                                                        "response_format",
+                                                        "stop",
+                                                        "max_tokens",
+                                                        "max_completion_tokens",
+                                                        "reasoning_effort",
+                                                        "reasoning",
+                                                        "thinking",
+                                                        "enable_thinking",
+                                                        "thinking_budget",
+                                                        "include_reasoning"};
 constexpr std::array<std::string_view, 11> kMessage = {
-    "role",     "content",       "name",      "refusal",           "tool_calls", "tool_call_id", "function_call",
-    "reasoning_content", "reasoning", "reasoning_details", "cache_control"};
+    "role",          "content",           "name",      "refusal",           "tool_calls",   "tool_call_id",
+    "function_call", "reasoning_content", "reasoning", "reasoning_details", "cache_control"};
 
 // What one chat message needs from the ones before it.
 struct Calls {
-  std::unordered_map<std::string_view, std::string_view> name_of;    // tool name by call id
-  std::unordered_map<std::string_view, std::string_view> legacy_id;  // the last id made for a legacy function's name
+  std::unordered_map<std::string_view, std::string_view> name_of;  // tool name by call id
+  std::unordered_map<std::string_view, std::string_view>
+      legacy_id;  // the last id made for a legacy function's name
 };
 
 class Parser {
@@ -42,7 +59,8 @@ class Parser {
     out_.dialect = canon::DialectName::openai_chat;
     out_.source = body_;
     out_.model = r_.text(body_, "", "model", true);
-    if (!r_.failed() && out_.model.empty()) r_.fail("/model", "expected the name of a model, found an empty string");
+    if (!r_.failed() && out_.model.empty())
+      r_.fail("/model", "expected the name of a model, found an empty string");
     messages();
     stream();
     tools();
@@ -87,7 +105,8 @@ class Parser {
 void Parser::messages() {
   const Value list = body_["messages"];
   if (!r_.is_array(list, "/messages", true)) return;
-  if (list.items().empty()) return r_.fail("/messages", "expected at least one message, found an empty array");
+  if (list.items().empty())
+    return r_.fail("/messages", "expected at least one message, found an empty array");
   out_.messages.reserve(list.items().size());
   for (std::size_t i = 0; i < list.items().size() && !r_.failed(); ++i)
     message(list.at(i), r_.at("/messages", i), i);
@@ -105,7 +124,8 @@ void Parser::message(Value v, std::string_view pointer, std::size_t index) {
     result.name = r_.text(v, pointer, "name", role == "function");
     if (role == "tool") {
       result.call_id = r_.text(v, pointer, "tool_call_id", true);
-      if (const auto known = calls_.name_of.find(result.call_id); result.name.empty() && known != calls_.name_of.end())
+      if (const auto known = calls_.name_of.find(result.call_id);
+          result.name.empty() && known != calls_.name_of.end())
         result.name = known->second;
     } else if (const auto made = calls_.legacy_id.find(result.name); made != calls_.legacy_id.end()) {
       result.call_id = made->second;
@@ -113,7 +133,8 @@ void Parser::message(Value v, std::string_view pointer, std::size_t index) {
       result.call_id = result.name;
     }
     if (v["content"].present() || role == "tool") {
-      if (!v["content"].present()) r_.fail(content_pointer, "required, expected a string or an array of content parts");
+      if (!v["content"].present())
+        r_.fail(content_pointer, "required, expected a string or an array of content parts");
       content(v["content"], content_pointer, result.content);
     }
     Block& block = m.blocks.emplace_back(Block{std::move(result), pointer});
@@ -165,13 +186,15 @@ void Parser::content(Value v, std::string_view pointer, std::vector<Block>& out)
     return;
   }
   if (!v.is_array())
-    return r_.fail(pointer, fmt::format("expected a string or an array of content parts, found {}", json::name(v.kind())));
+    return r_.fail(pointer, fmt::format("expected a string or an array of content parts, found {}",
+                                        json::name(v.kind())));
   for (std::size_t i = 0; i < v.items().size(); ++i) part(v.at(i), r_.at(pointer, i), out);
 }
 
 void Parser::part(Value v, std::string_view pointer, std::vector<Block>& out) {
-  static constexpr std::array<std::string_view, 10> kKnown = {"type",      "text",      "refusal",   "image_url", "input_audio",
-                                                              "file",      "video_url", "audio_url", "thinking",  "cache_control"};
+  static constexpr std::array<std::string_view, 10> kKnown = {
+      "type", "text",      "refusal",   "image_url", "input_audio",
+      "file", "video_url", "audio_url", "thinking",  "cache_control"};
   if (!r_.is_object(v, pointer, true)) return;
   const std::string_view type = r_.text(v, pointer, "type", true);
   Block block;
@@ -202,7 +225,8 @@ void Parser::part(Value v, std::string_view pointer, std::vector<Block>& out) {
     const Value thinking = v["thinking"];
     std::string text;
     for (const Value piece : thinking.items()) text += piece["text"].text();
-    block.body = canon::Reasoning{.text = thinking.is_string() ? thinking.text() : arena_.copy(std::string_view(text))};
+    block.body = canon::Reasoning{.text = thinking.is_string() ? thinking.text()
+                                                               : arena_.copy(std::string_view(text))};
   } else {
     block.body = canon::Foreign{type, v, canon::name(out_.dialect)};
     out.push_back(std::move(block));
@@ -218,7 +242,8 @@ canon::Media Parser::image(Value v, std::string_view pointer) {
 }
 
 // {"url":…, "detail":…}, or the bare URL as Mistral's clients write it.
-canon::Media Parser::media_url(Value v, std::string_view pointer, std::string_view key, canon::MediaKind kind) {
+canon::Media Parser::media_url(Value v, std::string_view pointer, std::string_view key,
+                               canon::MediaKind kind) {
   canon::Media media{.kind = kind};
   std::string_view url;
   if (v[key].is_string()) {
@@ -277,7 +302,8 @@ void Parser::arguments(canon::ToolCall& call, Value function, std::string_view p
 }
 
 void Parser::tool_call(Value v, std::string_view pointer, std::vector<Block>& out) {
-  static constexpr std::array<std::string_view, 6> kKnown = {"id", "type", "index", "function", "custom", "extra_content"};
+  static constexpr std::array<std::string_view, 6> kKnown = {"id",       "type",   "index",
+                                                             "function", "custom", "extra_content"};
   static constexpr std::array<std::string_view, 2> kTypes = {"function", "custom"};
   if (!r_.is_object(v, pointer, true)) return;
   canon::ToolCall call;
@@ -297,20 +323,23 @@ void Parser::tool_call(Value v, std::string_view pointer, std::vector<Block>& ou
   Block block{call, pointer};
   block.cache = r_.cache_marker(v, pointer);
   r_.unknown(v, pointer, kKnown, block.extra);
-  if (extra.present() && call.signature.empty()) block.extra.push_back({"extra_content", extra, r_.at(pointer, "extra_content")});
+  if (extra.present() && call.signature.empty())
+    block.extra.push_back({"extra_content", extra, r_.at(pointer, "extra_content")});
   calls_.name_of[call.id] = call.name;
   out.push_back(std::move(block));
 }
 
 void Parser::stream() {
   out_.stream = r_.member(body_, "", "stream", Kind::boolean).boolean();
-  // The rest of stream_options (include_obfuscation) is about this client's stream only and means nothing upstream.
+  // The rest of stream_options (include_obfuscation) is about this client's stream only and means nothing
+  // upstream.
   const Value options = r_.member(body_, "", "stream_options", Kind::object);
   out_.stream_usage = r_.member(options, "/stream_options", "include_usage", Kind::boolean).boolean();
 }
 
 void Parser::function(Value v, std::string_view pointer, canon::Tool& tool) {
-  static constexpr std::array<std::string_view, 5> kKnown = {"name", "description", "parameters", "strict", "cache_control"};
+  static constexpr std::array<std::string_view, 5> kKnown = {"name", "description", "parameters", "strict",
+                                                             "cache_control"};
   tool.name = r_.text(v, pointer, "name", true);
   tool.description = r_.text(v, pointer, "description");
   if (v["parameters"].present()) {
@@ -378,7 +407,8 @@ void Parser::tool_choice() {
     if (word == "auto") return ChoiceMode::automatic;
     if (word == "none") return ChoiceMode::none;
     if (word == "required" || word == "any") return ChoiceMode::required;  // "any" is Mistral's word
-    r_.fail(pointer, fmt::format("expected \"none\", \"auto\", \"required\" or an object, found \"{}\"", word.substr(0, 80)));
+    r_.fail(pointer, fmt::format("expected \"none\", \"auto\", \"required\" or an object, found \"{}\"",
+                                 word.substr(0, 80)));
     return ChoiceMode::unset;
   };
   if (const Value v = body_["tool_choice"]; v.present()) {
@@ -389,8 +419,9 @@ void Parser::tool_choice() {
       const std::string_view at = "/tool_choice/allowed_tools";
       const Value allowed = r_.member(v, "/tool_choice", "allowed_tools", Kind::object, true);
       static constexpr std::array<std::string_view, 2> kModes = {"auto", "required"};
-      choice.mode = r_.word(allowed, at, "mode", Words(kModes), allowed.is_object()) == "required" ? ChoiceMode::required
-                                                                                                  : ChoiceMode::automatic;
+      choice.mode = r_.word(allowed, at, "mode", Words(kModes), allowed.is_object()) == "required"
+                        ? ChoiceMode::required
+                        : ChoiceMode::automatic;
       const Value list = r_.member(allowed, at, "tools", Kind::array, allowed.is_object());
       for (std::size_t i = 0; i < list.items().size(); ++i)
         choice.allowed.push_back(chosen_name(list.at(i), r_.at("/tool_choice/allowed_tools/tools", i)));
@@ -465,13 +496,14 @@ void Parser::params() {
       for (std::size_t i = 0; i < stop.items().size(); ++i) r_.is_string(stop.at(i), r_.at("/stop", i), true);
       params[Param::stop] = {stop, "/stop"};
     } else {
-      r_.fail("/stop", fmt::format("expected a string or an array of strings, found {}", json::name(stop.kind())));
+      r_.fail("/stop",
+              fmt::format("expected a string or an array of strings, found {}", json::name(stop.kind())));
     }
   }
 }
 
-// OpenAI's `reasoning_effort` and the words of the compatible hosts: OpenRouter's `reasoning`, `thinking` of Z.ai,
-// DeepSeek and Anthropic-minded clients, Qwen's `enable_thinking`.
+// OpenAI's `reasoning_effort` and the words of the compatible hosts: OpenRouter's `reasoning`, `thinking` of
+// Z.ai, DeepSeek and Anthropic-minded clients, Qwen's `enable_thinking`.
 void Parser::reasoning() {
   using Mode = canon::ReasoningConfig::Mode;
   canon::ReasoningConfig& out = out_.reasoning;
@@ -500,7 +532,8 @@ void Parser::reasoning() {
     set_budget(v, "/reasoning", "max_tokens");
     if (const Value on = r_.member(v, "/reasoning", "enabled", Kind::boolean))
       set_mode(on.boolean() ? Mode::on : Mode::off, "/reasoning/enabled");
-    if (const Value hide = r_.member(v, "/reasoning", "exclude", Kind::boolean)) out.include = !hide.boolean();
+    if (const Value hide = r_.member(v, "/reasoning", "exclude", Kind::boolean))
+      out.include = !hide.boolean();
   }
   if (const Value v = r_.member(body_, "", "include_reasoning", Kind::boolean)) out.include = v.boolean();
   set_effort(r_.member(body_, "", "reasoning_effort", Kind::string), "/reasoning_effort");
@@ -520,7 +553,8 @@ void Parser::thinking(Value v) {
   else
     return out_.extra.push_back({"thinking", v, "/thinking"});
   out.pointer = "/thinking";
-  if (const Value budget = v["budget_tokens"]; budget.present() && r_.is_integer(budget, "/thinking/budget_tokens"))
+  if (const Value budget = v["budget_tokens"];
+      budget.present() && r_.is_integer(budget, "/thinking/budget_tokens"))
     out.budget = budget.integer();
 }
 

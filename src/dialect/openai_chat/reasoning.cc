@@ -19,8 +19,11 @@ Reasoning read_detail(json::Value detail) {
   return r;
 }
 
-void read_reasoning(Arena& arena, json::Value message, std::string_view pointer, std::vector<canon::Block>& out) {
-  const auto at = [&](std::string_view key) { return arena.copy(std::string_view(json::pointer_join(pointer, key))); };
+void read_reasoning(Arena& arena, json::Value message, std::string_view pointer,
+                    std::vector<canon::Block>& out) {
+  const auto at = [&](std::string_view key) {
+    return arena.copy(std::string_view(json::pointer_join(pointer, key)));
+  };
   const json::Value details = message["reasoning_details"];
   bool text_in_details = false;
   std::vector<canon::Block> blocks;
@@ -69,7 +72,8 @@ namespace {
 using Mode = ReasoningConfig::Mode;
 
 bool wanted(const ReasoningConfig& r) {
-  return r.mode == Mode::on || r.mode == Mode::adaptive || (r.mode == Mode::unset && (r.budget || !r.effort.empty()));
+  return r.mode == Mode::on || r.mode == Mode::adaptive ||
+         (r.mode == Mode::unset && (r.budget || !r.effort.empty()));
 }
 bool said(const ReasoningConfig& r) { return r.mode != Mode::unset || r.budget || !r.effort.empty(); }
 
@@ -124,8 +128,9 @@ struct Style {
   void (*write)(json::Writer&, const ReasoningConfig&);
 };
 constexpr std::array kStyles = {
-    Style{"", effort},  Style{"effort", effort},     Style{"openrouter", openrouter}, Style{"zai", zai},
-    Style{"qwen", qwen}, Style{"deepseek", deepseek}, Style{"none", none},
+    Style{"", effort},   Style{"effort", effort}, Style{"openrouter", openrouter},
+    Style{"zai", zai},   Style{"qwen", qwen},     Style{"deepseek", deepseek},
+    Style{"none", none},
 };
 
 }  // namespace

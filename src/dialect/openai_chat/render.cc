@@ -26,7 +26,8 @@ std::string answer_id(std::string_view provider, std::string_view given) {
 std::string call_id(std::string_view id) { return id.empty() ? random_id("call_") : std::string(id); }
 
 void write_usage(Writer& w, const canon::Usage& usage) {
-  const std::int64_t in = std::max<std::int64_t>(usage.input, 0), out = std::max<std::int64_t>(usage.output, 0);
+  const std::int64_t in = std::max<std::int64_t>(usage.input, 0),
+                     out = std::max<std::int64_t>(usage.output, 0);
   w.begin_object().field("prompt_tokens", in).field("completion_tokens", out).field("total_tokens", in + out);
   w.key("prompt_tokens_details").begin_object();
   w.field("cached_tokens", std::max<std::int64_t>(usage.cached, 0));
@@ -90,18 +91,21 @@ void write_message(Writer& w, const canon::Choice& choice) {
     w.key("reasoning_details").begin_array();
     int index = 0;
     for (const canon::Block& block : choice.blocks)
-      if (const auto* reasoning = std::get_if<canon::Reasoning>(&block.body)) write_detail(w, *reasoning, index++, true);
+      if (const auto* reasoning = std::get_if<canon::Reasoning>(&block.body))
+        write_detail(w, *reasoning, index++, true);
     w.end_array();
   }
   if (any_image) {
     w.key("images").begin_array();
     for (const canon::Block& block : choice.blocks)
       if (const auto* media = std::get_if<canon::Media>(&block.body))
-        write_image(w, media->source == canon::MediaSource::url ? std::string_view() : media->media_type, media->data);
+        write_image(w, media->source == canon::MediaSource::url ? std::string_view() : media->media_type,
+                    media->data);
     w.end_array();
   }
   for (const canon::Block& block : choice.blocks)
-    if (const auto* f = std::get_if<canon::Foreign>(&block.body); f && ours(f->dialect) && (f->type == "annotations" || f->type == "audio"))
+    if (const auto* f = std::get_if<canon::Foreign>(&block.body);
+        f && ours(f->dialect) && (f->type == "annotations" || f->type == "audio"))
       w.field(f->type, f->source);
   if (any_call) {
     w.key("tool_calls").begin_array();
@@ -114,7 +118,8 @@ void write_message(Writer& w, const canon::Choice& choice) {
       if (call->arguments_text.empty() && call->arguments && !call->custom)
         w.string(json::dump_compact(call->arguments));
       else
-        w.string(call->arguments_text.empty() && !call->custom ? std::string_view("{}") : call->arguments_text);
+        w.string(call->arguments_text.empty() && !call->custom ? std::string_view("{}")
+                                                               : call->arguments_text);
       w.end_object();
       write_signature(w, call->signature);
       w.end_object();
@@ -124,12 +129,15 @@ void write_message(Writer& w, const canon::Choice& choice) {
   w.end_object();
 }
 
-// The stream. What a client needs first (id, model, created) comes with `start`; each choice's first chunk carries
-// the role.
+// The stream. What a client needs first (id, model, created) comes with `start`; each choice's first chunk
+// carries the role.
 class Renderer final : public StreamRenderer {
  public:
   explicit Renderer(const RenderOptions& options)
-      : given_id_(options.id), model_(options.model), created_(options.created), stream_usage_(options.stream_usage) {}
+      : given_id_(options.id),
+        model_(options.model),
+        created_(options.created),
+        stream_usage_(options.stream_usage) {}
 
   void render(const Event& event, std::string& out) override {
     switch (event.type) {
@@ -140,35 +148,47 @@ class Renderer final : public StreamRenderer {
         fingerprint_ = event.fingerprint;
         usage_.merge(event.usage);
         return;
-      case EventType::block_start: return block_start(event, out);
-      case EventType::text: return text(event, out);
+      case EventType::block_start:
+        return block_start(event, out);
+      case EventType::text:
+        return text(event, out);
       case EventType::tool_arguments:
         state(event.choice).arguments = true;
         return chunk(event.choice, out, [&](Writer& w) {
           w.key("tool_calls").begin_array().begin_object().field("index", state(event.choice).call);
           const bool custom = state(event.choice).custom;
-          w.key(custom ? "custom" : "function").begin_object().field(custom ? "input" : "arguments", event.text);
+          w.key(custom ? "custom" : "function")
+              .begin_object()
+              .field(custom ? "input" : "arguments", event.text);
           w.end_object().end_object().end_array();
         });
       case EventType::signature:
         state(event.choice).signature += event.text;
         if (!event.issuer.empty()) state(event.choice).issuer = event.issuer;
         return;
-      case EventType::logprobs: return chunk(event.choice, out, [](Writer&) {}, event.value);
-      case EventType::block_stop: return block_stop(event, out);
-      case EventType::stop: return chunk(event.choice, out, [](Writer&) {}, {}, finish_reason(event.stop));
+      case EventType::logprobs:
+        return chunk(event.choice, out, [](Writer&) {}, event.value);
+      case EventType::block_stop:
+        return block_stop(event, out);
+      case EventType::stop:
+        return chunk(event.choice, out, [](Writer&) {}, {}, finish_reason(event.stop));
       case EventType::usage:
         usage_.merge(event.usage);
         if (!event.service_tier.empty()) tier_ = tier_word(event.service_tier);
         return;
-      case EventType::end: return end(out);
-      case EventType::ping: out += ": keep-alive\n\n"; return;
+      case EventType::end:
+        return end(out);
+      case EventType::ping:
+        out += ": keep-alive\n\n";
+        return;
       case EventType::citation:  // no word for them here
-      case EventType::foreign: return;
+      case EventType::foreign:
+        return;
     }
   }
 
-  // The SDKs raise on a chunk with an `error`; without [DONE] after it nobody takes the answer for a whole one.
+  // The SDKs raise on a chunk with an `error`; without [DONE] after it nobody takes the answer for a whole
+  // one.
   void render_error(const ClientError& error, std::string& out) override {
     out += "data: ";
     Writer w(out);
@@ -181,8 +201,8 @@ class Renderer final : public StreamRenderer {
  private:
   struct ChoiceState {
     bool begun = false, custom = false, arguments = false;
-    int call = -1;       // index of the current tool call
-    int detail = 0;      // index of the next reasoning detail
+    int call = -1;   // index of the current tool call
+    int detail = 0;  // index of the next reasoning detail
     std::string reasoning, signature, issuer;
   };
 
@@ -195,26 +215,47 @@ class Renderer final : public StreamRenderer {
   void head(Writer& w) {
     if (id_.empty()) id_ = answer_id({}, given_id_);
     created_ = created_or_now(created_, 0);
-    w.begin_object().field("id", id_).field("object", "chat.completion.chunk").field("created", created_).field("model", model_);
+    w.begin_object()
+        .field("id", id_)
+        .field("object", "chat.completion.chunk")
+        .field("created", created_)
+        .field("model", model_);
     if (!tier_.empty()) w.field("service_tier", tier_);
     if (!fingerprint_.empty()) w.field("system_fingerprint", fingerprint_);
   }
 
   template <class Delta>
-  void chunk(int choice, std::string& out, const Delta& delta, json::Value logprobs = {}, std::string_view finish = {}) {
+  void chunk(int choice, std::string& out, const Delta& delta, json::Value logprobs = {},
+             std::string_view finish = {}) {
     if (!state(choice).begun) {
       state(choice).begun = true;
-      write_chunk(choice, out, [](Writer& w) { w.field("role", "assistant").field("content", "").key("refusal").null(); }, {}, {});
+      const bool words =
+          state(choice).call < 0;  // an answer that begins with a call has no content, not an empty one
+      const auto role = [&](Writer& w) {
+        w.field("role", "assistant").key("content");
+        if (words)
+          w.string("");
+        else
+          w.null();
+        w.key("refusal").null();
+      };
+      write_chunk(choice, out, role, {}, {});
     }
     write_chunk(choice, out, delta, logprobs, finish);
   }
 
   template <class Delta>
-  void write_chunk(int choice, std::string& out, const Delta& delta, json::Value logprobs, std::string_view finish) {
+  void write_chunk(int choice, std::string& out, const Delta& delta, json::Value logprobs,
+                   std::string_view finish) {
     out += "data: ";
     Writer w(out);
     head(w);
-    w.key("choices").begin_array().begin_object().field("index", std::max(choice, 0)).key("delta").begin_object();
+    w.key("choices")
+        .begin_array()
+        .begin_object()
+        .field("index", std::max(choice, 0))
+        .key("delta")
+        .begin_object();
     delta(w);
     w.end_object().key("logprobs");
     if (logprobs.present())
@@ -265,7 +306,8 @@ class Renderer final : public StreamRenderer {
         return chunk(event.choice, out, [&](Writer& w) { w.field(event.name, event.value); });
       case BlockType::text:
       case BlockType::reasoning:
-      case BlockType::refusal: return;
+      case BlockType::refusal:
+        return;
     }
   }
 
@@ -279,8 +321,8 @@ class Renderer final : public StreamRenderer {
     chunk(event.choice, out, [&](Writer& w) { w.field(key, event.text); });
   }
 
-  // A signed block goes out once more as a whole: clients that replay reasoning_details need text and signature in
-  // one item.
+  // A signed block goes out once more as a whole: clients that replay reasoning_details need text and
+  // signature in one item.
   void block_stop(const Event& event, std::string& out) {
     ChoiceState& s = state(event.choice);
     if (event.block_type == BlockType::tool_call && !s.arguments && !s.custom) {
@@ -328,15 +370,19 @@ class Renderer final : public StreamRenderer {
 std::string_view finish_reason(StopReason stop) {
   switch (stop) {
     case StopReason::max_tokens:
-    case StopReason::context_window: return "length";
-    case StopReason::tool_use: return "tool_calls";
+    case StopReason::context_window:
+      return "length";
+    case StopReason::tool_use:
+      return "tool_calls";
     case StopReason::content_filter:
-    case StopReason::refusal: return "content_filter";
+    case StopReason::refusal:
+      return "content_filter";
     case StopReason::unknown:
     case StopReason::end_turn:
     case StopReason::stop_sequence:
     case StopReason::pause_turn:
-    case StopReason::malformed_tool_call: return "stop";
+    case StopReason::malformed_tool_call:
+      return "stop";
   }
   return "stop";
 }
@@ -367,6 +413,8 @@ void render(const canon::Response& response, const RenderOptions& options, std::
   w.end_object();
 }
 
-std::unique_ptr<StreamRenderer> make_renderer(const RenderOptions& options) { return std::make_unique<Renderer>(options); }
+std::unique_ptr<StreamRenderer> make_renderer(const RenderOptions& options) {
+  return std::make_unique<Renderer>(options);
+}
 
 }  // namespace dragoman::dialect::openai_chat

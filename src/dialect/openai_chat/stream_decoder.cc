@@ -1,7 +1,7 @@
-// Chunks to events. A choice's pieces go through a queue of blocks: the front one is live, its pieces go out as they
-// come; those behind it wait. A text or reasoning block ends when something else begins; a tool call ends when its
-// arguments are a whole JSON object (or the answer ends), so that hosts which interleave parallel calls, or send an
-// id late, still give whole blocks one after the other.
+// Chunks to events. A choice's pieces go through a queue of blocks: the front one is live, its pieces go out
+// as they come; those behind it wait. A text or reasoning block ends when something else begins; a tool call
+// ends when its arguments are a whole JSON object (or the answer ends), so that hosts which interleave
+// parallel calls, or send an id late, still give whole blocks one after the other.
 #include <deque>
 
 #include "base/strings.h"
@@ -27,9 +27,12 @@ class ObjectEnd {
   void feed(std::string_view text) {
     for (const char c : text) {
       if (quoted_) {
-        if (escaped_) escaped_ = false;
-        else if (c == '\\') escaped_ = true;
-        else if (c == '"') quoted_ = false;
+        if (escaped_)
+          escaped_ = false;
+        else if (c == '\\')
+          escaped_ = true;
+        else if (c == '"')
+          quoted_ = false;
       } else if (c == '"') {
         quoted_ = true;
       } else if (c == '{' || c == '[') {
@@ -50,7 +53,7 @@ class ObjectEnd {
 struct Item {
   BlockType type = BlockType::text;
   std::string id, name, signature, issuer;  // tool call, or the reasoning block's state
-  std::string text;                         // pieces not delivered yet; for redacted, media and foreign the whole
+  std::string text;  // pieces not delivered yet; for redacted, media and foreign the whole
   ObjectEnd arguments;
   bool custom = false;
   bool started = false, done = false;
@@ -58,7 +61,7 @@ struct Item {
 
 struct ChoiceState {
   int index = 0;
-  std::deque<Item> items;                  // the front one is live
+  std::deque<Item> items;                             // the front one is live
   std::vector<std::pair<std::int64_t, Item*>> calls;  // by the host's own index; deque references stay valid
   Item* last_call = nullptr;
   int next_block = 0;
@@ -79,7 +82,8 @@ class Decoder final : public StreamDecoder {
     }
     arena_.reset();
     const auto parsed = json::parse(arena_, data);
-    if (!parsed) return std::unexpected(broken("a stream chunk is not JSON: " + parsed.error().message, frame.data));
+    if (!parsed)
+      return std::unexpected(broken("a stream chunk is not JSON: " + parsed.error().message, frame.data));
     const Value chunk = *parsed;
     if (frame.event == "error" || is_error_value(chunk)) return std::unexpected(error(chunk, frame.data));
     for (const Value choice : chunk["choices"].items())
@@ -87,7 +91,8 @@ class Decoder final : public StreamDecoder {
     read(chunk, sink);
     for (const ChoiceState& state : choices_) {
       if (!is_broken_finish(state.finish)) continue;
-      auto gone = broken(fmt::format("the provider ended its answer with finish_reason \"{}\"", state.finish), frame.data);
+      auto gone = broken(fmt::format("the provider ended its answer with finish_reason \"{}\"", state.finish),
+                         frame.data);
       gone.code = state.finish;
       return std::unexpected(std::move(gone));
     }
@@ -184,7 +189,8 @@ class Decoder final : public StreamDecoder {
       }
     }
     for (const std::string_view key : {"annotations", "audio"})
-      if (const Value f = v[key]; f.present() && !(f.is_array() && f.items().empty())) foreign(state, key, f, sink);
+      if (const Value f = v[key]; f.present() && !(f.is_array() && f.items().empty()))
+        foreign(state, key, f, sink);
     for (const Value call : v["tool_calls"].items())
       if (call.is_object()) tool_call(state, call, sink);
     if (v["function_call"].is_object() && v["tool_calls"].items().empty()) {
@@ -257,12 +263,14 @@ class Decoder final : public StreamDecoder {
 
   // The last block if it is an open one of this type, else a new one.
   Item& tail(ChoiceState& state, BlockType type, const EventSink& sink) {
-    if (!state.items.empty() && state.items.back().type == type && !state.items.back().done) return state.items.back();
+    if (!state.items.empty() && state.items.back().type == type && !state.items.back().done)
+      return state.items.back();
     return add(state, type, sink);
   }
 
   Item& add(ChoiceState& state, BlockType type, const EventSink& sink) {
-    if (!state.items.empty() && state.items.back().type != BlockType::tool_call) state.items.back().done = true;
+    if (!state.items.empty() && state.items.back().type != BlockType::tool_call)
+      state.items.back().done = true;
     advance(state, sink);
     Item& item = state.items.emplace_back();
     item.type = type;
@@ -279,7 +287,8 @@ class Decoder final : public StreamDecoder {
         if (key == *index) known = item;
     } else {
       known = state.last_call;
-      if (known && id.empty() && !name.empty() && !known->name.empty()) known = nullptr;  // a whole call, no id
+      if (known && id.empty() && !name.empty() && !known->name.empty())
+        known = nullptr;  // a whole call, no id
     }
     // The same index with another id is another call: some hosts give every parallel call index 0.
     if (known && !id.empty() && !known->id.empty() && known->id != id) known = nullptr;

@@ -1,6 +1,6 @@
 // The pieces of the openai_chat dialect, and the words they share. Only this folder includes it.
-// Source of the shapes: OpenAI's openapi.yaml (CreateChatCompletion*), and the compatible hosts' own words as listed
-// in docs/dialects/openai_chat.md.
+// Source of the shapes: OpenAI's openapi.yaml (CreateChatCompletion*), and the compatible hosts' own words as
+// listed in docs/dialects/openai_chat.md.
 #pragma once
 #include <array>
 #include <span>
@@ -33,12 +33,15 @@ struct ParamField {
   std::string_view key;
   Want want;
 };
-std::span<const ParamField> param_fields();  // those read and written as they are, in the order they are written
+std::span<const ParamField>
+param_fields();  // those read and written as they are, in the order they are written
 extern const std::array<std::string_view, canon::kParams> kFieldNames;
 
 // reasoning.cc: reasoning in messages and the ways a host is asked for it.
-// Appends the blocks of `reasoning_details`, `reasoning_content` or `reasoning` of a message or a whole answer.
-void read_reasoning(Arena& arena, json::Value message, std::string_view pointer, std::vector<canon::Block>& out);
+// Appends the blocks of `reasoning_details`, `reasoning_content` or `reasoning` of a message or a whole
+// answer.
+void read_reasoning(Arena& arena, json::Value message, std::string_view pointer,
+                    std::vector<canon::Block>& out);
 canon::Reasoning read_detail(json::Value detail);
 // One `reasoning_details` item.
 void write_detail(json::Writer& w, const canon::Reasoning& reasoning, int index, bool signatures);
