@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/id.h"
+#include "dialect/dialect.h"
 #include "json/parse.h"
 #include "json/write.h"
 #include "lower/lower.h"
@@ -70,18 +71,23 @@ net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::s
   LoopState& loop = gateway.on(http.loop());
   Arena arena;
   std::optional<canon::Request> request;
+  std::optional<json::Value> original;
   Error problem{"expected a JSON object", ""};
   int status = 400;
   if (auto body = json::parse_padded(arena, http.body()); !body) {
     problem = body.error();
   } else if (body->is_object()) {
-    auto parsed = client.parse(arena, *body);
+    original = *body;
+    // This call has no output cap, which the dialect otherwise requires.
+    const json::Builder build(arena);
+    auto parsed = client.parse(
+        arena, (*body)["max_tokens"] ? *body : build.with(*body, "max_tokens", build.integer(1)));
     if (parsed)
       request = *std::move(parsed);
     else
       problem = parsed.error();
   }
-  std::optional<Routed> routed;
+  std::shared_ptr<const Routed> routed;
   if (request) {
     if (auto found = snapshot->find(request->model)) {
       routed = *std::move(found);
@@ -101,17 +107,19 @@ net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::s
     co_return;
   }
 
-  const Deployment& deployment = routed->deployment(routed->route->targets.front());
-  if (!deployment.provider->count_tokens_path.empty() && deployment.provider->dialect == client.name) {
+  const Deployment& deployment = routed->deployment(routed->route().targets.front());
+  if (deployment.count_tokens_url() && deployment.provider().dialect == client.name) {
     // Only `model` differs on the wire: the request has no sampling, no stream and nothing to lower for this
     // call.
     const json::Builder build(arena);
-    const std::string body = json::dump(build.with(request->source, "model", build.string(deployment.model)));
+    const json::Value asked = build.with(request->source, "model", build.string(deployment.model()));
+    const std::string body =
+        json::dump((*original)["max_tokens"] ? asked : build.without(asked, "max_tokens"));
     auto call = upstream_request(
-        deployment, Call::count_tokens, false, body, http.headers(), true,
+        deployment, *deployment.count_tokens_url(), false, body, http.headers(), true,
         std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()));
     if (call) {
-      call->timeouts = deployment.timeouts;
+      call->timeouts = deployment.timeouts(false);
       auto response = co_await loop.client.send(*std::move(call));
       if (response) {
         const int upstream_status = response->status();

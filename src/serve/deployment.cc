@@ -1,13 +1,50 @@
 #include "serve/deployment.h"
 
+#include <fmt/format.h>
+
+#include "json/parse.h"
+
 namespace dragoman::serve {
+
+Result<std::shared_ptr<const Deployment>> Deployment::make(std::shared_ptr<const config::Deployment> spec) {
+  std::shared_ptr<Deployment> made(new Deployment);
+  made->spec_ = std::move(spec);
+  const config::Deployment& from = *made->spec_;
+  const auto parse = [&](const std::string& text, net::Url& into) -> Result<void> {
+    auto url = net::Url::parse(text);
+    if (!url) return fail(fmt::format("{}: {}", from.name, url.error().message));
+    into = *std::move(url);
+    return {};
+  };
+  if (auto done = parse(from.url, made->url_); !done) return std::unexpected(done.error());
+  if (auto done = parse(from.stream_url.empty() ? from.url : from.stream_url, made->stream_url_); !done)
+    return std::unexpected(done.error());
+  if (!from.count_tokens_url.empty()) {
+    made->count_tokens_url_.emplace();
+    if (auto done = parse(from.count_tokens_url, *made->count_tokens_url_); !done)
+      return std::unexpected(done.error());
+  }
+  for (const config::DefaultParam& param : from.defaults) {
+    const auto value = json::parse(made->arena_, param.json);
+    if (!value)
+      return fail(fmt::format("{}: default for '{}': {}", from.name, param.name, value.error().message));
+    made->defaults_.push_back({made->arena_.copy(std::string_view(param.name)), *value, {}});
+  }
+  return made;
+}
+
+net::Timeouts Deployment::timeouts(bool stream) const {
+  const config::Timeouts& t = stream ? spec_->stream_timeouts : spec_->timeouts;
+  return {
+      .connect = t.connect, .first_byte = t.first_byte, .between_reads = t.between_events, .total = t.total};
+}
 
 const profile::Profile& Deployment::profile(const profile::Catalogue& catalogue, profile::Mode mode) const {
   const std::size_t slot = (mode.stream ? 1u : 0u) | (mode.tools ? 2u : 0u) | (mode.thinking ? 4u : 0u) |
                            (mode.structured ? 8u : 0u);
   const std::lock_guard lock(mutex_);
   auto& kept = profiles_[slot];
-  if (!kept) kept = catalogue.resolve(*provider, model, mode, rules);
+  if (!kept) kept = catalogue.resolve(provider(), model(), mode, spec_->rules);
   return *kept;
 }
 

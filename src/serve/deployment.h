@@ -1,41 +1,47 @@
-// One place a request can go: a provider, an upstream model, credentials and manners. Made from the config
-// once per snapshot (or on the fly for an unlisted provider/model) and never changed.
+// One place a request can go, ready to be called: the config's deployment with its URLs parsed, its defaults
+// read and its profiles at hand. Never changed after it is made.
 #pragma once
 #include <array>
-#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "canon/request.h"
+#include "config/config.h"
 #include "net/client.h"
-#include "net/sigv4.h"
+#include "net/url.h"
 #include "profile/provider.h"
 
 namespace dragoman::serve {
 
-struct Deployment {
-  std::string name;  // "provider/model", or the name the config gave it
-  const profile::Provider* provider = nullptr;
-  std::string model;                                     // upstream name
-  std::string base_url;                                  // "" : the provider row's
-  std::map<std::string, std::string, std::less<>> vars;  // region, project, api_version …
-  std::string api_key;                                   // secret: never printed
-  net::AwsCredentials aws;                               // secret
-  std::vector<std::pair<std::string, std::string>> headers;
-  net::Timeouts timeouts;
-  net::milliseconds stream_first_byte{0};  // instead of timeouts.first_byte for streams; 0: the same
-  std::vector<profile::Rule> rules;        // the user's own, on top
-  std::vector<canon::Extra> defaults;      // body fields added where the client said nothing; live in `text`
-  std::shared_ptr<Arena> text;             // holds the defaults
+class Deployment {
+ public:
+  static Result<std::shared_ptr<const Deployment>> make(std::shared_ptr<const config::Deployment> spec);
+
+  const std::string& name() const { return spec_->name; }
+  const std::string& model() const { return spec_->model; }
+  const config::Deployment& spec() const { return *spec_; }
+  const profile::Provider& provider() const { return *spec_->connection->row; }
+  const net::Url& url(bool stream) const { return stream ? stream_url_ : url_; }
+  const std::optional<net::Url>& count_tokens_url() const { return count_tokens_url_; }
+  net::Timeouts timeouts(bool stream) const;
+  // Body fields to add where the client said nothing. They live as long as this.
+  std::span<const canon::Extra> defaults() const { return defaults_; }
 
   // The profile for a mode; resolved on first use, then kept. Thread-safe.
   const profile::Profile& profile(const profile::Catalogue& catalogue, profile::Mode mode) const;
 
  private:
+  Deployment() = default;
+  std::shared_ptr<const config::Deployment> spec_;
+  net::Url url_, stream_url_;
+  std::optional<net::Url> count_tokens_url_;
+  Arena arena_;  // holds the defaults
+  std::vector<canon::Extra> defaults_;
   mutable std::mutex mutex_;
   mutable std::array<std::optional<profile::Profile>, 16> profiles_;
 };

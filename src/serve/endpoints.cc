@@ -59,12 +59,12 @@ net::Task<void> models(Gateway& gateway, net::ServerExchange& http, std::string)
   w.begin_object();
   if (!anthropic) w.field("object", "list");
   w.key("data").begin_array();
-  for (const Snapshot::Listed& model : snapshot->models()) {
-    w.begin_object().field("id", model.id);
+  for (const std::string& model : snapshot->config().model_names()) {
+    w.begin_object().field("id", model);
     if (anthropic)
-      w.field("type", "model").field("display_name", model.id).field("created_at", "1970-01-01T00:00:00Z");
+      w.field("type", "model").field("display_name", model).field("created_at", "1970-01-01T00:00:00Z");
     else
-      w.field("object", "model").field("created", 0).field("owned_by", model.owner);
+      w.field("object", "model").field("created", 0).field("owned_by", model.substr(0, model.find('/')));
     w.end_object();
   }
   w.end_array();

@@ -187,11 +187,11 @@ net::Task<void> Exchange::run() {
 
 // Attempts until one serves, the decision is to stop, or the client leaves.
 net::Task<void> Exchange::chain() {
-  const route::Route& route = *routed_.route;
+  const route::Route& route = routed_->route();
   const route::Plan plan = gateway_.cooldowns.plan(route, now(), [this] { return loop_.random01(); });
   if (plan.steps.empty()) co_return;
   std::optional<route::Time> deadline;
-  if (routed_.total && routed_.total->count() > 0) deadline = now() + *routed_.total;
+  if (const auto total = routed_->resolved->deadline; total.count() > 0) deadline = now() + total;
   route::AttemptState state = route::begin(plan, deadline);
 
   for (;;) {
@@ -234,13 +234,13 @@ net::Task<void> Exchange::chain() {
 }
 
 net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
-  const Deployment& deployment = routed_.deployment(*step.target);
+  const Deployment& deployment = routed_->deployment(*step.target);
   record_.attempts.emplace_back();
   store::AttemptRecord& record = record_.attempts.back();
   record.number = static_cast<int>(record_.attempts.size());
   record.target = step.target->name;
-  record.provider = deployment.provider->name;
-  record.model = deployment.model;
+  record.provider = deployment.provider().name;
+  record.model = deployment.model();
   record.started_ms = unix_ms();
   const auto begun = steady_clock::now();
 
@@ -249,31 +249,30 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
   Arena arena(8 * 1024);
   Attempted failed;
   const profile::Profile& profile = deployment.profile(snapshot_->catalogue(), lower::mode_of(request_));
-  auto lowered =
-      lower::lower(request_, {deployment.provider, deployment.model, &profile, deployment.defaults}, arena);
+  auto lowered = lower::lower(
+      request_, {&deployment.provider(), deployment.model(), &profile, deployment.defaults()}, arena);
   if (!lowered) {
     const lower::Refused& refused = lowered.error();
     failed = FailedAttempt{
         step.target->name,
-        deployment.provider->dialect,
+        deployment.provider().dialect,
         failure::target_cannot(fmt::format("{} ({})", refused.reason, refused.rule), refused.pointer),
         {}};
   } else {
     note_edits(*lowered);
     record.edits = edits_json(lowered->edits);
     if (snapshot_->config().journal.keep_bodies) record.request_body = lowered->body;
-    const bool same_dialect = deployment.provider->dialect == request_.dialect;
-    auto request = upstream_request(deployment, Call::chat, lowered->stream, lowered->body, http_.headers(),
-                                    same_dialect, time_point_cast<seconds>(system_clock::now()));
+    const bool same_dialect = deployment.provider().dialect == request_.dialect;
+    auto request =
+        upstream_request(deployment, deployment.url(lowered->stream), lowered->stream, lowered->body,
+                         http_.headers(), same_dialect, time_point_cast<seconds>(system_clock::now()));
     if (!request) {
       failed = FailedAttempt{step.target->name,
-                             deployment.provider->dialect,
+                             deployment.provider().dialect,
                              failure::target_cannot(request.error().message),
                              {}};
     } else {
-      request->timeouts = deployment.timeouts;
-      if (lowered->stream && deployment.stream_first_byte.count() > 0)
-        request->timeouts.first_byte = deployment.stream_first_byte;
+      request->timeouts = deployment.timeouts(lowered->stream);
       request->cancel = &cancel_;
       auto response = co_await loop_.client.send(*std::move(request));
       if (!response) {
@@ -290,7 +289,7 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
         if (response->status() != 200) {
           auto body = co_await response->read_all(kErrorLimit);
           auto error =
-              dialect::get(deployment.provider->dialect)
+              dialect::get(deployment.provider().dialect)
                   .decode_error(response->status(), body ? std::string_view(*body) : std::string_view(),
                                 headers.get("x-amzn-errortype"));
           failed = failed_upstream(deployment, std::move(error), headers);
@@ -321,7 +320,7 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
                                                const lower::Lowered& lowered) {
   auto body = co_await response.read_all(kAnswerLimit);
   if (!body) co_return failed_network(deployment, body.error(), true);
-  const dialect::Dialect& wire = dialect::get(deployment.provider->dialect);
+  const dialect::Dialect& wire = dialect::get(deployment.provider().dialect);
   Arena arena(body->size() / 2 + 4096);
   const auto value = json::parse(arena, *body);
   if (!value) {
@@ -354,7 +353,7 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
     gone_ = true;
     co_return std::nullopt;
   }
-  const bool own_words = deployment.provider->dialect == client_.name && lowered.restore.empty();
+  const bool own_words = deployment.provider().dialect == client_.name && lowered.restore.empty();
   if (own_words)
     out = *std::move(body);  // nothing to translate: unknown fields and all
   else
@@ -374,8 +373,8 @@ net::Task<bool> Exchange::begin_stream() {
 
 net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, const Deployment& deployment,
                                                 const lower::Lowered& lowered) {
-  const dialect::Dialect& wire = dialect::get(deployment.provider->dialect);
-  const bool own_words = deployment.provider->dialect == client_.name && lowered.restore.empty();
+  const dialect::Dialect& wire = dialect::get(deployment.provider().dialect);
+  const bool own_words = deployment.provider().dialect == client_.name && lowered.restore.empty();
   const auto decoder = wire.decoder();
   const auto renderer = client_.renderer(render_options());
   lower::EventRestorer restorer(lowered.restore);
@@ -404,16 +403,12 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
     const auto one = [&](const dialect::Frame& frame) {
       if (error) return;
       only_usage = true;
-      std::size_t events = out.size();
-      const bool had_content = content;
       auto pushed = decoder->push(frame, sink);
       if (!pushed) {
         error = std::move(pushed.error());
         error->body = std::string(frame.data);
         return;
       }
-      (void)events;
-      (void)had_content;
       // The usage chunk we asked for and the client did not is ours to keep.
       if (own_words &&
           !(lowered.added_usage && only_usage && frame.data.find("\"usage\"") != std::string_view::npos))
@@ -467,20 +462,20 @@ FailedAttempt Exchange::failed_upstream(const Deployment& deployment, canon::Ups
                                         const net::Headers& headers) {
   const auto fields = failure::header_fields(headers);
   const double unix_now = static_cast<double>(unix_ms()) / 1000.0;
-  auto verdict = failure::classify(deployment.provider->name, error, fields, unix_now);
+  auto verdict = failure::classify(deployment.provider().name, error, fields, unix_now);
   for (const std::string_view name : {"retry-after", "retry-after-ms", "x-should-retry"})
     if (const auto value = headers.find(name))
       record_.attempts.back().error_headers += fmt::format("{}: {}\n", name, *value);
-  return {deployment.name, deployment.provider->dialect, std::move(verdict), std::move(error)};
+  return {deployment.name(), deployment.provider().dialect, std::move(verdict), std::move(error)};
 }
 
 FailedAttempt Exchange::failed_network(const Deployment& deployment, const net::NetError& error,
                                        bool in_body) {
   if (error.kind == net::NetError::Kind::cancelled)
-    return {deployment.name, deployment.provider->dialect, failure::cancelled(), {}};
-  auto verdict = failure::classify(deployment.provider->name,
+    return {deployment.name(), deployment.provider().dialect, failure::cancelled(), {}};
+  auto verdict = failure::classify(deployment.provider().name,
                                    failure::NetFailure{kind_of(error.kind, in_body), error.message});
-  return {deployment.name, deployment.provider->dialect, std::move(verdict), {}};
+  return {deployment.name(), deployment.provider().dialect, std::move(verdict), {}};
 }
 
 void Exchange::note_usage(const canon::Usage& usage) {

@@ -63,7 +63,7 @@ class Exchange {
   net::CancelToken cancel_;
   Arena arena_{16 * 1024};
   canon::Request request_;
-  Routed routed_;
+  std::shared_ptr<const Routed> routed_;
   std::string id_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 

@@ -12,6 +12,7 @@
 #include "net/server.h"
 #include "net/tls.h"
 #include "route/cooldown.h"
+#include "route/plan.h"
 #include "serve/metrics.h"
 #include "serve/snapshot.h"
 #include "store/journal.h"

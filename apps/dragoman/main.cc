@@ -1,0 +1,19 @@
+#include <CLI/CLI.hpp>
+
+#include "base/version.h"
+#include "commands.h"
+
+int main(int argc, char** argv) {
+  CLI::App app("dragoman: an LLM gateway whose requests are not refused", "dragoman");
+  app.set_version_flag("--version", std::string("dragoman ") + std::string(dragoman::kVersion));
+  app.require_subcommand(1);
+  int status = 0;
+  dragoman::app::add_serve(app, status);
+  dragoman::app::add_sandbox(app, status);
+  dragoman::app::add_config(app, status);
+  dragoman::app::add_keys(app, status);
+  dragoman::app::add_logs(app, status);
+  dragoman::app::add_lower(app, status);
+  CLI11_PARSE(app, argc, argv);
+  return status;
+}

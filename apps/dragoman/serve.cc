@@ -1,0 +1,210 @@
+#include <fmt/format.h>
+#include <malloc.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+#include "commands.h"
+#include "config_source.h"
+#include "sandbox/server.h"
+#include "serve/start.h"
+#include "signals.h"
+
+namespace dragoman::app {
+namespace {
+
+struct Options {
+  std::string config;
+  std::string listen;
+};
+
+// "HOST:PORT", "[v6]:PORT" or "PORT" over what the config says.
+Result<void> apply_listen(const std::string& listen, config::Server& server) {
+  if (listen.empty()) return {};
+  const std::size_t colon = listen.rfind(':');
+  const std::string port = colon == std::string::npos ? listen : listen.substr(colon + 1);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (error != std::errc() || end != port.data() + port.size() || number > 65535)
+    return fail(fmt::format("--listen: expected HOST:PORT, found '{}'", listen));
+  server.port = static_cast<std::uint16_t>(number);
+  if (colon != std::string::npos) {
+    server.host = listen.substr(0, colon);
+    if (server.host.starts_with('[') && server.host.ends_with(']'))
+      server.host = server.host.substr(1, server.host.size() - 2);
+  }
+  return {};
+}
+
+// With no provider at all: a gateway to try out, served by our own emulators.
+constexpr std::string_view kSandboxProviders =
+    R"(providers:
+  openai: {base_url: "URL/openai/v1", api_key: sandbox}
+  anthropic: {base_url: "URL/anthropic", api_key: sandbox}
+  gemini: {base_url: "URL/gemini", api_key: sandbox}
+  bedrock: {base_url: "URL/bedrock", api_key: sandbox, region: us-east-1}
+  azure: {base_url: "URL/azure", api_key: sandbox}
+  mistral: {base_url: "URL/mistral/v1", api_key: sandbox}
+  deepseek: {base_url: "URL/deepseek", api_key: sandbox}
+  groq: {base_url: "URL/groq/openai/v1", api_key: sandbox}
+  xai: {base_url: "URL/xai/v1", api_key: sandbox}
+  moonshot: {base_url: "URL/moonshot/v1", api_key: sandbox}
+  zai: {base_url: "URL/zai/api/paas/v4", api_key: sandbox}
+  openrouter: {base_url: "URL/openrouter/api/v1", api_key: sandbox}
+)";
+
+std::string sandbox_config(const std::string& url) {
+  std::string out(kSandboxProviders);
+  for (std::size_t at = out.find("URL"); at != std::string::npos; at = out.find("URL", at + url.size()))
+    out.replace(at, 3, url);
+  return out;
+}
+
+void set_up_log(const config::Log& log) {
+  auto logger =
+      std::make_shared<spdlog::logger>("dragoman", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_level(spdlog::level::from_str(log.level));
+  logger->flush_on(spdlog::level::info);
+  if (log.format == "json")
+    logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":"%v"})");
+  else
+    logger->set_pattern("%H:%M:%S.%e %^%l%$ %v");
+  spdlog::set_default_logger(std::move(logger));
+}
+
+void print_welcome(const serve::RunningGateway& gateway, bool sandbox) {
+  const auto snapshot = gateway.snapshot();
+  const config::Config& config = snapshot->config();
+  const std::string shown = config.server.host.find(':') == std::string::npos
+                                ? config.server.host
+                                : fmt::format("[{}]", config.server.host);
+  const std::string url = fmt::format("http://{}:{}", shown, gateway.port());
+  std::string providers;
+  for (const auto& connection : config.connections)
+    providers += fmt::format("{}{}", providers.empty() ? "" : ", ", connection->name);
+  if (sandbox)
+    fmt::print(
+        "No provider key in the environment: started the sandbox providers beside the gateway.\n"
+        "Set OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY … and start again for the real ones.\n");
+  fmt::print("providers: {}\n", providers.empty() ? "none" : providers);
+  if (!config.models.empty()) {
+    std::string models;
+    for (const auto& model : config.models)
+      models += fmt::format("{}{}", models.empty() ? "" : ", ", model.name);
+    fmt::print("models: {}\n", models);
+  }
+  if (!gateway.journal_path().empty())
+    fmt::print("journal: {} (dragoman logs --follow)\n", gateway.journal_path());
+  fmt::print("listening on {}\n", url);
+  std::string model = "openai/gpt-4o-mini";
+  if (!config.models.empty() && config.models.front().name.find('*') == std::string::npos)
+    model = config.models.front().name;
+  else if (const auto names = config.model_names();
+           !names.empty() && std::find(names.begin(), names.end(), model) == names.end())
+    model = names.front();
+  fmt::print(
+      "\nTry:\n  curl {}/v1/chat/completions -H 'Content-Type: application/json' {}\\\n"
+      "    -d '{{\"model\": \"{}\", \"messages\": [{{\"role\": \"user\", \"content\": \"Say hello\"}}]}}'\n",
+      url, snapshot->open() ? "" : "-H 'Authorization: Bearer YOUR_KEY' ", model);
+  std::fflush(stdout);
+}
+
+struct timespec changed_at(const std::string& file) {
+  struct stat info{};
+  return stat(file.c_str(), &info) == 0 ? info.st_mtim : timespec{};
+}
+
+void reload(serve::RunningGateway& gateway, std::string_view why) {
+  if (const auto done = gateway.reload(); !done)
+    spdlog::error("{}; the config was not taken over, the old one stays:\n{}", why, done.error().message);
+  else
+    spdlog::info("{}; the new config is in force", why);
+}
+
+int run(const Options& options) {
+  const sigset_t signals = block_signals({SIGINT, SIGTERM, SIGHUP});
+  // Small requests on a few threads: more arenas would only keep more memory.
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_TRIM_THRESHOLD, 1 << 20);
+  set_up_log({});
+  const auto catalogue = shared_catalogue();
+  if (!catalogue) {
+    fmt::print(stderr, "dragoman: {}\n", catalogue.error().message);
+    return 1;
+  }
+
+  sandbox::Server emulators;
+  bool with_sandbox = false;
+  const serve::LoadConfig load = [&]() -> Result<config::Config> {
+    auto config = load_config(options.config, *catalogue);
+    if (!config) return config;
+    if (options.config.empty() && config->connections.empty()) {
+      if (!with_sandbox) {
+        if (const auto port = emulators.start(); !port) return std::unexpected(port.error());
+        with_sandbox = true;
+      }
+      const config::Server server = config->server;
+      const config::Auth auth = config->auth;
+      auto made = config::load(sandbox_config(emulators.url()), "sandbox", process_sources(), *catalogue);
+      if (!made) return fail(format_all(made.error()));
+      config = *std::move(made);
+      config->server = server;
+      config->auth = auth;
+    }
+    if (auto done = apply_listen(options.listen, config->server); !done) return std::unexpected(done.error());
+    return config;
+  };
+  auto started = serve::RunningGateway::start(load);
+  if (!started) {
+    fmt::print(stderr, "{}\n", started.error().message);
+    return 1;
+  }
+  serve::RunningGateway& gateway = **started;
+  set_up_log(gateway.snapshot()->config().log);
+  if (const auto& warnings = gateway.snapshot()->config().warnings; !warnings.empty())
+    fmt::print("Named in the config and not honoured yet:\n{}\n", format_all(warnings));
+  print_welcome(gateway, with_sandbox);
+
+  // Signals and the config's modification time, looked at twice a second.
+  struct timespec seen = changed_at(options.config);
+  for (;;) {
+    const timespec pause{0, 500'000'000};
+    const int signal = sigtimedwait(&signals, nullptr, &pause);
+    if (signal == SIGINT || signal == SIGTERM) break;
+    if (signal == SIGHUP) {
+      seen = changed_at(options.config);
+      reload(gateway, "SIGHUP");
+      continue;
+    }
+    if (options.config.empty()) continue;
+    const timespec current = changed_at(options.config);
+    if (current.tv_sec == seen.tv_sec && current.tv_nsec == seen.tv_nsec) continue;
+    seen = current;
+    reload(gateway, fmt::format("{} changed", options.config));
+  }
+  fmt::print("stopping\n");
+  std::fflush(stdout);
+  gateway.stop();
+  emulators.stop();
+  return 0;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& status) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("serve", "Start the gateway");
+  command
+      ->add_option("-c,--config", options->config,
+                   "config file; without one the providers come from the environment")
+      ->envname("DRAGOMAN_CONFIG");
+  command->add_option("-l,--listen", options->listen, "HOST:PORT to listen on, over the config's");
+  command->callback([options, &status] { status = run(*options); });
+}
+
+}  // namespace dragoman::app

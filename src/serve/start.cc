@@ -1,0 +1,116 @@
+#include "serve/start.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "serve/endpoints.h"
+
+namespace dragoman::serve {
+namespace {
+
+// Everything said aloud passes here first: no request may be served by a config that would serve it to
+// strangers.
+Result<void> check_access(const config::Config& config) {
+  if (config.auth.required() || config::is_loopback(config.server.host)) return {};
+  return fail(
+      fmt::format("refusing to listen on {} without a key: anyone who reaches it could spend your providers' "
+                  "credit. Set auth.master_key (or DRAGOMAN_MASTER_KEY), or listen on 127.0.0.1",
+                  config.server.host));
+}
+
+net::ServerOptions server_options(const config::Server& server) {
+  net::ServerOptions options;
+  options.host = server.host;
+  options.port = server.port;
+  options.limits.body_bytes = server.max_body;
+  options.limits.connections = static_cast<std::size_t>(server.max_connections);
+  options.limits.header_timeout = server.head_timeout;
+  options.limits.body_timeout = server.body_timeout;
+  options.limits.write_timeout = server.write_timeout;
+  options.limits.idle_timeout = server.idle_timeout;
+  return options;
+}
+
+std::unique_ptr<store::Journal> open_journal(const config::Config& config, std::string& path) {
+  if (!config.journal.enabled) return nullptr;
+  store::JournalOptions options;
+  options.path = path = config.journal.path.empty() ? "dragoman.db" : config.journal.path;
+  options.retention.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.journal.max_age);
+  options.retention.max_bytes = static_cast<std::int64_t>(config.journal.max_size);
+  auto journal = store::Journal::open_or_rotate(options);
+  if (!journal) {
+    // The journal is worth having, not worth standing still for.
+    spdlog::error("no journal is kept: {}", journal.error().message);
+    return nullptr;
+  }
+  (*journal)->add_secrets(config.secrets());
+  return *std::move(journal);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RunningGateway>> RunningGateway::start(LoadConfig load) {
+  auto config = load();
+  if (!config) return std::unexpected(config.error());
+  if (auto done = check_access(*config); !done) return std::unexpected(done.error());
+  auto snapshot = Snapshot::make(*std::move(config));
+  if (!snapshot) return std::unexpected(snapshot.error());
+
+  std::unique_ptr<RunningGateway> made(new RunningGateway(std::move(load)));
+  Gateway& gateway = made->gateway_;
+  const config::Config& settings = (*snapshot)->config();
+  gateway.snapshot.store(*snapshot);
+  gateway.journal = open_journal(settings, made->journal_path_);
+  made->loops_ = std::make_unique<net::Loops>(static_cast<std::size_t>(settings.server.threads));
+  gateway.metrics = std::make_unique<Metrics>(made->loops_->size());
+  const auto tls = std::make_shared<net::TlsContext>(net::TlsOptions{});
+  for (std::size_t i = 0; i < made->loops_->size(); ++i)
+    gateway.loops.push_back(std::make_unique<LoopState>((*made->loops_)[i], tls, gateway.metrics->loop(i)));
+  made->loops_->start();
+  auto server = net::Server::listen(
+      *made->loops_, server_options(settings.server),
+      [&gateway](net::ServerExchange& http) { return handle(gateway, http); }, error_page);
+  if (!server) return std::unexpected(server.error());
+  made->server_ = *std::move(server);
+  gateway.server = made->server_.get();
+  return made;
+}
+
+RunningGateway::~RunningGateway() {
+  if (server_) server_->stop(net::milliseconds(0));
+  if (loops_) loops_->stop();
+}
+
+std::uint16_t RunningGateway::port() const { return server_->port(); }
+
+Result<void> RunningGateway::reload() {
+  auto config = load_();
+  auto snapshot = [&]() -> Result<std::shared_ptr<const Snapshot>> {
+    if (!config) return std::unexpected(config.error());
+    if (auto done = check_access(*config); !done) return std::unexpected(done.error());
+    return Snapshot::make(*std::move(config));
+  }();
+  if (!snapshot) {
+    ++gateway_.refusals;
+    return std::unexpected(snapshot.error());
+  }
+  const config::Config& before = gateway_.snapshot.load()->config();
+  const config::Config& after = (*snapshot)->config();
+  if (before.server.host != after.server.host || before.server.port != after.server.port ||
+      before.server.threads != after.server.threads || before.journal.path != after.journal.path)
+    spdlog::warn("server.listen, server.threads and journal.path change with the next start only");
+  if (gateway_.journal) gateway_.journal->add_secrets(after.secrets());
+  gateway_.snapshot.store(*snapshot);
+  ++gateway_.reloads;
+  return {};
+}
+
+void RunningGateway::stop() {
+  gateway_.draining = true;
+  server_->stop(gateway_.snapshot.load()->config().server.drain);
+  loops_->stop();
+  if (gateway_.journal)
+    if (auto done = gateway_.journal->flush(); !done) spdlog::error("journal: {}", done.error().message);
+}
+
+}  // namespace dragoman::serve
