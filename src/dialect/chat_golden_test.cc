@@ -20,6 +20,7 @@ WireOptions options_for(const Dialect& dialect) {
   WireOptions options;
   options.model = "target-model";
   options.reasoning_replay = "reasoning_details";
+  options.reasoning_style = "effort";
   options.stream = false;
   if (dialect.name == canon::DialectName::openai_chat) options.max_tokens_field = "max_completion_tokens";
   return options;

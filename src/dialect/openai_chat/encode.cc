@@ -39,7 +39,8 @@ class Encoder {
     if (const auto& p = request_.params[Param::max_tokens]; p.value)
       w_.field(options_.max_tokens_field.empty() ? "max_tokens" : options_.max_tokens_field, p.value);
     for (const ParamField& field : param_fields())
-      if (const auto& p = request_.params[field.param]; p.value) w_.field(field.key, p.value);
+      if (const auto& p = request_.params[field.param]; p.value)
+        w_.field(field.param == Param::seed ? options_.seed_field : field.key, p.value);
     if (const auto& p = request_.params[Param::stop]; p.value) w_.field("stop", p.value);
     write_reasoning_config(w_, request_.reasoning, options_.reasoning_style);
     if (options_.stream) {

@@ -128,7 +128,7 @@ struct Style {
   void (*write)(json::Writer&, const ReasoningConfig&);
 };
 constexpr std::array kStyles = {
-    Style{"", effort},   Style{"effort", effort}, Style{"openrouter", openrouter},
+    Style{"", none},     Style{"effort", effort}, Style{"openrouter", openrouter},
     Style{"zai", zai},   Style{"qwen", qwen},     Style{"deepseek", deepseek},
     Style{"none", none},
 };
