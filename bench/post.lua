@@ -1,0 +1,19 @@
+-- wrk: POST the file named by BODY with the headers in HEADERS ("Name: value" lines).
+local file = assert(io.open(os.getenv("BODY"), "rb"))
+wrk.method = "POST"
+wrk.body = file:read("*a")
+file:close()
+wrk.headers["Content-Type"] = "application/json"
+for name, value in (os.getenv("HEADERS") or ""):gmatch("([^:\n]+): ([^\n]+)") do
+  wrk.headers[name] = value
+end
+
+-- wrk calls a status of 400 or more an error and says how many; a gateway that answers fast because it refuses must
+-- not look good.
+function done(summary, latency)
+  io.write(string.format(
+    "RESULT requests=%d microseconds=%d status=%d socket=%d p50=%d p99=%d\n",
+    summary.requests, summary.duration, summary.errors.status,
+    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
+    latency:percentile(50), latency:percentile(99)))
+end
