@@ -22,6 +22,7 @@ constexpr KindName kKinds[] = {
     {"delay_event", FaultKind::delay_event},
     {"rate_limit", FaultKind::rate_limit},
     {"overloaded", FaultKind::overloaded},
+    {"quota", FaultKind::quota},
     {"status", FaultKind::status},
     {"error_event", FaultKind::error_event},
     {"cut", FaultKind::cut},

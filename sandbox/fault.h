@@ -12,6 +12,7 @@
 // delay_event  ms            wait before every event of a stream but the first
 // rate_limit   retry_after   429 in the provider's words; seconds, in Retry-After ("" leaves the header out)
 // overloaded   status        529 from Anthropic, 503 from others, unless given
+// quota        -             the provider's refusal for want of money, with the status it uses for that
 // status       code, message, body    any status; `body` byte for byte, else `message` in the provider's
 // shape
 //              A number stands for it: "429", "500" ("429" is rate_limit, "503" and "529" are overloaded)
@@ -45,6 +46,7 @@ enum class FaultKind {
   delay_event,
   rate_limit,
   overloaded,
+  quota,
   status,
   error_event,
   cut,

@@ -12,9 +12,9 @@ namespace {
 
 using net::Task;
 
-constexpr std::string_view kNames[] = {"",           "hang",     "delay",       "delay_event", "rate_limit",
-                                       "overloaded", "status",   "error_event", "cut",         "stall",
-                                       "reset",      "html_502", "empty_200",   "garbage"};
+constexpr std::string_view kNames[] = {"",           "hang",  "delay",    "delay_event", "rate_limit",
+                                       "overloaded", "quota", "status",   "error_event", "cut",
+                                       "stall",      "reset", "html_502", "empty_200",   "garbage"};
 
 constexpr std::string_view kHtml =
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad "
@@ -40,6 +40,8 @@ std::string_view general_words(int status) {
   switch (status) {
     case 401:
       return "Invalid authentication credentials";
+    case 402:
+      return "Insufficient credits";
     case 403:
       return "Permission denied";
     case 404:
@@ -77,6 +79,7 @@ Task<int> Player::run(const Call& call, const Options& options) {
       co_return 0;
     case FaultKind::rate_limit:
     case FaultKind::overloaded:
+    case FaultKind::quota:
     case FaultKind::status:
     case FaultKind::html_502:
     case FaultKind::empty_200:
@@ -101,14 +104,14 @@ Reply Player::faulty_reply() const {
   if (status == 0 && fault_.kind == FaultKind::rate_limit) status = 429;
   if (status == 0 && fault_.kind == FaultKind::overloaded)
     status = emulator_.prefix == "anthropic" ? 529 : 503;
-  if (status == 0) status = 500;
+  if (status == 0) status = fault_.kind == FaultKind::quota ? 402 : 500;
   if (fault_.message.empty() && fault_.code.empty() && emulator_.failure != nullptr) {
     out = emulator_.failure(status);
   } else {
     out =
         emulator_.error(status, fault_.code, fault_.message.empty() ? general_words(status) : fault_.message);
   }
-  out.status = status;
+  if (fault_.kind != FaultKind::quota) out.status = status;
   if (!fault_.body.empty()) out.body = fault_.body;
   if (!fault_.retry_after.empty()) {
     std::erase_if(out.headers, [](const auto& h) { return lower_ascii(h.first).starts_with("retry-after"); });

@@ -85,7 +85,7 @@ Reply failure_reply(const Host& host, int status) {
   if (host.failure != nullptr) {
     Refusal own = host.failure(status);
     if (!own.message.empty() || !own.body.empty()) {
-      if (own.status == 400) own.status = status;
+      if (own.status == 400 && status != 402) own.status = status;
       return refusal_reply(host, own);
     }
   }

@@ -110,7 +110,8 @@ struct Host {
   Verdict (*authorize)(const Call& call);  // nothing when the key is fine
   Refusal (*unknown_model)(std::string_view model);
   Refusal (*overflow)(std::int64_t tokens, std::int64_t window);
-  Refusal (*failure)(int status) = nullptr;     // 429, 5xx, 402 … in the host's own words
+  Refusal (*failure)(int status) = nullptr;     // 429, 5xx in the host's own words; 402 stands for want of
+                                                // money, whatever status the host gives that
   Refusal (*policy)() = nullptr;                // for a prompt with "[policy]" in it
   bool (*reasons)(const Request& r) = nullptr;  // whether this call thinks; without it OpenAI's table decides
   HeaderList (*headers)(const Call& call) = nullptr;  // on every admitted answer
