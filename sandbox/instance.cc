@@ -70,7 +70,12 @@ std::size_t characters(std::string_view text) {
 }
 
 std::string fit_length(std::string text, std::size_t least, std::size_t most) {
-  while (characters(text) < least) text += text.size() < 64 && !text.empty() ? text : std::string("x");
+  std::size_t size = characters(text);
+  while (size < least && size < 64 && size > 0) {
+    text += text;
+    size *= 2;
+  }
+  if (size < least) text.append(least - size, 'x');
   if (characters(text) > most) {
     std::size_t at = 0;
     for (std::size_t n = 0; at < text.size(); ++at) {

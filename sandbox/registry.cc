@@ -8,11 +8,12 @@ namespace dragoman::sandbox {
 
 const std::vector<Emulator>& emulators() {
   static const std::vector<Emulator> all = {
-      anthropic::emulator(),    bedrock::emulator(),    gemini::emulator(),      openai::openai_row(),
-      openai::azure_row(),      openai::mistral_row(),  openai::deepseek_row(),  openai::moonshot_row(),
-      openai::zai_row(),        openai::qwen_row(),     openai::minimax_row(),   openai::xai_row(),
-      openai::groq_row(),       openai::cerebras_row(), openai::fireworks_row(), openai::together_row(),
-      openai::openrouter_row(), openai::ollama_row(),   openai::vllm_row(),      openai::llamacpp_row(),
+      anthropic::emulator(),  bedrock::emulator(),      gemini::emulator(),     gemini::vertex_emulator(),
+      openai::openai_row(),   openai::azure_row(),      openai::mistral_row(),  openai::deepseek_row(),
+      openai::moonshot_row(), openai::zai_row(),        openai::qwen_row(),     openai::minimax_row(),
+      openai::xai_row(),      openai::groq_row(),       openai::cerebras_row(), openai::fireworks_row(),
+      openai::together_row(), openai::openrouter_row(), openai::ollama_row(),   openai::vllm_row(),
+      openai::llamacpp_row(),
   };
   return all;
 }

@@ -124,8 +124,10 @@ Reply handle(const Host& host, const Call& call, const Options& options) {
     return refusal_reply(host, r);
   }
   if (!request.body.is_object()) return refusal_reply(host, not_json());
-  if (request.model.empty() && !host.route)
-    return refusal_reply(host, refuse("you must provide a model parameter"));
+  if (request.model.empty() && !host.no_model.empty()) {
+    return refusal_reply(host, refuse(std::string(host.no_model)));
+  }
+  if (request.model.empty()) request.model = host.models.front().glob;
   const Model* model = find_model(host, request.model);
   if (model == nullptr) return refusal_reply(host, host.unknown_model(request.model));
   request.traits = model->traits;

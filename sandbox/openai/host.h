@@ -116,6 +116,7 @@ struct Host {
   bool (*reasons)(const Request& r) = nullptr;  // whether this call thinks; without it OpenAI's table decides
   HeaderList (*headers)(const Call& call) = nullptr;  // on every admitted answer
   Style style = {};
+  std::string_view no_model = "you must provide a model parameter";  // "": a call may do without
   // Told the deployment and the rest when the path is none of the bases'; Azure has such paths.
   bool (*route)(const Call& call, Request& request) = nullptr;
 };

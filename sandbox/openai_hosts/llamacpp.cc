@@ -240,7 +240,8 @@ const Host kLlamaCpp = {.prefix = "llamacpp",
                         .style = {.reasoning_key = "reasoning_content",
                                   .fingerprint = "b0000-sandbox",
                                   .extended_usage = false,
-                                  .call_id = call_id}};
+                                  .call_id = call_id},
+                        .no_model = ""};
 
 Emulator llamacpp_row() { return emulator<kLlamaCpp>(); }
 

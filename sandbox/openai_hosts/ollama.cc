@@ -102,7 +102,6 @@ Verdict authorize(const Call& call) {
 }
 
 Refusal unknown_model(std::string_view model) {
-  if (model.empty()) return refuse("model is required");
   return with_status(404, fmt::format("model \"{}\" not found, try pulling it first", model), "",
                      "api_error");
 }
@@ -133,7 +132,8 @@ const Host kOllama = {.prefix = "ollama",
                                 .calls_whole = true,
                                 .empty_content_with_calls = true,
                                 .fingerprint = "fp_ollama",
-                                .extended_usage = false}};
+                                .extended_usage = false},
+                      .no_model = "model is required"};
 
 Emulator ollama_row() { return emulator<kOllama>(); }
 
