@@ -1,5 +1,5 @@
-// JSON Schema rewriting: from what the client wrote to what a target takes, keeping the meaning where the target can
-// express it and recording what it cannot.
+// JSON Schema rewriting: from what the client wrote to what a target takes, keeping the meaning where the
+// target can express it and recording what it cannot.
 #pragma once
 #include <functional>
 #include <span>
@@ -18,15 +18,15 @@ struct SchemaTarget {
   std::string_view column;                 // of data/schema_keywords.csv; "" : every keyword passes
   std::span<const std::string> root_keys;  // only these at the root; empty: any
   bool root_composition = false;           // anyOf/oneOf/allOf/enum/const/not may stand at the root
-  bool object_root = true;                 // GEN-07: the root is {"type":"object","properties":{…}} (tool parameters)
+  bool object_root = true;  // GEN-07: the root is {"type":"object","properties":{…}} (tool parameters)
 };
 
 using EditSink = std::function<void(Edit)>;
 
 // The schema to send. `schema` absent or null means "no parameters": an empty object schema when object_root.
-// `pointer` is where the schema stands in the client's request; edits point below it. Deterministic: the same schema
-// gives the same bytes; a schema that needs no change is returned as it is, with its source bytes.
-json::Value rewrite_schema(json::Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
-                           const EditSink& edit);
+// `pointer` is where the schema stands in the client's request; edits point below it. Deterministic: the same
+// schema gives the same bytes; a schema that needs no change is returned as it is, with its source bytes.
+json::Value rewrite_schema(json::Value schema, const SchemaTarget& target, std::string_view pointer,
+                           Arena& arena, const EditSink& edit);
 
 }  // namespace dragoman::lower

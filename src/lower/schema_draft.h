@@ -10,7 +10,8 @@ namespace dragoman::lower {
 
 class Draft {
  public:
-  explicit Draft(json::Value object) : source_(object), members_(object.members().begin(), object.members().end()) {}
+  explicit Draft(json::Value object)
+      : source_(object), members_(object.members().begin(), object.members().end()) {}
 
   json::Value get(std::string_view key) const {
     for (const json::Member& member : members_)

@@ -284,11 +284,13 @@ Result<KeywordTable> KeywordTable::parse(std::string_view csv) {
       continue;
     }
     if (record.size() != header.size())
-      return fail(fmt::format("row {} has {} fields, the header {}", record[0], record.size(), header.size()));
+      return fail(
+          fmt::format("row {} has {} fields, the header {}", record[0], record.size(), header.size()));
     const auto row = wanted.find(record[0]);
     for (std::size_t i = first; i < last; ++i) {
       const auto cell = cell_of(record[i]);
-      if (!cell) return fail(fmt::format("row {} column {}: no such cell: {}", record[0], header[i], record[i]));
+      if (!cell)
+        return fail(fmt::format("row {} column {}: no such cell: {}", record[0], header[i], record[i]));
       Column& column = table.columns_[i - first];
       if (row != wanted.end()) column.cells_[row->second] = *cell;
       if (std::string_view names = record[0]; names.starts_with("format:"))

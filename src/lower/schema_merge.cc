@@ -50,8 +50,8 @@ std::vector<Value> distinct(std::span<const Value> values) {
 
 std::vector<Value> literals(Value schema) {
   for (const Member& member : schema.members())
-    if (member.key != "type" && member.key != "const" && member.key != "enum" && member.key != "description" &&
-        member.key != "title" && member.key != "default")
+    if (member.key != "type" && member.key != "const" && member.key != "enum" &&
+        member.key != "description" && member.key != "title" && member.key != "default")
       return {};
   if (const Value only = schema["const"]) return {only};
   const auto items = schema["enum"].items();
@@ -76,7 +76,8 @@ std::vector<Member> Conjunction::finish() {
   for (const Slot& slot : slots_) {
     out.push_back({slot.first.key, slot.more.empty() ? slot.first.value : join(slot), slot.first.raw_key});
     if (slot.first.key == "properties") describing += static_cast<int>(slot.more.size());
-    if (slot.first.key == "additionalProperties" && !(slot.first.value.is_bool() && slot.first.value.boolean()))
+    if (slot.first.key == "additionalProperties" &&
+        !(slot.first.value.is_bool() && slot.first.value.boolean()))
       closed = true;
   }
   // Closed beside the properties of another: taken literally nothing would fit, and nobody means that.
@@ -118,8 +119,8 @@ Value Conjunction::join(const Slot& slot) {
   }
   if (known->holds == Holds::map && slot.first.value.is_object()) return join_maps(slot);
   if (key == "prefixItems") return join_lists(slot);
-  if (key == "additionalProperties" || key == "items" || key == "propertyNames" || key == "unevaluatedProperties" ||
-      key == "unevaluatedItems") {
+  if (key == "additionalProperties" || key == "items" || key == "propertyNames" ||
+      key == "unevaluatedProperties" || key == "unevaluatedItems") {
     std::vector<Value> all = {slot.first.value};
     all.insert(all.end(), slot.more.begin(), slot.more.end());
     return join_schemas(all);
@@ -219,7 +220,8 @@ Value Conjunction::join_schemas(const std::vector<Value>& schemas) {
 Value Conjunction::join_bounds(const Slot& slot, bool least) {
   Value best = slot.first.value;
   for (const Value other : slot.more)
-    if (other.is_number() && (least ? other.number() < best.number() : other.number() > best.number())) best = other;
+    if (other.is_number() && (least ? other.number() < best.number() : other.number() > best.number()))
+      best = other;
   return best;
 }
 

@@ -8,10 +8,10 @@
 
 namespace dragoman::lower {
 
-// Collects objects and joins them keyword by keyword. Where one keyword must hold twice and has no single value
-// for that (two patterns, two anyOf), the first is kept and the keyword is a conflict: the result is wider. A
-// property that several describe becomes an allOf of them, which the walk then handles like the client's own.
-// Linear in what was added.
+// Collects objects and joins them keyword by keyword. Where one keyword must hold twice and has no single
+// value for that (two patterns, two anyOf), the first is kept and the keyword is a conflict: the result is
+// wider. A property that several describe becomes an allOf of them, which the walk then handles like the
+// client's own. Linear in what was added.
 class Conjunction {
  public:
   explicit Conjunction(const json::Builder& build) : build_(build) {}

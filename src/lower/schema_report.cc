@@ -2,11 +2,58 @@
 
 #include <algorithm>
 
-#include "lower/context.h"
+#include "json/write.h"
 
 namespace dragoman::lower {
 
 using json::Value;
+
+namespace {
+
+constexpr std::size_t kShown = 200;
+
+// Compact JSON up to where it will be cut: what an edit shows must not cost more than the edit, and the value
+// may be the whole document.
+void write_start(std::string& out, Value value) {
+  if (out.size() > kShown) return;
+  const char* comma = "";
+  if (value.is_array()) {
+    out += '[';
+    for (const Value item : value.items()) {
+      if (out.size() > kShown) return;
+      out += comma;
+      write_start(out, item);
+      comma = ",";
+    }
+    out += ']';
+  } else if (value.is_object()) {
+    out += '{';
+    for (const json::Member& member : value.members()) {
+      if (out.size() > kShown) return;
+      out += comma;
+      json::write_string(out, member.key);
+      out += ':';
+      write_start(out, member.value);
+      comma = ",";
+    }
+    out += '}';
+  } else {
+    json::write_compact(out, value);
+  }
+}
+
+std::string start_of(Value value) {
+  std::string out;
+  if (!value) return out;
+  write_start(out, value);
+  if (out.size() <= kShown) return out;
+  std::size_t end = kShown;
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0) == 0x80) --end;  // not inside a character
+  out.resize(end);
+  return out += "…";
+}
+
+}  // namespace
 
 void Reporter::index() {
   std::vector<Value> open = {root_};
@@ -42,10 +89,17 @@ std::string Reporter::locate(const Place& at) {
   return pointer;
 }
 
-void Reporter::edit(const Place& at, Row row, std::string_view keyword, Value before, Value after, Loss loss) {
-  Edit made{rule_of(column_.name(), row, keyword), locate(at), std::string(keyword), show(before), show(after), loss};
+void Reporter::edit(const Place& at, Row row, std::string_view keyword, Value before, Value after,
+                    Loss loss) {
+  Edit made{rule_of(column_.name(), row, keyword),
+            locate(at),
+            std::string(keyword),
+            start_of(before),
+            start_of(after),
+            loss};
   // A definition that stands in many places is rewritten in each, but the client wrote it once.
-  std::string key = made.rule + '\n' + made.pointer + '\n' + made.keyword + '\n' + made.before + '\n' + made.after;
+  std::string key =
+      made.rule + '\n' + made.pointer + '\n' + made.keyword + '\n' + made.before + '\n' + made.after;
   if (seen_.insert(std::move(key)).second) edits_.push_back(std::move(made));
 }
 

@@ -1,4 +1,5 @@
-// Keeps the edits of one schema rewriting: each with the place in the client's request it is about, none twice.
+// Keeps the edits of one schema rewriting: each with the place in the client's request it is about, none
+// twice.
 #pragma once
 #include <set>
 #include <string>
@@ -27,7 +28,8 @@ class Reporter {
       : root_(root), pointer_(pointer), column_(column) {}
 
   // `before` and `after` are shown as JSON, absent as nothing.
-  void edit(const Place& at, Row row, std::string_view keyword, json::Value before, json::Value after, Loss loss);
+  void edit(const Place& at, Row row, std::string_view keyword, json::Value before, json::Value after,
+            Loss loss);
   void clear();
   void flush(const EditSink& sink) const;
 

@@ -1,0 +1,240 @@
+#include "lower/schema.h"
+
+#include "json/write.h"
+#include "lower/schema_rewriter.h"
+
+namespace dragoman::lower {
+
+using json::Member;
+using json::Value;
+
+Rewriter::Rewriter(Value root, const SchemaTarget& target, const Column& column, Keep keep, Arena& arena,
+                   Reporter& reporter)
+    : target_(target),
+      column_(column),
+      keep_(keep),
+      build_(arena),
+      reporter_(reporter),
+      refs_(root),
+      root_(root) {
+  const auto root_takes = [&](std::string_view key) {
+    if (target.root_keys.empty()) return true;
+    for (const std::string& taken : target.root_keys)
+      if (taken == key) return true;
+    return false;
+  };
+  const Cell ref = column[Row::ref];
+  inline_all_ = keep == Keep::none || ref == Cell::reject || ref == Cell::ignore ||
+                column.rejects(Row::defs) || !root_takes("$defs");
+  if (!inline_all_ && column.rejects(Row::recursion)) inline_all_ = refs_.recursive();
+  if (!inline_all_ && ref == Cell::unknown) inline_all_ = !refs_.recursive();
+  const Value old = root["definitions"];
+  if (!inline_all_ && old.is_object() && better(Row::definitions, Row::defs)) {
+    rename_definitions_ = true;
+    for (const Member& member : root["$defs"].members())
+      if (old[member.key]) inline_all_ = true;  // two definitions of one name cannot share a keyword
+  }
+}
+
+bool Rewriter::better(Row row, Row replacement) const {
+  return column_[row] != Cell::ok && column_[replacement] == Cell::ok;
+}
+
+bool Rewriter::budget(std::size_t more) {
+  added_ += more;
+  return added_ <= kInlineBudget;
+}
+
+Value Rewriter::run() {
+  if (!root_.present() || (target_.object_root && !root_.is_object() && !root_.is_bool())) {
+    if (!target_.object_root && !root_.present()) return root_;
+    if (target_.object_root) return empty_root(root_);
+  }
+  if (root_.is_bool() && target_.object_root) return empty_root(root_);
+  if (!root_.is_object()) return walk(root_, nullptr, 0);
+  Node n{Draft(root_), Place{root_, nullptr, false, {root_.node()}}, 0, true};
+  on_path_[root_.node()] = 1;
+  if (target_.object_root) shape_root(n);
+  return finish(n);
+}
+
+Value Rewriter::walk_boolean(Value schema, Place& place, int depth) {
+  if (!column_.rejects(Row::boolean_true)) return schema;
+  Node n{Draft(build_.empty_object()), place, depth};
+  if (!schema.boolean()) {
+    note(n, Row::boolean_true, "false", schema, {}, Loss::widened);
+    return {};
+  }
+  Value made = build_.empty_object();
+  if (column_[Row::type_missing] != Cell::ok) {
+    bool complete = false;
+    made = object({{"anyOf", any_branches(complete)}});
+    note(n, Row::boolean_true, "true", schema, made, complete ? Loss::none : Loss::narrowed);
+    return walk(made, &place, depth + 1);
+  }
+  note(n, Row::boolean_true, "true", schema, made, Loss::none);
+  return made;
+}
+
+Value Rewriter::walk(Value schema, const Place* up, int depth) {
+  Place place{schema, up, up && up->inlined};
+  if (schema.is_bool()) return walk_boolean(schema, place, depth);
+  if (!schema.is_object() && column_.passes_all()) return schema;
+  if (place.inlined) ++added_;
+  Node n{Draft(schema), std::move(place), depth};
+  if (!schema.is_object()) {
+    // Not a schema at all. A type's name alone is a frequent slip; the rest says nothing.
+    n.draft.replace({});
+    if (schema.is_string()) n.draft.set("type", schema);
+    note(n, Row::type_unknown, "schema", schema, n.draft.build(build_), Loss::none);
+  } else if (depth > kSchemaDepth) {
+    n.draft.replace({});
+    note(n, Row::extension, "depth", schema, n.draft.build(build_), Loss::widened);
+  }
+  return finish(n);
+}
+
+Value Rewriter::finish(Node& n) {
+  if (!column_.passes_all()) {
+    do {
+      n.again = false;
+      references(n, false);
+      merge_all_of(n, false);
+      valid_kinds(n);
+      lift_required(n);
+      split_dependencies(n);
+      tuples(n);
+      one_of(n);
+      type_names(n);
+      nullables(n);
+      enums(n);
+      type_lists(n);
+      missing_type(n);
+      if (!n.again) distribute(n, false);
+    } while (n.again);
+    exclusive_bound(n, true);
+    exclusive_bound(n, false);
+    refuse_keywords(n);
+    own_keywords(n);
+    bare_arrays(n);
+    closed_objects(n);
+    empty_objects(n);
+    known_required(n);
+  }
+  if (n.root) rename_definitions(n);
+  children(n);
+  guide(n);
+  if (n.root) trim_root(n);
+  for (const json::Node* definition : n.place.expanded) --on_path_[definition];
+  return n.draft.build(build_);
+}
+
+void Rewriter::children(Node& n) {
+  std::vector<std::string_view> emptied;
+  for (Member& member : n.draft.members()) {
+    if (!member.value) continue;
+    const Keyword* keyword = find_keyword(member.key);
+    if (!keyword || keyword->holds == Holds::data) continue;
+    const Value made = child(n, *keyword, member.value);
+    n.draft.set_value(member, made);
+  }
+}
+
+Value Rewriter::child(Node& n, const Keyword& keyword, Value value) {
+  switch (keyword.holds) {
+    case Holds::data:
+      return value;
+    case Holds::map:
+    case Holds::dependencies:
+      return value.is_object() ? child_map(n, keyword, value) : value;
+    case Holds::list:
+      return value.is_array() ? child_list(n, value) : value;
+    case Holds::schema_or_list:
+      if (value.is_array()) return child_list(n, value);
+      break;
+    case Holds::schema:
+      break;
+  }
+  // These have their own rows for true and false.
+  const bool own_booleans = keyword.row == Row::additional_schema || keyword.row == Row::items ||
+                            keyword.row == Row::additional_items || keyword.row == Row::unevaluated_items ||
+                            keyword.row == Row::unevaluated_properties;
+  if (value.is_bool() && own_booleans) return value;
+  if (keyword.row == Row::additional_schema && value.is_object() && value.members().empty() &&
+      column_.traits().typed && column_[Row::additional_true] == Cell::ok)
+    return build_.boolean(true);  // {} would need a type, true says the same
+  return walk(value, &n.place, n.depth + 1);
+}
+
+Value Rewriter::child_map(Node& n, const Keyword& keyword, Value map) {
+  std::vector<Member> out;
+  bool changed = false;
+  out.reserve(map.members().size());
+  for (Member member : map.members()) {
+    Value made = member.value;
+    if (keyword.holds != Holds::dependencies || !member.value.is_array())
+      made = walk(member.value, &n.place, n.depth + 1);
+    changed |= made.node() != member.value.node();
+    if (!made) continue;  // a property that may not be there
+    member.value = made;
+    out.push_back(member);
+  }
+  return changed ? build_.object(out) : map;
+}
+
+Value Rewriter::child_list(Node& n, Value list) {
+  std::vector<Value> out;
+  bool changed = false;
+  out.reserve(list.items().size());
+  for (const Value item : list.items()) {
+    const Value made = walk(item, &n.place, n.depth + 1);
+    changed |= made.node() != item.node();
+    if (made) out.push_back(made);
+  }
+  if (out.empty() && !list.items().empty()) return {};
+  return changed ? build_.array(out) : list;
+}
+
+void Rewriter::guide_with(Node& n, std::string_view keyword, Value value) {
+  std::string json = json::dump_compact(value);
+  if (value.is_string()) json = std::string(value.text());
+  if (json.size() <= kGuidance) n.guidance.push_back(std::string(keyword) + ": " + json);
+}
+
+// A constraint the target cannot be told is told to the model: " (minimum: 1, maximum: 10)" at the end of the
+// description. It is a hint; what enforces it is the check of the answer.
+void Rewriter::guide(Node& n) {
+  if (n.guidance.empty() || column_[Row::description] != Cell::ok || n.draft.has("$ref")) return;
+  if (n.root && !target_.root_keys.empty()) return;
+  std::string said(n.draft.get("description").text());
+  if (!said.empty()) said += ' ';
+  said += '(';
+  for (std::size_t i = 0; i < n.guidance.size(); ++i) said += (i ? ", " : "") + n.guidance[i];
+  said += ')';
+  n.draft.set("description", build_.string_copy(said));
+}
+
+bool Rewriter::references_hold(Value result) const {
+  References made(result);
+  for (const std::string_view ref : kept_)
+    if (!made.resolve(ref)) return false;
+  return true;
+}
+
+Value rewrite_schema(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
+                     const EditSink& edit) {
+  const Column& column = keyword_table().column(target.column);
+  Reporter reporter(schema, pointer, column);
+  Value result;
+  // A reference by path can come to nothing when what stands on the path is rewritten; then fewer are kept.
+  for (const Keep keep : {Keep::all, Keep::definitions_only, Keep::none}) {
+    reporter.clear();
+    Rewriter rewriter(schema, target, column, keep, arena, reporter);
+    result = rewriter.run();
+    if (keep == Keep::none || rewriter.references_hold(result)) break;
+  }
+  reporter.flush(edit);
+  return result;
+}
+
+}  // namespace dragoman::lower

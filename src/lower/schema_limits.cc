@@ -1,0 +1,159 @@
+// What a target refuses outright, and what it insists on.
+#include <algorithm>
+#include <unordered_set>
+
+#include "lower/schema_rewriter.h"
+
+namespace dragoman::lower {
+
+using json::Member;
+using json::Value;
+
+namespace {
+
+// Dropping it changes nothing about which values are valid.
+bool says_nothing(const Draft& d, const Member& member) {
+  const Keyword* keyword = find_keyword(member.key);
+  if (!keyword || keyword->note) return true;
+  const Value value = member.value;
+  if (member.key == "additionalProperties" || member.key == "unevaluatedProperties" ||
+      member.key == "unevaluatedItems" || member.key == "propertyNames")
+    return (value.is_bool() && value.boolean()) || (value.is_object() && value.members().empty());
+  if (member.key == "additionalItems") return !d.get("items").is_array();
+  if (member.key == "uniqueItems" || member.key == "nullable") return !value.boolean();
+  if (member.key == "minItems" || member.key == "minLength" || member.key == "minProperties")
+    return value.number() <= 0;
+  if (member.key == "multipleOf") return value.number() == 1 && d.get("type").text() == "integer";
+  if (member.key == "patternProperties" || member.key == "dependentRequired" ||
+      member.key == "dependentSchemas" || member.key == "dependencies")
+    return value.members().empty();
+  if (member.key == "minContains" || member.key == "maxContains") return !d.has("contains");
+  if (member.key == "then" || member.key == "else") return !d.has("if");
+  if (member.key == "if") return !d.has("then") && !d.has("else");
+  return false;
+}
+
+}  // namespace
+
+void Rewriter::refuse_keywords(Node& n) {
+  Draft& d = n.draft;
+  for (Member& member : d.members()) {
+    if (!member.value) continue;
+    const Keyword* keyword = find_keyword(member.key);
+    const Value value = member.value;
+    if (keyword && keyword->holds == Holds::map && keyword->note) {
+      // Definitions nobody refers to any more, or where the target does not look for them.
+      const bool kept_for_root = n.root && !inline_all_;
+      const bool moves = kept_for_root && rename_definitions_;
+      const bool refused =
+          column_.rejects(keyword->row) || inline_all_ || (column_.traits().root_defs && !n.root);
+      if (!refused || moves) continue;
+      note(n, keyword->row, member.key, value, {}, Loss::none);
+      d.set_value(member, {});
+      continue;
+    }
+    if (column_.judge(member.key, value) != Cell::reject) continue;
+    if (member.key == "additionalProperties" && column_.traits().closed) continue;  // closed_objects()
+    if (member.key == "$ref") continue;                                             // references()
+    Row row = keyword ? keyword->row : Row::extension;
+    Value made;
+    if (member.key == "additionalProperties") {
+      if (value.is_bool()) row = value.boolean() ? Row::additional_true : Row::additional_false;
+      if (value.is_object() && column_[Row::additional_true] == Cell::ok) made = build_.boolean(true);
+    }
+    if (member.key == "minItems" && value.number() > 1 && column_[Row::min_items_1] == Cell::ok)
+      made = build_.integer(1);
+    const bool nothing = says_nothing(d, member);
+    note(n, row, member.key, value, made, nothing ? Loss::none : Loss::widened);
+    // Closedness would be said on every object of a schema; a model needs no telling.
+    const bool closes = member.key == "additionalProperties" && value.is_bool();
+    if ((!nothing && !closes) || member.key == "default") guide_with(n, member.key, value);
+    d.set_value(member, made);
+  }
+}
+
+// GEM-32, GEM-34, GEM-35: keywords of other types than the node's own are refused, and mean nothing.
+void Rewriter::own_keywords(Node& n) {
+  Draft& d = n.draft;
+  if (!column_.traits().own_keywords) return;
+  const Value type = d.get("type");
+  if (!type.is_string()) return;
+  for (Member& member : d.members()) {
+    if (!member.value) continue;
+    std::string_view owner = type_of_keyword(member.key);
+    if (member.key == "enum") owner = "string";
+    if (owner.empty() || owner == type.text() || (owner == "number" && type.text() == "integer")) continue;
+    const Keyword* keyword = find_keyword(member.key);
+    note(n, keyword->row, member.key, member.value, {}, Loss::none);
+    d.set_value(member, {});
+  }
+}
+
+// OAI-31, GEM-34.
+void Rewriter::bare_arrays(Node& n) {
+  Draft& d = n.draft;
+  if (!column_.rejects(Row::bare_array) || d.has("items") || d.has("prefixItems")) return;
+  if (!names_type(d.get("type"), "array")) return;
+  d.set("items", build_.empty_object());
+  note(n, Row::bare_array, "items", {}, d.get("items"), Loss::none);
+}
+
+// Grammar-constrained modes want every object closed, which is less than the client allowed (OAIS-01,
+// ANTS-01). Making optional properties required, where a mode wants that, needs undoing in the answer and is
+// not done here.
+void Rewriter::closed_objects(Node& n) {
+  Draft& d = n.draft;
+  const Traits& traits = column_.traits();
+  const Value type = d.get("type");
+  const bool is_object =
+      names_type(type, "object") || (!type && (d.has("properties") || d.has("additionalProperties")));
+  const Value more = d.get("additionalProperties");
+  if (!is_object && traits.closed && more) {  // of no meaning here
+    note(n, Row::additional_schema, "additionalProperties", more, {}, Loss::none);
+    d.erase("additionalProperties");
+  }
+  if (!is_object) return;
+  if (traits.closed && !(more.is_bool() && !more.boolean())) {
+    d.set("additionalProperties", build_.boolean(false));
+    note(n, Row::additional_true, "additionalProperties", more, d.get("additionalProperties"),
+         Loss::narrowed);
+    if (more.is_object()) guide_with(n, "additionalProperties", more);
+  }
+  if (traits.explicit_maps && !more && !n.root && d.get("properties").members().empty() &&
+      !d.has("patternProperties")) {
+    d.set("additionalProperties", build_.boolean(true));
+    note(n, Row::additional_true, "additionalProperties", {}, d.get("additionalProperties"), Loss::none);
+  }
+}
+
+// GEM-33: an object below the root has properties. A string with JSON in it would have to be turned back; a
+// property that is there for form's sake leaves what the model answers an object.
+void Rewriter::empty_objects(Node& n) {
+  Draft& d = n.draft;
+  if (n.root || !column_.rejects(Row::empty_object) || !names_type(d.get("type"), "object")) return;
+  if (!d.get("properties").members().empty()) return;
+  const Value filler = object({{"type", text("string")}, {"description", text("Unused: leave it out.")}});
+  d.set("properties", object({{"_", filler}}));
+  note(n, Row::empty_object, "properties", {}, d.get("properties"), Loss::narrowed);
+  d.erase("required");
+}
+
+// GEM-39: `required` names only what `properties` has.
+void Rewriter::known_required(Node& n) {
+  Draft& d = n.draft;
+  const Value required = d.get("required");
+  if (!required.is_array() || !column_.rejects(Row::required_unknown)) return;
+  std::unordered_set<std::string_view> names;
+  for (const Member& member : d.get("properties").members()) names.insert(member.key);
+  std::vector<Value> known;
+  for (const Value name : required.items())
+    if (names.contains(name.text())) known.push_back(name);
+  if (known.size() == required.items().size()) return;
+  note(n, Row::required_unknown, "required", required, build_.array(known), Loss::widened);
+  if (known.empty())
+    d.erase("required");
+  else
+    d.set("required", build_.array(known));
+}
+
+}  // namespace dragoman::lower

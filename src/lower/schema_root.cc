@@ -1,0 +1,240 @@
+// The root of a tool's parameters: always {"type":"object","properties":{…}} (GEN-07). A call's arguments are
+// an object by construction, so what the root says about other types costs nothing to leave out.
+#include <algorithm>
+#include <ranges>
+#include <unordered_set>
+
+#include "json/write.h"
+#include "lower/schema_rewriter.h"
+
+namespace dragoman::lower {
+
+using json::Member;
+using json::Value;
+
+Value Rewriter::empty_root(Value was) {
+  const Value made = object({{"type", text("object")}, {"properties", build_.empty_object()}});
+  Node n{Draft(made), Place{root_}, 0, true};
+  const bool never = was.is_bool() && !was.boolean();
+  note(n, Row::root_type, "schema", was, made, never ? Loss::widened : Loss::none);
+  return column_.passes_all() ? made : finish(n);
+}
+
+void Rewriter::shape_root(Node& n) {
+  Draft& d = n.draft;
+  if (d.get("$ref").is_string()) references(n, true);
+  if (!target_.root_composition) {
+    if (d.has("allOf")) merge_all_of(n, true);
+    for (const std::string_view keyword : {"anyOf", "oneOf"})
+      if (!join_root_branches(n, keyword)) return wrap_root(n);
+    for (const std::string_view keyword : {"enum", "const", "not"}) {
+      const Value was = d.get(keyword);
+      if (!was) continue;
+      note(n, Row::root_value, keyword, was, {}, Loss::widened);
+      guide_with(n, keyword, was);
+      d.erase(keyword);
+    }
+  }
+  type_names(n);
+  const Value type = d.get("type");
+  const bool composed = d.has("anyOf") || d.has("oneOf") || d.has("allOf");
+  if (!names_type(type, "object") && type && d.get("properties").members().empty()) return wrap_root(n);
+  if (!type.is_string() || type.text() != "object") {
+    note(n, Row::root_type, "type", type, text("object"), Loss::none);
+    if (type)
+      d.set("type", text("object"));
+    else
+      d.put_first("type", text("object"));
+  }
+  if (d.get("nullable").boolean()) {
+    note(n, Row::root_type, "nullable", d.get("nullable"), {}, Loss::none);
+    d.erase("nullable");
+  }
+  const Value properties = d.get("properties");
+  if (!properties.is_object() && !composed) {
+    note(n, Row::root_properties, "properties", properties, build_.empty_object(), Loss::none);
+    d.set("properties", build_.empty_object());
+  }
+  const Value required = d.get("required");
+  if (required && !required.is_array()) {
+    note(n, Row::required_invalid, "required", required, {}, Loss::none);
+    d.erase("required");
+  }
+}
+
+// {"anyOf":[A,B]} → one object with the properties of all branches; required is what every branch requires.
+// Wider: the choice between the branches is lost, and said in the description. False when the root is no
+// object at all.
+bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
+  Draft& d = n.draft;
+  const Value list = d.get(keyword);
+  if (!list) return true;
+  d.erase(keyword);
+  std::vector<Member> names;
+  std::vector<std::vector<Value>> schemas;
+  std::unordered_map<std::string_view, std::size_t> at;
+  std::unordered_map<std::string_view, std::size_t> required;
+  std::vector<Value> required_order;
+  std::size_t objects = 0, others = 0;
+  bool all_closed = true;
+  std::string sets;
+  std::unordered_set<const json::Node*> seen;
+  std::vector<std::pair<Value, int>> open;
+  for (const Value item : std::views::reverse(list.items())) open.emplace_back(item, 0);
+  while (!open.empty()) {
+    const auto [branch, depth] = open.back();
+    open.pop_back();
+    if (branch.is_object() && !seen.insert(branch.node()).second) continue;
+    Conjunction all(build_);
+    std::unordered_set<const json::Node*> expanded;
+    expand(n, branch, all, expanded, depth);
+    const Value joined = build_.object(all.finish());
+    bool nested = false;
+    for (const std::string_view inner : {"anyOf", "oneOf"}) {
+      const auto items = joined[inner].items();
+      // A branch of branches: each counts as one, with what stands beside them.
+      if (items.empty() || depth >= 32 || !budget(items.size())) continue;
+      nested = true;
+      const Value rest = build_.without(joined, inner);
+      for (const Value item : std::views::reverse(items)) {
+        if (rest.members().empty()) {
+          open.emplace_back(item, depth + 1);
+          continue;
+        }
+        const Value both[] = {item, rest};
+        open.emplace_back(object({{"allOf", build_.array(both)}}), depth + 1);
+      }
+      break;
+    }
+    if (nested) continue;
+    const Value type = joined["type"];
+    const bool fits = branch.is_object() &&
+                      (!type || names_type(type, "object") || type_of_keywords(Draft(joined)) == "object");
+    if (!fits) {
+      ++others;
+      continue;
+    }
+    ++objects;
+    for (const Member& member : joined["properties"].members()) {
+      const auto [found, made] = at.emplace(member.key, names.size());
+      if (made) {
+        names.push_back(member);
+        schemas.emplace_back();
+      }
+      schemas[found->second].push_back(member.value);
+    }
+    std::vector<Value> needed;
+    for (const Value name : distinct(joined["required"].items())) {
+      if (!name.is_string()) continue;
+      needed.push_back(name);
+      if (required[name.text()]++ == 0) required_order.push_back(name);
+    }
+    const Value more = joined["additionalProperties"];
+    all_closed = all_closed && more.is_bool() && !more.boolean();
+    if (!needed.empty() && sets.size() <= kGuidance)
+      sets += (sets.empty() ? "" : " or ") + json::dump_compact(build_.array(needed));
+  }
+  if (objects == 0) {
+    if (others > 0 && !d.has("type") && d.get("properties").members().empty()) {
+      d.set(keyword, list);
+      return false;
+    }
+    note(n, Row::root_any_of, keyword, list, {}, others > 0 ? Loss::none : Loss::widened);
+    return true;
+  }
+  std::vector<Member> properties;
+  for (const Member& member : d.get("properties").members()) {
+    properties.push_back(member);
+    at.emplace(member.key, names.size());
+  }
+  const Value own = d.get("properties");
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (own[names[i].key]) continue;  // said for all branches already; theirs are refinements of it
+    const auto options = distinct(schemas[i]);
+    std::vector<Value> values;
+    bool literal = true;
+    for (const Value option : options) {
+      const auto some = literals(option);
+      literal = literal && !some.empty();
+      values.insert(values.end(), some.begin(), some.end());
+    }
+    Member made = names[i];
+    if (options.size() > 1 && literal) {
+      // What told the branches apart: one enum of all their values.
+      std::vector<Member> parts;
+      const Value type = options.front()["type"];
+      bool same = static_cast<bool>(type);
+      for (const Value option : options) same = same && json::equal(type, option["type"]);
+      if (same) parts.push_back({"type", type});
+      parts.push_back({"enum", build_.array(distinct(values))});
+      made.value = build_.object(parts);
+    } else if (options.size() > 1) {
+      made.value = object({{"anyOf", build_.array(options)}});
+    }
+    properties.push_back(made);
+  }
+  if (!properties.empty() || d.has("properties")) d.set("properties", build_.object(properties));
+  const auto before = d.get("required").items();
+  std::vector<Value> needed(before.begin(), before.end());
+  for (const Value name : required_order)
+    if (required[name.text()] == objects) needed.push_back(name);
+  if (!needed.empty()) d.set("required", build_.array(distinct(needed)));
+  if (all_closed && !d.has("additionalProperties")) d.set("additionalProperties", build_.boolean(false));
+  note(n, Row::root_any_of, keyword, list, d.get("properties"),
+       objects + others == 1 ? Loss::none : Loss::widened);
+  if (objects > 1 && !sets.empty() && sets.size() <= kGuidance) n.guidance.push_back("give " + sets);
+  return true;
+}
+
+// A root that is no object cannot be the arguments of a call. It becomes the property "value"; putting an
+// answer back means taking the arguments' "value". Definitions stay at the root, where references look for
+// them.
+void Rewriter::wrap_root(Node& n) {
+  if (wrapped_) return;
+  wrapped_ = true;
+  std::vector<Member> inner, outer;
+  for (const Member& member : n.draft.present())
+    (member.key == "$defs" || member.key == "definitions" || member.key == "$schema" ? outer : inner)
+        .push_back(member);
+  const Value name = text("value");
+  const Member property{"value", build_.object(inner)};
+  std::vector<Member> members = {{"type", text("object")},
+                                 {"properties", build_.object({&property, 1})},
+                                 {"required", build_.array({&name, 1})}};
+  members.insert(members.end(), outer.begin(), outer.end());
+  note(n, Row::root_type, "type", n.draft.get("type"), build_.object(members), Loss::narrowed);
+  n.draft.replace(std::move(members));
+}
+
+void Rewriter::rename_definitions(Node& n) {
+  Draft& d = n.draft;
+  if (!rename_definitions_ || !d.has("definitions")) return;
+  std::vector<Member> all;
+  for (const std::string_view key : {"$defs", "definitions"})
+    for (const Member& member : d.get(key).members()) all.push_back(member);
+  note(n, Row::definitions, "definitions", text("definitions"), text("$defs"), Loss::none);
+  d.rename("definitions", "$defs");
+  d.set("$defs", build_.object(all));
+}
+
+// BRM-07, BR-33: keys some targets refuse at the root only.
+void Rewriter::trim_root(Node& n) {
+  for (const Member& member : n.draft.present()) {
+    bool taken = target_.root_keys.empty();
+    for (const std::string& key : target_.root_keys) taken = taken || key == member.key;
+    Row row = Row::extension;
+    if (taken && target_.object_root) {
+      const bool annotation = member.key == "$schema" || member.key == "title" || member.key == "description";
+      if (annotation && column_.rejects(row = Row::root_notes)) taken = false;
+      if (member.key == "additionalProperties" && column_.rejects(row = Row::root_additional)) taken = false;
+    }
+    if (taken) continue;
+    const Keyword* keyword = find_keyword(member.key);
+    const bool open = member.key == "additionalProperties" && member.value.boolean();
+    const bool lossless = !keyword || keyword->note || open;
+    note(n, row, member.key, member.value, {}, lossless ? Loss::none : Loss::widened);
+    n.draft.erase(member.key);
+  }
+}
+
+}  // namespace dragoman::lower

@@ -1,0 +1,192 @@
+// What the meta-schema of 2020-12 forbids, and the spellings of older drafts (ANT-34, OAI-33, XAI-06).
+#include <cmath>
+
+#include "lower/schema_rewriter.h"
+
+namespace dragoman::lower {
+
+using json::Member;
+using json::Value;
+
+namespace {
+
+bool is_wanted(Wants wants, Value value) {
+  switch (wants) {
+    case Wants::anything:
+      return true;
+    case Wants::text:
+      return value.is_string();
+    case Wants::number:
+      return value.is_number();
+    case Wants::flag:
+      return value.is_bool();
+    case Wants::list:
+      return value.is_array();
+    case Wants::object:
+      return value.is_object();
+    case Wants::schema:
+      return value.is_object() || value.is_bool();
+  }
+  return true;
+}
+
+}  // namespace
+
+// A keyword whose value is of the wrong kind says nothing, but the whole request is refused for it:
+// `required: null`, `properties: []`, `description: null` as generators write them.
+void Rewriter::valid_kinds(Node& n) {
+  Draft& d = n.draft;
+  for (Member& member : d.members()) {
+    if (!member.value) continue;
+    const Keyword* keyword = find_keyword(member.key);
+    if (!keyword) continue;
+    const Value was = member.value;
+    const bool composes = member.key == "allOf" || member.key == "anyOf" || member.key == "oneOf";
+    bool ok = is_wanted(keyword->wants, was) && !(composes && was.items().empty());
+    // The root's own `required: true` means nothing; a property's is lifted by the schema around it.
+    Row row = keyword->row;
+    if (member.key == "required" && !ok) row = Row::required_invalid;
+    if (member.key == "required" && ok)
+      for (const Value name : was.items()) ok = ok && name.is_string();
+    if (member.key == "enum" && ok && was.items().empty() && column_.rejects(Row::enum_empty)) ok = false;
+    if (member.key == "items") ok = was.is_object() || was.is_bool() || was.is_array();
+    if (member.key == "type") ok = was.is_string() || was.is_array();
+    if (member.key == "exclusiveMinimum" || member.key == "exclusiveMaximum")
+      ok = was.is_number() || was.is_bool();
+    if (ok) continue;
+    Value made;
+    if (member.key == "required" && was.is_array()) {
+      std::vector<Value> names;
+      for (const Value name : was.items())
+        if (name.is_string()) names.push_back(name);
+      made = build_.array(names);
+    } else if (n.root && member.key == "properties") {
+      made = build_.empty_object();
+    }
+    const bool constrains = member.key == "enum" && was.is_array();
+    note(n, row, member.key, was, made, constrains ? Loss::widened : Loss::none);
+    d.set_value(member, made);
+  }
+}
+
+// Draft-03 and OpenAPI 2 say `required: true` inside a property.
+void Rewriter::lift_required(Node& n) {
+  Draft& d = n.draft;
+  if (column_[Row::required_invalid] == Cell::ok) return;
+  std::vector<Value> names;
+  std::vector<Member> properties;
+  for (const Member& member : d.get("properties").members()) {
+    properties.push_back(member);
+    const Value flag = member.value["required"];
+    if (!flag.is_bool()) continue;
+    properties.back().value = build_.without(member.value, "required");
+    if (flag.boolean()) names.push_back(build_.string(member.key));
+    const Place at{member.value, &n.place};
+    reporter_.edit(at, Row::required_invalid, "required", flag, {}, Loss::none);
+  }
+  bool changed = false;
+  for (std::size_t i = 0; i < properties.size(); ++i)
+    changed |= properties[i].value.node() != d.get("properties").members()[i].value.node();
+  if (!changed) return;
+  d.set("properties", build_.object(properties));
+  if (names.empty()) return;
+  const auto before = d.get("required").items();
+  names.insert(names.begin(), before.begin(), before.end());
+  d.set("required", build_.array(distinct(names)));
+}
+
+// `dependencies` of draft-07 is two keywords since 2019-09.
+void Rewriter::split_dependencies(Node& n) {
+  Draft& d = n.draft;
+  const Value all = d.get("dependencies");
+  if (!all.is_object() || !better(Row::dependencies, Row::dependent_required)) return;
+  if (column_[Row::dependent_schemas] != Cell::ok || d.has("dependentRequired") || d.has("dependentSchemas"))
+    return;
+  std::vector<Member> names, schemas;
+  for (const Member& member : all.members()) (member.value.is_array() ? names : schemas).push_back(member);
+  d.erase("dependencies");
+  if (!names.empty()) d.set("dependentRequired", build_.object(names));
+  if (!schemas.empty()) d.set("dependentSchemas", build_.object(schemas));
+  note(n, Row::dependencies, "dependencies", all, text("dependentRequired, dependentSchemas"), Loss::none);
+}
+
+// Tuples: `items: [A,B]` is `prefixItems: [A,B]` since 2020-12, and `additionalItems` became `items`.
+void Rewriter::tuples(Node& n) {
+  Draft& d = n.draft;
+  if (d.get("items").is_array() && column_[Row::items_array] != Cell::ok) {
+    const Value list = d.get("items");
+    const Value rest = d.get("additionalItems");
+    d.erase("prefixItems");
+    d.rename("items", "prefixItems");
+    if (list.items().empty()) d.erase("prefixItems");
+    d.erase("additionalItems");
+    if (rest.is_object() || (rest.is_bool() && !rest.boolean())) d.set("items", rest);
+    note(n, Row::items_array, "items", list, text("prefixItems"), Loss::none);
+  }
+  if (d.get("prefixItems").is_array() && column_.rejects(Row::prefix_items)) {
+    const Value list = d.get("prefixItems");
+    std::vector<Value> options(list.items().begin(), list.items().end());
+    const Value rest = d.get("items");
+    if (rest.is_object()) options.push_back(rest);
+    options = distinct(options);
+    const Value items = options.size() == 1 ? options.front() : object({{"anyOf", build_.array(options)}});
+    d.rename("prefixItems", "items");
+    d.set("items", items);
+    if (rest.is_bool() && !rest.boolean() && !d.has("maxItems"))
+      d.set("maxItems", build_.integer(static_cast<std::int64_t>(list.items().size())));
+    note(n, Row::prefix_items, "prefixItems", list, items, Loss::widened);
+    guide_with(n, "prefixItems", list);
+  }
+  const Value items = d.get("items");
+  if (items.is_bool() && column_.rejects(Row::items_boolean)) {
+    const auto most = static_cast<std::int64_t>(d.get("prefixItems").items().size());
+    note(n, Row::items_boolean, "items", items, {}, Loss::none);
+    d.erase("items");
+    if (!items.boolean() && !(d.get("maxItems").integer().value_or(INT64_MAX) <= most))
+      d.set("maxItems", build_.integer(most));
+  }
+}
+
+// Draft-04 has a boolean beside the bound; newer drafts the bound itself. Where there is no exclusive bound
+// an integer's moves by one, and a number's becomes inclusive.
+void Rewriter::exclusive_bound(Node& n, bool minimum) {
+  Draft& d = n.draft;
+  const std::string_view exclusive = minimum ? "exclusiveMinimum" : "exclusiveMaximum";
+  const std::string_view inclusive = minimum ? "minimum" : "maximum";
+  const Row row = minimum ? Row::exclusive_minimum : Row::exclusive_maximum;
+  const Row plain = minimum ? Row::minimum : Row::maximum;
+  if (const Value flag = d.get(exclusive); flag.is_bool() && column_[Row::exclusive_boolean] != Cell::ok) {
+    const Value bound = d.get(inclusive);
+    d.erase(exclusive);
+    if (flag.boolean() && bound.is_number()) d.rename(inclusive, exclusive);
+    note(n, Row::exclusive_boolean, exclusive, flag, d.get(exclusive), Loss::none);
+  }
+  const Value bound = d.get(exclusive);
+  if (!bound.is_number() || column_[row] == Cell::ok || column_[plain] != Cell::ok) return;
+  const bool integer = d.get("type").text() == "integer";
+  if (!integer && column_[row] == Cell::unknown) return;
+  const auto whole = bound.integer();
+  Value made = bound;
+  bool exact = false;
+  if (integer && whole && *whole != (minimum ? INT64_MAX : INT64_MIN)) {
+    made = build_.integer(minimum ? *whole + 1 : *whole - 1);
+    exact = true;
+  } else if (integer && std::abs(bound.number()) < 9.0e15) {
+    made = build_.integer(
+        static_cast<std::int64_t>(minimum ? std::ceil(bound.number()) : std::floor(bound.number())));
+    exact = true;
+  }
+  const Value other = d.get(inclusive);
+  const bool tighter =
+      other.is_number() && (minimum ? other.number() >= made.number() : other.number() <= made.number());
+  if (tighter) exact = exact || (minimum ? other.number() > made.number() : other.number() < made.number());
+  if (tighter)
+    d.erase(exclusive);
+  else
+    d.rename(exclusive, inclusive);
+  if (!tighter) d.set(inclusive, made);
+  note(n, row, exclusive, bound, d.get(inclusive), exact ? Loss::none : Loss::widened);
+  if (!exact) guide_with(n, exclusive, bound);
+}
+
+}  // namespace dragoman::lower

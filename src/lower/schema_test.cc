@@ -1,0 +1,321 @@
+// One row a rule: what a target is sent for a schema, and what that costs. Larger cases are in
+// tests/golden/schema.
+#include "lower/schema.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "json/parse.h"
+#include "lower/schema_check.h"
+
+namespace dragoman::lower {
+namespace {
+
+struct Outcome {
+  std::string json;
+  std::vector<std::string> edits;  // "RULE pointer keyword loss"
+};
+
+Outcome rewrite(std::string_view column, std::string_view text) {
+  Arena arena;
+  const auto schema = json::parse(arena, text);
+  EXPECT_TRUE(schema) << text;
+  Outcome out;
+  const auto result =
+      rewrite_schema(*schema, target_of(keyword_table().column(column)), "", arena, [&](const Edit& e) {
+        out.edits.push_back(e.rule + " " + e.pointer + " " + e.keyword + " " + std::string(name(e.loss)));
+      });
+  out.json = json::dump_compact(result);
+  return out;
+}
+
+// A property `p` with this schema, and what the target gets for it.
+struct Case {
+  std::string_view rule, column, in, out;
+  std::vector<std::string> edits;
+};
+
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all = {
+      {"OAI-31",
+       "openai",
+       R"j({"type":"array"})j",
+       R"j({"type":"array","items":{}})j",
+       {"OAI-31 /properties/p items none"}},
+      {"OAI-33",
+       "openai",
+       R"j({"type":"object","properties":[],"required":null})j",
+       R"j({"type":"object"})j",
+       {"OAI-33 /properties/p properties none", "OAI-33 /properties/p required none"}},
+      {"OAI-36",
+       "openai",
+       R"j({"type":"float"})j",
+       R"j({"type":"number"})j",
+       {"OAI-36 /properties/p type none"}},
+      {"OAI-36", "openai", R"j({"type":"any"})j", R"j({})j", {"OAI-36 /properties/p type none"}},
+      {"OAIS-01",
+       "openai-strict",
+       R"j({"type":"object","properties":{},"additionalProperties":{"type":"string"}})j",
+       R"j({"type":"object","properties":{},"additionalProperties":false,"description":"(additionalProperties: {\"type\":\"string\"})"})j",
+       {"OAIS-01 /properties/p additionalProperties narrowed"}},
+      {"OAIS-05",
+       "openai-strict",
+       R"j({"type":"string","format":"uri"})j",
+       R"j({"type":"string","description":"(format: uri)"})j",
+       {"OAIS-05 /properties/p format widened"}},
+      {"OAIS-06",
+       "openai-strict",
+       R"j({"$ref":"#","title":"T"})j",
+       R"j({"$ref":"#"})j",
+       {"OAIS-06 /properties/p title none"}},
+      {"ANT-34",
+       "anthropic",
+       R"j({"type":"number","minimum":1,"exclusiveMinimum":true})j",
+       R"j({"type":"number","exclusiveMinimum":1})j",
+       {"ANT-34 /properties/p exclusiveMinimum none"}},
+      {"ANT-34",
+       "anthropic",
+       R"j({"type":"array","items":[{"type":"string"}],"additionalItems":false})j",
+       R"j({"type":"array","prefixItems":[{"type":"string"}],"items":false})j",
+       {"ANT-34 /properties/p items none"}},
+      {"ANTS-02",
+       "anthropic-strict",
+       R"j({"type":"integer","minimum":1,"maximum":10,"description":"How many"})j",
+       R"j({"type":"integer","description":"How many (minimum: 1, maximum: 10)"})j",
+       {"ANTS-02 /properties/p minimum widened", "ANTS-02 /properties/p maximum widened"}},
+      {"ANTS-03",
+       "anthropic-strict",
+       R"j({"type":"array","items":{"type":"string"},"minItems":1})j",
+       R"j({"type":"array","items":{"type":"string"},"minItems":1})j",
+       {}},
+      {"ANTS-16",
+       "anthropic-strict",
+       R"j({"type":["string","null"],"enum":["a",null]})j",
+       R"j({"type":["string","null"],"enum":["a",null]})j",
+       {}},
+      {"BRM-07",
+       "bedrock-nova",
+       R"j({"const":"x"})j",
+       R"j({"enum":["x"]})j",
+       {"BRM-07 /properties/p const none"}},
+      {"GEM-31",
+       "gemini-parameters",
+       R"j({"type":"object","properties":{"q":{"type":"string"}},"additionalProperties":true})j",
+       R"j({"type":"object","properties":{"q":{"type":"string"}}})j",
+       {"GEM-31 /properties/p additionalProperties none"}},
+      {"GEM-32",
+       "gemini-parameters",
+       R"j({"type":"string","properties":{"q":{"type":"string"}}})j",
+       R"j({"type":"string"})j",
+       {"GEM-32 /properties/p properties none"}},
+      {"GEM-33",
+       "gemini-parameters",
+       R"j({"type":"object"})j",
+       R"j({"type":"object","properties":{"_":{"type":"string","description":"Unused: leave it out."}}})j",
+       {"GEM-33 /properties/p properties narrowed"}},
+      {"GEM-35",
+       "gemini-parameters",
+       R"j({"type":"integer","enum":[1,2,3]})j",
+       R"j({"type":"integer","minimum":1,"maximum":3})j",
+       {"GEM-35 /properties/p enum none"}},
+      {"GEM-36",
+       "gemini-parameters",
+       R"j({"type":"string","format":"date-time"})j",
+       R"j({"type":"string","format":"date-time"})j",
+       {}},
+      {"GEM-36",
+       "gemini-parameters",
+       R"j({"type":"string","format":"email"})j",
+       R"j({"type":"string","description":"(format: email)"})j",
+       {"GEM-36 /properties/p format widened"}},
+      {"GEM-38",
+       "gemini-parameters",
+       R"j({"type":["string","null"]})j",
+       R"j({"type":"string","nullable":true})j",
+       {"GEM-38 /properties/p type none"}},
+      {"GEM-39",
+       "gemini-parameters",
+       R"j({"type":"object","properties":{"a":{"type":"string"}},"required":["a","b"]})j",
+       R"j({"type":"object","properties":{"a":{"type":"string"}},"required":["a"]})j",
+       {"GEM-39 /properties/p required widened"}},
+      {"GEM-43",
+       "gemini-jsonschema",
+       R"j({"type":"integer","exclusiveMinimum":0})j",
+       R"j({"type":"integer","minimum":1})j",
+       {"GEM-43 /properties/p exclusiveMinimum none"}},
+      {"GEM-43",
+       "gemini-jsonschema",
+       R"j({"allOf":[{"type":"string"},{"minLength":2}]})j",
+       R"j({"type":"string","minLength":2})j",
+       {"GEM-43 /properties/p allOf none"}},
+      {"VTX-02",
+       "vertex",
+       R"j({"properties":{"a":{"type":"string"}}})j",
+       R"j({"type":"object","properties":{"a":{"type":"string"}}})j",
+       {"VTX-02 /properties/p type none"}},
+      {"KIMI-20",
+       "moonshot",
+       R"j({"enum":["a"]})j",
+       R"j({"type":"string","enum":["a"]})j",
+       {"KIMI-20 /properties/p type none"}},
+      {"KIMI-21",
+       "moonshot",
+       R"j({"type":"string","anyOf":[{"minLength":2},{"enum":["x"]}]})j",
+       R"j({"anyOf":[{"type":"string","minLength":2},{"type":"string","enum":["x"]}]})j",
+       {"KIMI-21 /properties/p anyOf none"}},
+      {"XAI-06",
+       "xai",
+       R"j({"type":"array","items":[{"type":"string"}]})j",
+       R"j({"type":"array","prefixItems":[{"type":"string"}]})j",
+       {"XAI-06 /properties/p items none"}},
+      {"XAI-07",
+       "xai",
+       R"j({"type":"object"})j",
+       R"j({"type":"object","additionalProperties":true})j",
+       {"XAI-07 /properties/p additionalProperties none"}},
+      {"VLLM-02",  // descriptions are not read by a grammar, so none is written
+       "vllm-xgrammar",
+       R"j({"type":"array","items":{"type":"string"},"uniqueItems":true})j",
+       R"j({"type":"array","items":{"type":"string"}})j",
+       {"VLLM-02 /properties/p uniqueItems widened"}},
+      // Known to nobody: kept, and no edit.
+      {"unknown",
+       "zai",
+       R"j({"type":"string","minLength":2,"x-note":1})j",
+       R"j({"type":"string","minLength":2,"x-note":1})j",
+       {}},
+      // Taken and not enforced: kept, and no edit.
+      {"ignore",
+       "ollama",
+       R"j({"type":"string","pattern":"^a"})j",
+       R"j({"type":"string","pattern":"^a"})j",
+       {}},
+  };
+  return all;
+}
+
+TEST(Schema, OneRuleEach) {
+  for (const Case& c : cases()) {
+    const std::string head = R"j({"type":"object","properties":{"p":)j";
+    const Outcome out = rewrite(c.column, head + std::string(c.in) + "}}");
+    std::string expected = head + std::string(c.out) + "}";
+    if (keyword_table().column(c.column).traits().closed) expected += R"j(,"additionalProperties":false)j";
+    EXPECT_EQ(out.json, expected + "}") << c.rule;
+    std::vector<std::string> below;
+    for (const std::string& edit : out.edits)
+      if (edit.find(" /properties/p") != edit.npos) below.push_back(edit);
+    EXPECT_EQ(below, c.edits) << c.rule;
+  }
+}
+
+TEST(Schema, UnchangedKeepsItsBytes) {
+  Arena arena;
+  const std::string_view text =
+      "{ \"type\" : \"object\",\n \"properties\": {\"a\": {\"type\":\"number\", \"minimum\": 0.70, \"x\": "
+      "\"\\u00e9\"}} }";
+  const auto schema = json::parse(arena, text);
+  for (const std::string_view column : {"openai", "anthropic", "zai", ""}) {
+    const auto result = rewrite_schema(*schema, target_of(keyword_table().column(column)), "", arena, {});
+    EXPECT_EQ(result.node(), schema->node()) << column;
+  }
+}
+
+TEST(Schema, OnlyTheChangedBranchIsNew) {
+  Arena arena;
+  const auto schema = json::parse(
+      arena, R"j({"type":"object","properties":{"a":{"type": "array"},"b":{"type": "string"}}})j");
+  const auto result = rewrite_schema(*schema, target_of(keyword_table().column("openai")), "", arena, {});
+  EXPECT_EQ(json::dump(result),
+            R"j({"type":"object","properties":{"a":{"type":"array","items":{}},"b":{"type": "string"}}})j");
+  EXPECT_EQ(result["properties"]["b"].node(), (*schema)["properties"]["b"].node());
+}
+
+TEST(Schema, AbsentIsAnEmptyObject) {
+  Arena arena;
+  const SchemaTarget target{.column = "openai"};
+  EXPECT_EQ(json::dump(rewrite_schema({}, target, "", arena, {})), R"j({"type":"object","properties":{}})j");
+  const SchemaTarget any{.column = "openai", .object_root = false};
+  EXPECT_FALSE(rewrite_schema({}, any, "", arena, {}));
+}
+
+TEST(Schema, OutputFormatsMayHaveAnyRoot) {
+  Arena arena;
+  const auto schema =
+      json::parse(arena, R"j({"anyOf":[{"type":"string","exclusiveMinimum":true},{"type":"array"}]})j");
+  const SchemaTarget target{.column = "openai", .root_composition = true, .object_root = false};
+  EXPECT_EQ(json::dump(rewrite_schema(*schema, target, "", arena, {})),
+            R"j({"anyOf":[{"type":"string"},{"type":"array","items":{}}]})j");
+}
+
+TEST(Schema, PointersStandBelowTheClients) {
+  Arena arena;
+  const auto schema =
+      json::parse(arena, R"j({"type":"object","properties":{"a/b":{"items":[{"type":"float"}]}}})j");
+  std::vector<std::string> pointers;
+  rewrite_schema(*schema, {.column = "openai"}, "/tools/0/function/parameters", arena,
+                 [&](const Edit& e) { pointers.push_back(e.pointer); });
+  EXPECT_THAT(pointers, testing::ElementsAre("/tools/0/function/parameters/properties/a~1b",
+                                             "/tools/0/function/parameters/properties/a~1b/items/0"));
+}
+
+TEST(Schema, UnknownColumnPassesAllButTheRoot) {
+  EXPECT_EQ(rewrite("no-such", R"j({"oneOf":[{"properties":{"a":{"type":"zzz"}}}]})j").json,
+            R"j({"type":"object","properties":{"a":{"type":"zzz"}}})j");
+}
+
+// Bounds: each of these would be exponential or endless without them.
+TEST(Schema, HostileSchemasStaySmall) {
+  std::string doubling = R"j({"type":"object","properties":{"a":{"$ref":"#/$defs/d0"}},"$defs":{)j";
+  for (int i = 0; i < 60; ++i) {
+    const std::string next = R"j({"$ref":"#/$defs/d)j" + std::to_string(i + 1) + R"j("})j";
+    doubling += "\"d" + std::to_string(i) + R"j(":{"type":"object","properties":{"x":)j" + next +
+                R"j(,"y":)j" + next + R"j(},"allOf":[)j" + next + "," + next + R"j(],"anyOf":[)j" + next +
+                "," + next + "]},";
+  }
+  doubling += R"j("d60":{"type":"string"}}})j";
+  std::string branches = R"j({"type":"string"})j";
+  for (int i = 0; i < 60; ++i)
+    branches = R"j({"type":"object","properties":{"p":)j" + branches +
+               R"j(},"anyOf":[{"required":["p"]},{"required":["q"]}]})j";
+  std::string roots =
+      R"j({"anyOf":[{"$ref":"#/$defs/r"},{"$ref":"#"}],"$defs":{"r":{"oneOf":[{"$ref":"#"},{"$ref":"#/$defs/r"}]}}})j";
+  std::string wide = R"j({"type":"object","properties":{)j";
+  for (int i = 0; i < 3000; ++i)
+    wide += (i ? ",\"" : "\"") + std::to_string(i) + R"j(":{"$ref":"#/$defs/)j" + std::to_string(i) + "\"}";
+  wide += R"j(},"$defs":{)j";
+  for (int i = 0; i < 3000; ++i)
+    wide += (i ? ",\"" : "\"") + std::to_string(i) + R"j(":{"$ref":"#/$defs/)j" +
+            std::to_string((i + 1) % 3000) + "\"}";
+  wide += "}}";
+  for (const std::string& text : {doubling, branches, roots, wide}) {
+    Arena arena;
+    const auto schema = json::parse(arena, text);
+    ASSERT_TRUE(schema);
+    for (const Column& column : keyword_table().columns()) {
+      Arena own;
+      const auto result = rewrite_schema(*schema, target_of(column), "", own, {});
+      EXPECT_LT(json::dump_compact(result).size(), 16U << 20) << column.name() << " " << text.substr(0, 60);
+    }
+  }
+}
+
+TEST(SchemaKeywords, FileIsWhole) {
+  EXPECT_EQ(keyword_table().columns().size(), 25U);
+  const Column& gemini = keyword_table().column("gemini-parameters");
+  EXPECT_EQ(gemini[Row::ref], Cell::reject);
+  EXPECT_EQ(gemini.format("date-time"), Cell::ok);
+  EXPECT_EQ(gemini.format("email"), Cell::reject);
+  EXPECT_EQ(gemini.format("int64"), Cell::ok);
+  EXPECT_EQ(gemini.format("made-up"), Cell::reject);
+  EXPECT_TRUE(keyword_table().column("vertex").traits().typed);
+  EXPECT_TRUE(keyword_table().column("nobody").passes_all());
+}
+
+TEST(SchemaKeywords, BrokenFilesAreSaid) {
+  EXPECT_FALSE(KeywordTable::parse("keyword,group,a,notes,source\n$ref,core,maybe,,\n"));
+  EXPECT_FALSE(KeywordTable::parse("keyword,group,a,notes,source\n$ref,core,ok,,\n"));     // rows missing
+  EXPECT_FALSE(KeywordTable::parse("keyword,group,a,notes,source\n$ref,core,ok,,,,,\n"));  // fields too many
+}
+
+}  // namespace
+}  // namespace dragoman::lower

@@ -1,0 +1,412 @@
+// Types, null and enums.
+#include <algorithm>
+
+#include "base/strings.h"
+#include "lower/schema_rewriter.h"
+
+namespace dragoman::lower {
+
+using json::Kind;
+using json::Member;
+using json::Value;
+
+namespace {
+
+constexpr std::string_view kTypes[] = {"string", "number", "integer", "boolean", "object", "array", "null"};
+
+// Names people and generators write for types (OAI-36). "" where any type is meant.
+struct Alias {
+  std::string_view name, type;
+};
+constexpr Alias kAliases[] = {
+    {"any", ""},          {"mixed", ""},         {"unknown", ""},      {"str", "string"},
+    {"text", "string"},   {"char", "string"},    {"date", "string"},   {"datetime", "string"},
+    {"uuid", "string"},   {"file", "string"},    {"enum", "string"},   {"float", "number"},
+    {"double", "number"}, {"decimal", "number"}, {"int", "integer"},   {"int32", "integer"},
+    {"int64", "integer"}, {"long", "integer"},   {"bool", "boolean"},  {"dict", "object"},
+    {"map", "object"},    {"struct", "object"},  {"record", "object"}, {"json", "object"},
+    {"list", "array"},    {"tuple", "array"},    {"set", "array"},     {"none", "null"},
+    {"nil", "null"},
+};
+
+bool is_type(std::string_view name) { return std::ranges::find(kTypes, name) != std::end(kTypes); }
+
+// The type meant; nullopt for a name nobody knows.
+std::optional<std::string_view> type_meant(std::string_view name) {
+  if (is_type(name)) return name;
+  const std::string lower = lower_ascii(name);
+  for (const std::string_view type : kTypes)
+    if (type == lower) return type;
+  for (const Alias& alias : kAliases)
+    if (alias.name == lower) return alias.type;
+  return std::nullopt;
+}
+
+struct Owner {
+  std::string_view keyword, type;
+};
+constexpr Owner kOwners[] = {
+    {"properties", "object"},
+    {"required", "object"},
+    {"additionalProperties", "object"},
+    {"patternProperties", "object"},
+    {"propertyNames", "object"},
+    {"minProperties", "object"},
+    {"maxProperties", "object"},
+    {"dependentRequired", "object"},
+    {"dependentSchemas", "object"},
+    {"dependencies", "object"},
+    {"unevaluatedProperties", "object"},
+    {"propertyOrdering", "object"},
+    {"items", "array"},
+    {"prefixItems", "array"},
+    {"additionalItems", "array"},
+    {"minItems", "array"},
+    {"maxItems", "array"},
+    {"uniqueItems", "array"},
+    {"contains", "array"},
+    {"minContains", "array"},
+    {"maxContains", "array"},
+    {"unevaluatedItems", "array"},
+    {"minLength", "string"},
+    {"maxLength", "string"},
+    {"pattern", "string"},
+    {"minimum", "number"},
+    {"maximum", "number"},
+    {"exclusiveMinimum", "number"},
+    {"exclusiveMaximum", "number"},
+    {"multipleOf", "number"},
+};
+
+bool is_of(Value value, std::string_view type) {
+  const std::string_view own = type_of_value(value);
+  return own == type || (type == "number" && own == "integer");
+}
+
+}  // namespace
+
+std::string_view type_of_keyword(std::string_view keyword) {
+  for (const Owner& owner : kOwners)
+    if (owner.keyword == keyword) return owner.type;
+  return {};
+}
+
+std::string_view type_of_keywords(const Draft& draft) {
+  std::string_view type;
+  for (const Member& member : draft.members()) {
+    if (!member.value) continue;
+    std::string_view own = type_of_keyword(member.key);
+    if (member.key == "format") own = "string";
+    if (own.empty()) continue;
+    if (!type.empty() && own != type) return {};
+    type = own;
+  }
+  return type;
+}
+
+std::string_view type_of_value(Value value) {
+  if (value.is_number()) return value.integer() ? "integer" : "number";
+  return json::name(value.kind());
+}
+
+bool names_type(Value type, std::string_view name) {
+  if (type.is_string()) return type.text() == name;
+  return std::ranges::any_of(type.items(),
+                             [&](Value item) { return item.is_string() && item.text() == name; });
+}
+
+void Rewriter::type_names(Node& n) {
+  Draft& d = n.draft;
+  const Value type = d.get("type");
+  if (!type || column_[Row::type_unknown] == Cell::ok) return;
+  std::vector<Value> names;
+  bool any = false, changed = type.is_array() && type.items().size() < 2, lost = false;
+  const auto add = [&](Value name) {
+    const auto meant = name.is_string() ? type_meant(name.text()) : std::nullopt;
+    lost = lost || (!meant && name.is_string());
+    changed = changed || !meant || *meant != name.text();
+    if (!meant) return;
+    any = any || meant->empty();
+    const bool twice = std::ranges::any_of(names, [&](Value other) { return other.text() == *meant; });
+    changed = changed || twice;
+    if (!twice && !meant->empty()) names.push_back(*meant == name.text() ? name : text(*meant));
+  };
+  if (type.is_array())
+    for (const Value name : type.items()) add(name);
+  else
+    add(type);
+  if (!changed) return;
+  Value made;
+  if (!any && names.size() == 1) made = names.front();
+  if (!any && names.size() > 1) made = build_.array(names);
+  note(n, Row::type_unknown, "type", type, made, lost ? Loss::widened : Loss::none);
+  if (made)
+    d.set("type", made);
+  else
+    d.erase("type");
+}
+
+// OpenAPI's `nullable: true` in the words of JSON Schema, where the target does not know it.
+void Rewriter::nullables(Node& n) {
+  Draft& d = n.draft;
+  const Value flag = d.get("nullable");
+  if (!flag.is_bool() || column_[Row::nullable] == Cell::ok) return;
+  if (!flag.boolean()) {
+    if (!column_.rejects(Row::nullable)) return;
+    note(n, Row::nullable, "nullable", flag, {}, Loss::none);
+    d.erase("nullable");
+    return;
+  }
+  const Value null_name = text("null");
+  const Value null_type = object({{"type", null_name}});
+  const Value type = d.get("type");
+  d.erase("nullable");
+  if (type.is_string() && type.text() != "null") {
+    const Value both[] = {type, null_name};
+    d.set("type", build_.array(both));
+  } else if (type.is_array() && !names_type(type, "null")) {
+    std::vector<Value> names(type.items().begin(), type.items().end());
+    names.push_back(null_name);
+    d.set("type", build_.array(names));
+  }
+  if (const Value list = d.get("enum"); list.is_array()) {
+    std::vector<Value> values(list.items().begin(), list.items().end());
+    if (std::ranges::none_of(values, [](Value v) { return v.is_null(); })) values.push_back(build_.null());
+    d.set("enum", build_.array(values));
+  }
+  if (const Value branches = d.get("anyOf"); branches.is_array()) {
+    std::vector<Value> all(branches.items().begin(), branches.items().end());
+    if (std::ranges::none_of(all, [](Value b) { return names_type(b["type"], "null"); }))
+      all.push_back(null_type);
+    d.set("anyOf", build_.array(all));
+  } else if (const Value ref = d.get("$ref"); ref && column_[Row::any_of] == Cell::ok) {
+    const Value branch = object({{"$ref", ref}});
+    const Value both[] = {branch, null_type};
+    d.erase("$ref");
+    d.set("anyOf", build_.array(both));
+  }
+  note(n, Row::nullable, "nullable", flag, d.has("type") ? d.get("type") : null_name, Loss::none);
+}
+
+void Rewriter::type_lists(Node& n) {
+  Draft& d = n.draft;
+  const Value type = d.get("type");
+  if (!type.is_array()) return;
+  std::vector<Value> rest;
+  for (const Value name : type.items())
+    if (name.text() != "null") rest.push_back(name);
+  const bool has_null = rest.size() < type.items().size();
+  if (!column_.rejects(rest.size() < 2 ? Row::type_or_null : Row::type_list)) return;
+  const Value values = d.get("enum");
+  const bool null_fits = !values || std::ranges::any_of(values.items(), [](Value v) { return v.is_null(); });
+  const bool by_flag = has_null && column_[Row::nullable] == Cell::ok;
+  if (by_flag && null_fits) d.set("nullable", build_.boolean(true));
+  if (by_flag && values) {
+    std::vector<Value> others;
+    for (const Value value : values.items())
+      if (!value.is_null()) others.push_back(value);
+    if (others.size() < values.items().size()) d.set("enum", build_.array(others));
+  }
+  if (rest.size() == 1 && (by_flag || !has_null)) {
+    d.set("type", rest.front());
+    note(n, Row::type_or_null, "type", type, rest.front(), Loss::none);
+    return;
+  }
+  if (d.has("anyOf")) {  // each branch takes the types; then they are split there
+    if (by_flag) d.set("type", build_.array(rest));
+    distribute(n, true);
+    return;
+  }
+  split_types(n, by_flag ? std::span<const Value>(rest) : type.items());
+  note(n, Row::type_list, "type", type, d.get("anyOf"), Loss::none);
+}
+
+// One branch a type, each with the keywords and enum values of its type; what is about all types stays
+// outside.
+void Rewriter::split_types(Node& n, std::span<const Value> types) {
+  Draft& d = n.draft;
+  std::vector<Value> branches;
+  const Value values = d.get("enum");
+  for (const Value type : types) {
+    std::vector<Member> own = {{"type", type}};
+    for (const Member& member : d.present()) {
+      const std::string_view owner = type_of_keyword(member.key);
+      if (owner == type.text() || (owner == "number" && type.text() == "integer")) own.push_back(member);
+      if (member.key == "format" &&
+          (type.text() == "string" || type.text() == "number" || type.text() == "integer"))
+        own.push_back(member);
+    }
+    if (values) {
+      std::vector<Value> fitting;
+      for (const Value value : values.items())
+        if (is_of(value, type.text())) fitting.push_back(value);
+      if (fitting.empty()) continue;  // no value of this type is allowed
+      if (!(fitting.size() == 1 && fitting.front().is_null())) own.push_back({"enum", build_.array(fitting)});
+    }
+    branches.push_back(build_.object(own));
+  }
+  for (const Member& member : d.present())
+    if (member.key == "type" || member.key == "format" || member.key == "enum" ||
+        !type_of_keyword(member.key).empty())
+      d.erase(member.key);
+  if (branches.size() > 1) {
+    d.set("anyOf", build_.array(branches));
+  } else if (branches.size() == 1) {
+    for (const Member& member : branches.front().members()) d.set(member.key, member.value);
+  }
+}
+
+void Rewriter::enums(Node& n) {
+  Draft& d = n.draft;
+  if (const Value only = d.get("const"); only && better(Row::constant, Row::enumeration)) {
+    const Value made = build_.array({&only, 1});
+    d.rename("const", "enum");
+    d.set("enum", made);
+    note(n, Row::constant, "const", only, made, Loss::none);
+  }
+  Value values = d.get("enum");
+  if (!values.is_array()) return;
+  if (column_.rejects(Row::enum_blank)) {
+    std::vector<Value> said;
+    for (const Value value : values.items())
+      if (!value.is_string() || !value.text().empty()) said.push_back(value);
+    if (said.size() < values.items().size()) {
+      const Value made = said.empty() ? Value() : build_.array(said);
+      note(n, Row::enum_blank, "enum", values, made, said.empty() ? Loss::widened : Loss::narrowed);
+      if (said.empty()) {
+        d.erase("enum");
+        if (!d.has("type")) d.set("type", text("string"));
+        return;
+      }
+      d.set("enum", values = made);
+    }
+  }
+  bool strings = true, one_kind = true;
+  const auto kind = [](Value v) { return v.is_number() ? std::string_view("number") : type_of_value(v); };
+  for (const Value value : values.items()) {
+    strings = strings && value.is_string();
+    one_kind = one_kind && kind(value) == kind(values.items().front());
+  }
+  if (column_.rejects(Row::enum_values)) {
+    const Value type = d.get("type");
+    const bool other_type = type && !names_type(type, "string");
+    if (!strings || other_type) split_enum(n, false);
+    return;
+  }
+  if (!one_kind && column_.rejects(Row::enum_mixed)) split_enum(n, true);
+}
+
+// An enum the target takes for strings only, or for values of one type only. Other values keep their type:
+// numbers become a range, so that what the model answers is still a number.
+void Rewriter::split_enum(Node& n, bool keep_values) {
+  Draft& d = n.draft;
+  const Value list = d.get("enum");
+  const Value declared = d.get("type");
+  std::vector<Value> strings, numbers, flags, nulls, lists, objects;
+  for (const Value value : list.items()) {
+    if (declared && !names_type(declared, type_of_value(value)) &&
+        !(value.is_number() && names_type(declared, "number")))
+      continue;  // can never be valid
+    switch (value.kind()) {
+      case Kind::string:
+        strings.push_back(value);
+        break;
+      case Kind::number:
+        numbers.push_back(value);
+        break;
+      case Kind::boolean:
+        flags.push_back(value);
+        break;
+      case Kind::array:
+        lists.push_back(value);
+        break;
+      case Kind::object:
+        objects.push_back(value);
+        break;
+      default:
+        nulls.push_back(value);
+    }
+  }
+  bool exact = true;
+  std::vector<Value> branches;
+  const auto typed = [&](std::string_view type, std::vector<Value>& values) {
+    if (values.empty()) return;
+    std::vector<Member> made = {{"type", text(type)}};
+    if (keep_values || type == "string") {
+      if (type != "null") made.push_back({"enum", build_.array(distinct(values))});
+    } else if (type == "integer" || type == "number") {
+      const auto [low, high] = std::ranges::minmax(values, {}, [](Value v) { return v.number(); });
+      made.push_back({"minimum", low});
+      made.push_back({"maximum", high});
+      exact = exact && type == "integer" &&
+              high.number() - low.number() + 1 == static_cast<double>(distinct(values).size());
+    } else {
+      exact = exact && (type == "null" || (type == "boolean" && distinct(values).size() == 2));
+    }
+    branches.push_back(build_.object(made));
+  };
+  typed("string", strings);
+  typed(std::ranges::all_of(numbers, [](Value v) { return v.integer().has_value(); }) ? "integer" : "number",
+        numbers);
+  typed("boolean", flags);
+  typed("object", objects);
+  typed("array", lists);
+  const bool by_flag = !nulls.empty() && column_[Row::nullable] == Cell::ok && !branches.empty();
+  if (by_flag)
+    d.set("nullable", build_.boolean(true));
+  else
+    typed("null", nulls);
+  exact = exact && !branches.empty();
+  d.erase("enum");
+  if (branches.size() == 1) {
+    for (const Member& member : branches.front().members())
+      if (member.key == "type" || member.key == "enum" || !d.has(member.key)) d.set(member.key, member.value);
+  } else if (branches.size() > 1 && !d.has("anyOf")) {
+    d.erase("type");
+    d.set("anyOf", build_.array(branches));
+  } else {
+    exact = false;
+  }
+  note(n, keep_values ? Row::enum_mixed : Row::enum_values, "enum", list, d.build(build_),
+       exact ? Loss::none : Loss::widened);
+  if (!exact) guide_with(n, "enum", list);
+}
+
+Value Rewriter::any_branches(bool& complete) const {
+  const bool objects = !column_.rejects(Row::empty_object) && !column_.traits().closed;
+  const bool lists = !column_.rejects(Row::bare_array);
+  std::vector<Value> branches;
+  for (const std::string_view type : {"string", "number", "boolean", "object", "array", "null"}) {
+    if ((type == "object" && !objects) || (type == "array" && !lists)) continue;
+    branches.push_back(object({{"type", text(type)}}));
+  }
+  complete = objects && lists;
+  return build_.array(branches);
+}
+
+void Rewriter::missing_type(Node& n) {
+  Draft& d = n.draft;
+  if (!column_.traits().typed || d.has("type") || d.has("$ref") || d.has("anyOf") || d.has("oneOf") ||
+      d.has("allOf"))
+    return;
+  std::string_view type = type_of_keywords(d);
+  if (const Value values = d.get("enum"); values.is_array() && !values.items().empty()) {
+    type = type_of_value(values.items().front());
+    for (const Value value : values.items())
+      if (type_of_value(value) != type) type = value.is_number() && type != "string" ? "number" : type;
+  } else if (const Value only = d.get("const")) {
+    type = type_of_value(only);
+  }
+  if (!type.empty()) {
+    const Value made = text(type);
+    note(n, Row::type_missing, "type", {}, made, Loss::none);
+    d.put_first("type", made);
+    return;
+  }
+  bool complete = false;
+  const Value made = any_branches(complete);
+  note(n, Row::type_missing, "type", {}, made, complete ? Loss::none : Loss::narrowed);
+  d.set("anyOf", made);
+}
+
+}  // namespace dragoman::lower
