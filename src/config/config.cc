@@ -84,7 +84,8 @@ std::string_view provider_of_family(std::string_view model) {
 }
 
 bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+  return host == "localhost" || host == "::1" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
 const Connection* Config::connection(std::string_view provider) const {

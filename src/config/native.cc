@@ -6,26 +6,31 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "canon/dialect_name.h"
+#include "config/field_maker.h"
+#include "config/native_parts.h"
 #include "config/readers.h"
 
 namespace dragoman::config {
 namespace {
 
-constexpr std::int64_t kMaxCount = 1'000'000;
-
 class NativeReader {
  public:
   NativeReader(const Sources& sources, Reader& reader, Config& config)
-      : sources_(sources), reader_(reader), config_(config) {}
+      : sources_(sources), reader_(reader), make_{reader}, config_(config) {}
 
   void read(const Document& root) {
     // Providers and defaults first, whatever their order in the file: models refer to both.
     if (const Document* defaults = root.find("defaults"))
-      reliability({defaults, "defaults"}, config_.defaults, {});
+      read_reliability({defaults, "defaults"}, reader_, config_.defaults, {});
     if (const Document* providers = root.find("providers")) {
-      reader_.entries({providers, "providers"},
-                      [&](const Entry& entry, const Place& place) { provider(entry, place); });
+      reader_.entries({providers, "providers"}, [&](const Entry& entry, const Place& place) {
+        auto connection = read_provider(entry, place, sources_, *config_.catalogue, reader_);
+        if (connection) {
+          config_.connections.push_back(std::make_shared<const Connection>(std::move(*connection)));
+        } else if (!entry.value.is_null()) {
+          broken_.insert(entry.key);
+        }
+      });
     }
     add_connections_from_environment(sources_, config_);
     reader_.map({&root, ""},
@@ -50,62 +55,20 @@ class NativeReader {
   }
 
  private:
-  // --- small values
-  // ------------------------------------------------------------------------------------------------
-  Reader::Field count(std::string_view name, int& out, std::int64_t min = 0, std::int64_t max = kMaxCount) {
-    return {name, [this, &out, min, max](const Place& p) {
-              std::int64_t value = out;
-              reader_.integer(p, min, max, value);
-              out = static_cast<int>(value);
-            }};
-  }
-  Reader::Field duration(std::string_view name, milliseconds& out) {
-    return {name, [this, &out](const Place& p) { reader_.duration(p, out); }};
-  }
-  Reader::Field text(std::string_view name, std::string& out) {
-    return {name, [this, &out](const Place& p) { reader_.text(p, out); }};
-  }
-  Reader::Field boolean(std::string_view name, bool& out) {
-    return {name, [this, &out](const Place& p) { reader_.boolean(p, out); }};
-  }
-  Reader::Field secret(std::string_view name, Secret& out) {
-    return {name, [this, &out](const Place& p) {
-              std::string value;
-              reader_.text(p, value);
-              out = Secret(std::move(value));
-            }};
-  }
-  Reader::Field named_texts(std::string_view name, NamedTexts& out) {
-    return {name, [this, &out](const Place& p) {
-              reader_.entries(p, [&](const Entry& entry, const Place& value) {
-                std::string one;
-                reader_.text(value, one);
-                out.emplace_back(entry.key, std::move(one));
-              });
-            }};
-  }
-  Reader::Field params(std::string_view name, std::vector<DefaultParam>& out) {
-    return {name, [this, &out](const Place& p) {
-              reader_.entries(p, [&](const Entry& entry, const Place&) {
-                out.push_back({entry.key, to_json(entry.value), canon::param_named(entry.key)});
-              });
-            }};
-  }
-
   // --- sections
   // ----------------------------------------------------------------------------------------------------
   void server(const Place& place) {
     Server& s = config_.server;
     reader_.map(place, {{"listen", [&](const Place& p) { listen(p); }},
-                        count("threads", s.threads, 0, 1024),
+                        make_.count("threads", s.threads, 0, 1024),
                         {"max_body", [&](const Place& p) { reader_.size(p, s.max_body); }},
                         {"max_connections",
                          [&](const Place& p) { reader_.integer(p, 1, 10'000'000, s.max_connections); }},
-                        duration("head_timeout", s.head_timeout),
-                        duration("body_timeout", s.body_timeout),
-                        duration("write_timeout", s.write_timeout),
-                        duration("idle_timeout", s.idle_timeout),
-                        duration("drain", s.drain)});
+                        make_.duration("head_timeout", s.head_timeout),
+                        make_.duration("body_timeout", s.body_timeout),
+                        make_.duration("write_timeout", s.write_timeout),
+                        make_.duration("idle_timeout", s.idle_timeout),
+                        make_.duration("drain", s.drain)});
   }
 
   void listen(const Place& place) {
@@ -131,13 +94,14 @@ class NativeReader {
   void auth(const Place& place) {
     reader_.map(
         place,
-        {secret("master_key", config_.auth.master_key),
+        {make_.secret("master_key", config_.auth.master_key),
          {"keys", [&](const Place& p) { reader_.each(p, [&](const Place& item) { client_key(item); }); }}});
   }
 
   void client_key(const Place& place) {
     ClientKeyEntry entry;
-    reader_.map(place, {text("name", entry.name), secret("key", entry.key), text("hash", entry.hash)});
+    reader_.map(place, {make_.text("name", entry.name), make_.secret("key", entry.key),
+                        make_.text("hash", entry.hash)});
     if (!place.value->is_map()) return;
     if (entry.name.empty()) reader_.fault(place, "a client key needs a name");
     if (entry.key.empty() == entry.hash.empty()) {
@@ -155,10 +119,10 @@ class NativeReader {
 
   void journal(const Place& place) {
     Journal& j = config_.journal;
-    reader_.map(place, {boolean("enabled", j.enabled),
-                        text("path", j.path),
-                        boolean("keep_bodies", j.keep_bodies),
-                        duration("max_age", j.max_age),
+    reader_.map(place, {make_.boolean("enabled", j.enabled),
+                        make_.text("path", j.path),
+                        make_.boolean("keep_bodies", j.keep_bodies),
+                        make_.duration("max_age", j.max_age),
                         {"max_size", [&](const Place& p) { reader_.size(p, j.max_size); }}});
   }
 
@@ -171,233 +135,8 @@ class NativeReader {
                  {"format", [&](const Place& p) { reader_.word(p, {"text", "json"}, config_.log.format); }}});
   }
 
-  // --- reliability
-  // -------------------------------------------------------------------------------------------------
-  void timeouts(const Place& place, Timeouts& out) {
-    reader_.map(place, {duration("connect", out.connect), duration("first_byte", out.first_byte),
-                        duration("between_events", out.between_events), duration("total", out.total)});
-  }
-
-  void backoff(const Place& place, route::Backoff& out) {
-    reader_.map(place, {duration("initial", out.initial),
-                        duration("max", out.max),
-                        {"multiplier", [&](const Place& p) { reader_.number(p, 1, 100, out.multiplier); }},
-                        {"jitter", [&](const Place& p) { reader_.number(p, 0, 1, out.jitter); }}});
-  }
-
-  void cooldown(const Place& place, route::CooldownPolicy& out) {
-    reader_.map(place,
-                {boolean("enabled", out.enabled), count("allowed_fails", out.allowed_fails),
-                 duration("window", out.window), duration("time", out.time),
-                 duration("credential_time", out.credential_time), duration("max_time", out.max_time)});
-  }
-
-  void retries_for(const Place& place, std::vector<std::pair<failure::FailureClass, int>>& out) {
-    std::vector<std::string_view> names;
-    for (int i = 0; i < failure::kFailureClasses; ++i)
-      names.push_back(failure::name(static_cast<failure::FailureClass>(i)));
-    reader_.entries(place, [&](const Entry& entry, const Place& value) {
-      const auto cls = failure::class_named(entry.key);
-      if (!cls) {
-        reader_.fault_at(entry.line, entry.column, value.path,
-                         fmt::format("unknown failure class '{}'", entry.key), suggest(entry.key, names));
-        return;
-      }
-      std::int64_t retries = 0;
-      reader_.integer(value, 0, 100, retries);
-      std::erase_if(out, [&](const auto& item) { return item.first == *cls; });
-      out.emplace_back(*cls, static_cast<int>(retries));
-    });
-  }
-
-  // The keys shared by `defaults` and each model, and `more` besides.
-  void reliability(const Place& place, Reliability& out, std::vector<Reader::Field> more) {
-    std::vector<Reader::Field> fields{
-        count("retries", out.policy.retries, 0, 100),
-        {"retries_per_model",
-         [&](const Place& p) {
-           std::int64_t value = 0;
-           reader_.integer(p, 0, 1000, value);
-           out.policy.retries_per_model = static_cast<int>(value);
-         }},
-        {"retries_for", [&](const Place& p) { retries_for(p, out.policy.retries_for); }},
-        {"backoff", [&](const Place& p) { backoff(p, out.policy.backoff); }},
-        duration("max_wait", out.policy.max_wait),
-        count("max_fallbacks", out.policy.max_fallbacks, 0, 100),
-        count("same_refusals", out.policy.same_refusals, 0, 100),
-        {"timeouts", [&](const Place& p) { timeouts(p, out.timeouts); }},
-        {"stream_timeouts",
-         [&](const Place& p) {
-           out.stream_timeouts = out.stream_timeouts.value_or(out.timeouts);
-           timeouts(p, *out.stream_timeouts);
-         }},
-        duration("deadline", out.deadline),
-        {"cooldown", [&](const Place& p) { cooldown(p, out.cooldown); }}};
-    fields.insert(fields.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-    reader_.map(place, fields);
-  }
-
   // --- providers
   // ---------------------------------------------------------------------------------------------------
-  std::vector<std::string_view> provider_names() const {
-    std::vector<std::string_view> names;
-    for (const profile::Provider& row : config_.catalogue->providers()) names.push_back(row.name);
-    for (const auto& connection : config_.connections) names.push_back(connection->name);
-    return names;
-  }
-
-  // The row to start from: `like`, the known provider of that name, or a bare one of the given dialect.
-  std::optional<profile::Provider> base_row(const Entry& entry, const Place& place) {
-    const Document* like = entry.value.find("like");
-    const Document* dialect = entry.value.find("dialect");
-    if (like != nullptr && like->is_scalar()) {
-      if (const profile::Provider* known = config_.catalogue->find(like->text)) {
-        profile::Provider row = *known;
-        row.aliases.clear();  // the known one keeps its names
-        row.name = entry.key;
-        return row;
-      }
-      reader_.fault({like, place.path + ".like"}, "no provider is called " + shown(*like),
-                    suggest(like->text, provider_names()));
-      return {};
-    }
-    if (const profile::Provider* known = config_.catalogue->find(entry.key)) {
-      profile::Provider row = *known;
-      if (row.name != entry.key) row.aliases.push_back(row.name);  // it keeps answering to the row's own name
-      row.name = entry.key;
-      return row;
-    }
-    profile::Provider row;
-    row.name = entry.key;
-    if (dialect == nullptr) {
-      reader_.fault_at(
-          entry.line, entry.column, place.path,
-          fmt::format("'{}' is no known provider: say which one it is like, or its dialect", entry.key),
-          suggest(entry.key, provider_names()));
-      return {};
-    }
-    // A dialect's usual paths, so that a base URL is all a compatible server needs.
-    const auto usual = canon::dialect_named(dialect->text);
-    if (usual == canon::DialectName::openai_chat) row.path = "/chat/completions";
-    if (usual == canon::DialectName::anthropic_messages) row.path = "/v1/messages";
-    if (usual == canon::DialectName::bedrock_converse) {
-      row.path = "/model/{model}/converse";
-      row.stream_path = "/model/{model}/converse-stream";
-      row.auth = profile::Auth::aws;
-    }
-    if (usual == canon::DialectName::gemini_generate) {
-      row.path = "/v1beta/models/{model}:generateContent";
-      row.stream_path = "/v1beta/models/{model}:streamGenerateContent";
-      row.stream_query = "alt=sse";
-    }
-    return row;
-  }
-
-  void provider(const Entry& entry, const Place& place) {
-    if (entry.value.is_null()) return;  // "openai:" alone: as the environment has it
-    if (!entry.value.is_map()) {
-      reader_.fault(place, "expected a map, found " + shown(entry.value));
-      return;
-    }
-    auto row = base_row(entry, place);
-    if (!row) return;
-    ProviderInput input;
-    input.name = entry.key;
-    // The variables of a known provider are not for its namesakes: their keys must not go to another host.
-    const bool own_host =
-        entry.value.find("like") != nullptr || config_.catalogue->find(entry.key) == nullptr;
-    input.use_environment = !own_host || row->auth == profile::Auth::aws;
-    const auto var = [&](std::string_view name) {
-      return Reader::Field{name, [this, &input, name](const Place& p) {
-                             std::string value;
-                             reader_.text(p, value);
-                             input.vars.emplace_back(name, std::move(value));
-                           }};
-    };
-    std::string dialect, auth, ignored;
-    profile::Rule settings;
-    std::vector<profile::Rule> rules;
-    reader_.map(
-        place, {text("like", ignored),
-                {"dialect",
-                 [&](const Place& p) {
-                   reader_.word(p,
-                                {"openai_chat", "anthropic_messages", "bedrock_converse", "gemini_generate"},
-                                dialect);
-                 }},
-                text("title", row->title),
-                text("base_url", input.base_url),
-                text("path", row->path),
-                text("stream_path", row->stream_path),
-                text("count_tokens_path", row->count_tokens_path),
-                text("query", row->query),
-                text("stream_query", row->stream_query),
-                {"auth", [&](const Place& p) { reader_.word(p, {"none", "bearer", "header", "aws"}, auth); }},
-                text("auth_header", row->auth_header),
-                named_texts("headers", input.headers),
-                {"api_key", [&](const Place& p) { api_keys(p, input.keys); }},
-                {"api_keys", [&](const Place& p) { api_keys(p, input.keys); }},
-                {"aws",
-                 [&](const Place& p) {
-                   reader_.map(p, {text("access_key_id", input.aws.access_key),
-                                   text("secret_access_key", input.aws.secret_key),
-                                   text("session_token", input.aws.session_token),
-                                   text("profile", input.aws.profile)});
-                 }},
-                var("region"),
-                var("project"),
-                var("location"),
-                var("api_version"),
-                named_texts("vars", input.vars),
-                {"families",
-                 [&](const Place& p) {
-                   row->families.clear();
-                   reader_.texts(p, row->families);
-                 }},
-                {"models",
-                 [&](const Place& p) {
-                   row->models.clear();
-                   reader_.texts(p, row->models);
-                 }},
-                {"settings", [&](const Place& p) { settings = read_settings(p, p.path, reader_); }},
-                {"rules", [&](const Place& p) { rules = read_rules(p, reader_); }}});
-    if (!dialect.empty()) row->dialect = *canon::dialect_named(dialect);
-    if (!auth.empty()) {
-      row->auth = auth == "none"     ? profile::Auth::none
-                  : auth == "bearer" ? profile::Auth::bearer
-                  : auth == "header" ? profile::Auth::header
-                                     : profile::Auth::aws;
-    }
-    if (row->auth == profile::Auth::header && row->auth_header.empty()) {
-      reader_.fault(place, "auth: header needs auth_header, the name of the header");
-    }
-    // Nothing says that a user's own server wants a key.
-    if (own_host && input.keys.empty() && row->auth != profile::Auth::aws) row->local = true;
-    std::ranges::move(rules, std::back_inserter(row->rules));
-    if (!settings.settings.empty()) row->rules.push_back(std::move(settings));
-    input.row = std::move(*row);
-    auto connection = connect(std::move(input), sources_, false);
-    if (!connection) {
-      reader_.fault_at(entry.line, entry.column, place.path, connection.error().message,
-                       connection.error().suggestion);
-      broken_.insert(entry.key);
-      return;
-    }
-    config_.connections.push_back(std::make_shared<const Connection>(std::move(*connection)));
-  }
-
-  void api_keys(const Place& place, std::vector<Secret>& out) {
-    std::vector<std::string> keys;
-    reader_.texts(place, keys);
-    for (std::string& key : keys) {
-      if (is_blank(key)) {
-        reader_.fault(place, "an empty key");
-      } else {
-        out.emplace_back(std::string(trim(key)));
-      }
-    }
-  }
-
   // --- models
   // ------------------------------------------------------------------------------------------------------
   void models(const Place& place) {
@@ -416,11 +155,11 @@ class NativeReader {
       const auto names = [&](std::string_view key, std::vector<std::string>& out) {
         return Reader::Field{key, [this, &out](const Place& p) { name_list(p, out); }};
       };
-      reliability(place, spec.reliability,
-                  {{"targets", targets},
-                   names("fallbacks", spec.fallbacks),
-                   names("context_window_fallbacks", spec.context_window_fallbacks),
-                   names("content_policy_fallbacks", spec.content_policy_fallbacks)});
+      read_reliability(place, reader_, spec.reliability,
+                       {{"targets", targets},
+                        names("fallbacks", spec.fallbacks),
+                        names("context_window_fallbacks", spec.context_window_fallbacks),
+                        names("content_policy_fallbacks", spec.content_policy_fallbacks)});
     } else {
       targets(place);  // short form: `fast: openai/gpt-4o-mini` or a list
     }
@@ -465,18 +204,18 @@ class NativeReader {
                    {"timeouts",
                     [&](const Place& p) {
                       target.timeouts = spec.reliability.timeouts;
-                      timeouts(p, *target.timeouts);
+                      read_timeouts(p, reader_, *target.timeouts);
                     }},
                    {"stream_timeouts",
                     [&](const Place& p) {
                       target.stream_timeouts =
                           spec.reliability.stream_timeouts.value_or(spec.reliability.timeouts);
-                      timeouts(p, *target.stream_timeouts);
+                      read_timeouts(p, reader_, *target.stream_timeouts);
                     }},
                    {"context_window",
                     [&](const Place& p) { reader_.integer(p, 1, 1'000'000'000, target.context_window); }},
-                   named_texts("headers", target.headers),
-                   params("params", target.defaults),
+                   make_.named_texts("headers", target.headers),
+                   make_.params("params", target.defaults),
                    {"settings",
                     [&](const Place& p) {
                       profile::Rule rule = read_settings(p, p.path, reader_);
@@ -515,7 +254,7 @@ class NativeReader {
     const profile::Provider* row = config_.catalogue->find(provider);
     if (row == nullptr) {
       reader_.fault(place, fmt::format("no provider is called '{}'", provider),
-                    suggest(provider, provider_names()));
+                    suggest(provider, provider_names(config_)));
       return;
     }
     // Known, but the environment does not make it work: connect() knows why.
@@ -580,6 +319,7 @@ class NativeReader {
 
   const Sources& sources_;
   Reader& reader_;
+  FieldMaker make_;
   Config& config_;
   std::vector<Reference> references_;
   std::set<std::string> broken_;  // providers whose own error has been reported

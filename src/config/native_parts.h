@@ -1,0 +1,25 @@
+// Parts of the reader of dragoman's own format, one file each.
+#pragma once
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "config/connect.h"
+#include "config/fields.h"
+
+namespace dragoman::config {
+
+void read_timeouts(const Place& place, Reader& reader, Timeouts& out);
+
+// The keys shared by `defaults` and each model, and `more` besides.
+void read_reliability(const Place& place, Reader& reader, Reliability& out, std::vector<Reader::Field> more);
+
+// One entry of `providers`. Nothing if it cannot be used; the reader has been told why.
+std::optional<Connection> read_provider(const Entry& entry, const Place& place, const Sources& sources,
+                                        const profile::Catalogue& catalogue, Reader& reader);
+
+// Every name a provider can be called by in this file, for suggestions.
+std::vector<std::string_view> provider_names(const Config& config);
+
+}  // namespace dragoman::config

@@ -1,0 +1,200 @@
+// An entry of `providers`: a known provider changed, a second one like it, or a new server of a known
+// dialect.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/strings.h"
+#include "canon/dialect_name.h"
+#include "config/field_maker.h"
+#include "config/native_parts.h"
+#include "config/readers.h"
+
+namespace dragoman::config {
+namespace {
+
+class ProviderReader {
+ public:
+  ProviderReader(const Sources& sources, const profile::Catalogue& catalogue, Reader& reader)
+      : sources_(sources), catalogue_(catalogue), reader_(reader), make_{reader} {}
+
+  std::optional<Connection> read(const Entry& entry, const Place& place) {
+    if (entry.value.is_null()) return {};  // "openai:" alone: as the environment has it
+    if (!entry.value.is_map()) {
+      reader_.fault(place, "expected a map, found " + shown(entry.value));
+      return {};
+    }
+    auto row = base_row(entry, place);
+    if (!row) return {};
+    ProviderInput input;
+    input.name = entry.key;
+    // The variables of a known provider are not for its namesakes: their keys must not go to another host.
+    const bool own_host = entry.value.find("like") != nullptr || catalogue_.find(entry.key) == nullptr;
+    input.use_environment = !own_host || row->auth == profile::Auth::aws;
+    const auto var = [&](std::string_view name) {
+      return Reader::Field{name, [this, &input, name](const Place& p) {
+                             std::string value;
+                             reader_.text(p, value);
+                             input.vars.emplace_back(name, std::move(value));
+                           }};
+    };
+    std::string dialect, auth, ignored;
+    profile::Rule settings;
+    std::vector<profile::Rule> rules;
+    reader_.map(
+        place, {make_.text("like", ignored),
+                {"dialect",
+                 [&](const Place& p) {
+                   reader_.word(p,
+                                {"openai_chat", "anthropic_messages", "bedrock_converse", "gemini_generate"},
+                                dialect);
+                 }},
+                make_.text("title", row->title),
+                make_.text("base_url", input.base_url),
+                make_.text("path", row->path),
+                make_.text("stream_path", row->stream_path),
+                make_.text("count_tokens_path", row->count_tokens_path),
+                make_.text("query", row->query),
+                make_.text("stream_query", row->stream_query),
+                {"auth", [&](const Place& p) { reader_.word(p, {"none", "bearer", "header", "aws"}, auth); }},
+                make_.text("auth_header", row->auth_header),
+                make_.named_texts("headers", input.headers),
+                {"api_key", [&](const Place& p) { api_keys(p, input.keys); }},
+                {"api_keys", [&](const Place& p) { api_keys(p, input.keys); }},
+                {"aws",
+                 [&](const Place& p) {
+                   reader_.map(p, {make_.text("access_key_id", input.aws.access_key),
+                                   make_.text("secret_access_key", input.aws.secret_key),
+                                   make_.text("session_token", input.aws.session_token),
+                                   make_.text("profile", input.aws.profile)});
+                 }},
+                var("region"),
+                var("project"),
+                var("location"),
+                var("api_version"),
+                make_.named_texts("vars", input.vars),
+                {"families",
+                 [&](const Place& p) {
+                   row->families.clear();
+                   reader_.texts(p, row->families);
+                 }},
+                {"models",
+                 [&](const Place& p) {
+                   row->models.clear();
+                   reader_.texts(p, row->models);
+                 }},
+                {"settings", [&](const Place& p) { settings = read_settings(p, p.path, reader_); }},
+                {"rules", [&](const Place& p) { rules = read_rules(p, reader_); }}});
+    if (!dialect.empty()) row->dialect = *canon::dialect_named(dialect);
+    if (!auth.empty()) {
+      row->auth = auth == "none"     ? profile::Auth::none
+                  : auth == "bearer" ? profile::Auth::bearer
+                  : auth == "header" ? profile::Auth::header
+                                     : profile::Auth::aws;
+    }
+    if (row->auth == profile::Auth::header && row->auth_header.empty()) {
+      reader_.fault(place, "auth: header needs auth_header, the name of the header");
+    }
+    // Nothing says that a user's own server wants a key.
+    if (own_host && input.keys.empty() && row->auth != profile::Auth::aws) row->local = true;
+    std::ranges::move(rules, std::back_inserter(row->rules));
+    if (!settings.settings.empty()) row->rules.push_back(std::move(settings));
+    input.row = std::move(*row);
+    auto connection = connect(std::move(input), sources_, false);
+    if (!connection) {
+      reader_.fault_at(entry.line, entry.column, place.path, connection.error().message,
+                       connection.error().suggestion);
+      return {};
+    }
+    return std::move(*connection);
+  }
+
+ private:
+  std::vector<std::string_view> known_names() const {
+    std::vector<std::string_view> names;
+    for (const profile::Provider& row : catalogue_.providers()) names.push_back(row.name);
+    return names;
+  }
+
+  // The row to start from: `like`, the known provider of that name, or a bare one of the given dialect.
+  std::optional<profile::Provider> base_row(const Entry& entry, const Place& place) {
+    const Document* like = entry.value.find("like");
+    const Document* dialect = entry.value.find("dialect");
+    if (like != nullptr && like->is_scalar()) {
+      if (const profile::Provider* known = catalogue_.find(like->text)) {
+        profile::Provider row = *known;
+        row.aliases.clear();  // the known one keeps its names
+        row.name = entry.key;
+        return row;
+      }
+      reader_.fault({like, place.path + ".like"}, "no provider is called " + shown(*like),
+                    suggest(like->text, known_names()));
+      return {};
+    }
+    if (const profile::Provider* known = catalogue_.find(entry.key)) {
+      profile::Provider row = *known;
+      if (row.name != entry.key) row.aliases.push_back(row.name);  // it keeps answering to the row's own name
+      row.name = entry.key;
+      return row;
+    }
+    profile::Provider row;
+    row.name = entry.key;
+    if (dialect == nullptr) {
+      reader_.fault_at(
+          entry.line, entry.column, place.path,
+          fmt::format("'{}' is no known provider: say which one it is like, or its dialect", entry.key),
+          suggest(entry.key, known_names()));
+      return {};
+    }
+    // A dialect's usual paths, so that a base URL is all a compatible server needs.
+    const auto usual = canon::dialect_named(dialect->text);
+    if (usual == canon::DialectName::openai_chat) row.path = "/chat/completions";
+    if (usual == canon::DialectName::anthropic_messages) row.path = "/v1/messages";
+    if (usual == canon::DialectName::bedrock_converse) {
+      row.path = "/model/{model}/converse";
+      row.stream_path = "/model/{model}/converse-stream";
+      row.auth = profile::Auth::aws;
+    }
+    if (usual == canon::DialectName::gemini_generate) {
+      row.path = "/v1beta/models/{model}:generateContent";
+      row.stream_path = "/v1beta/models/{model}:streamGenerateContent";
+      row.stream_query = "alt=sse";
+    }
+    return row;
+  }
+
+  void api_keys(const Place& place, std::vector<Secret>& out) {
+    std::vector<std::string> keys;
+    reader_.texts(place, keys);
+    for (std::string& key : keys) {
+      if (is_blank(key)) {
+        reader_.fault(place, "an empty key");
+      } else {
+        out.emplace_back(std::string(trim(key)));
+      }
+    }
+  }
+
+  const Sources& sources_;
+  const profile::Catalogue& catalogue_;
+  Reader& reader_;
+  FieldMaker make_;
+};
+
+}  // namespace
+
+std::optional<Connection> read_provider(const Entry& entry, const Place& place, const Sources& sources,
+                                        const profile::Catalogue& catalogue, Reader& reader) {
+  return ProviderReader(sources, catalogue, reader).read(entry, place);
+}
+
+std::vector<std::string_view> provider_names(const Config& config) {
+  std::vector<std::string_view> names;
+  for (const profile::Provider& row : config.catalogue->providers()) names.push_back(row.name);
+  for (const auto& connection : config.connections) names.push_back(connection->name);
+  return names;
+}
+
+}  // namespace dragoman::config
