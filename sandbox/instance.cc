@@ -303,8 +303,10 @@ class Maker {
     }
     for (int i = 1; static_cast<std::int64_t>(members.size()) < least && i < 64; ++i) {
       const std::string name = extra_name(all, i);
+      const bool there =
+          std::any_of(members.begin(), members.end(), [&](const Member& m) { return m.key == name; });
       Schemas sub;
-      if (!member_schemas(all, name, sub)) continue;
+      if (there || !member_schemas(all, name, sub)) continue;
       const auto value = make(sub, name, depth + 1);
       if (value) members.push_back({build_.arena().copy(name), *value});
     }

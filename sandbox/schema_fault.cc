@@ -19,12 +19,14 @@ std::size_t characters(std::string_view text) {
   return n;
 }
 
-// std::regex throws on syntax it does not know (\p, look-behind); such patterns are not checked.
-// Nor is very long text: the library's matcher recurses for every character.
+// std::regex throws on syntax it does not know (\p, look-behind); such patterns are not checked, nor is very
+// long text. libstdc++'s polynomial mode keeps its time bounded: the usual one is exponential on "(a+)+$".
 bool matches(std::string_view text, std::string_view pattern) {
   if (text.size() > 2048 || pattern.size() > 1024) return true;
   try {
-    return std::regex_search(std::string(text), std::regex(std::string(pattern), std::regex::ECMAScript));
+    const std::regex compiled(std::string(pattern),
+                              std::regex::ECMAScript | std::regex_constants::__polynomial);
+    return std::regex_search(std::string(text), compiled);
   } catch (const std::regex_error&) {
     return true;
   }
