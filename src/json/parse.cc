@@ -376,7 +376,7 @@ Result<Value> parse_padded(Arena& arena, std::string_view text, ParseLimits limi
 
 Result<Value> parse(Arena& arena, std::string_view text, ParseLimits limits) {
   char* copy = arena.characters(text.size() + kPadding);
-  std::memcpy(copy, text.data(), text.size());
+  if (!text.empty()) std::memcpy(copy, text.data(), text.size());  // an empty view may point to nothing
   std::memset(copy + text.size(), ' ', kPadding);
   return parse_padded(arena, {copy, text.size()}, limits);
 }
