@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "net/url.h"
 #include "sandbox/answer.h"
 #include "sandbox/anthropic/emulator.h"
 #include "sandbox/gemini/emulator.h"
@@ -17,8 +18,11 @@ struct VertexRoute {
 };
 
 // /v1/projects/{p}/locations/{l}/publishers/{x}/models/{m}:{method}
-std::optional<VertexRoute> read_path(std::string_view path) {
-  const std::vector<std::string_view> parts = split(path, '/');
+// Clients encode the '@' of a model's version or do not.
+std::optional<VertexRoute> read_path(const Call& call) {
+  const std::optional<std::string> decoded = net::percent_decode(call.path);
+  if (!decoded) return std::nullopt;
+  const std::vector<std::string_view> parts = split(call.arena.copy(std::string_view(*decoded)), '/');
   if (parts.size() != 10 || (parts[1] != "v1" && parts[1] != "v1beta1")) return std::nullopt;
   if (parts[2] != "projects" || parts[4] != "locations" || parts[6] != "publishers" || parts[8] != "models") {
     return std::nullopt;
@@ -68,7 +72,7 @@ Reply answer_claude(const Call& call, const VertexRoute& path, const Options& op
 }
 
 Reply handle(const Call& call, const Options& options) {
-  const std::optional<VertexRoute> path = read_path(call.path);
+  const std::optional<VertexRoute> path = read_path(call);
   if (!path || call.method != "POST") {
     return {.status = 404,
             .headers = {{"content-type", "text/html; charset=UTF-8"}},
@@ -82,7 +86,7 @@ Reply handle(const Call& call, const Options& options) {
 }
 
 std::string_view model_of(const Call& call) {
-  const std::optional<VertexRoute> path = read_path(call.path);
+  const std::optional<VertexRoute> path = read_path(call);
   return path ? path->route.model : std::string_view();
 }
 

@@ -137,7 +137,8 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
   if (c.refused) return std::unexpected(*std::move(c.refused));
 
   Lowered out;
-  out.stream = request.stream && c.flag(Setting::streaming);
+  out.stream = request.stream && c.flag(Setting::streaming) &&
+               (c.draft.tools.empty() || c.flag(Setting::stream_tools));
   const dialect::WireOptions options = wire_options(c, out.stream);
   out.added_usage = out.stream && options.stream_usage && !request.stream_usage;
   const bool untouched = c.edits.empty() && target.defaults.empty() && out.stream == request.stream &&

@@ -59,14 +59,20 @@ class Results {
           all_.push_back({m, result->call_id, &block, false});
   }
 
+  struct Found {
+    Block* block = nullptr;
+    std::size_t message = 0;
+    std::size_t place = 0;  // among all results of the history
+  };
   // The first one not yet taken, at or after message `from`.
-  Block* take(std::string_view id, std::size_t from) {
-    for (Entry& entry : all_) {
+  Found take(std::string_view id, std::size_t from) {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      Entry& entry = all_[i];
       if (entry.taken || entry.message < from || entry.id != id) continue;
       entry.taken = true;
-      return entry.block;
+      return {entry.block, entry.message, i};
     }
-    return nullptr;
+    return {};
   }
   bool taken(const Block& block) const {
     return std::any_of(all_.begin(), all_.end(),
@@ -134,10 +140,19 @@ void pair(Context& c) {
     }
     Message answers;
     answers.role = Role::user;
+    std::size_t next_place = 0;
     for (Block& block : message.blocks) {
       auto* call = std::get_if<ToolCall>(&block.body);
       if (!call) continue;
-      Block* found = results.take(call->id, m + 1);
+      const Results::Found at = results.take(call->id, m + 1);
+      Block* found = at.block;
+      if (found) {
+        const bool moved = at.message != m + 1 || at.place < next_place;
+        if (moved)
+          c.edit("GEN-03", found->pointer, "tool_result", at.message != m + 1 ? "later" : "in another order",
+                 "right after its call, in call order", Loss::none);
+        next_place = std::max(next_place, at.place);
+      }
       if (!ids.insert(call->id).second || call->id.empty()) {
         // GEN-04: the same id on two calls; the later pair gets one of its own.
         std::string fresh;
@@ -265,7 +280,10 @@ void mark_errors(Context& c) {
 
 // GEN-09: calls in the history, no tools in the request.
 void history_without_tools(Context& c) {
-  const std::string& how = c.profile.text(Setting::tool_history_without_tools);
+  static const std::string kText = "text";
+  // A target that takes no tools takes no calls either.
+  const std::string& how =
+      c.flag(Setting::tools) ? c.profile.text(Setting::tool_history_without_tools) : kText;
   if (how == "ok" || !c.draft.tools.empty() || !canon::has_tool_blocks(c.draft)) return;
   if (how == "stub") {
     const json::Builder build(c.arena);

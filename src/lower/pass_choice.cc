@@ -107,7 +107,7 @@ void pass_choice(Context& c) {
   if (choice.mode == ChoiceMode::named && !has_tool(c, choice.tool))
     return c.refuse("OAI-15", choice.pointer,
                     fmt::format("tool_choice names '{}', which is not in tools", choice.tool));
-  if (!choice.allowed.empty() && c.original.dialect != c.wire.name) {
+  if (!choice.allowed.empty() && !(c.original.dialect == c.wire.name && c.flag(Setting::choice_allowed))) {
     keep_only(c, choice.allowed, choice.pointer);
     choice.allowed.clear();
     if (c.draft.tools.empty()) return drop_without_tools(c);

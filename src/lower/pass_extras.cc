@@ -21,11 +21,28 @@ void filter(Context& c, std::vector<Extra>& extras, Setting allowed) {
     // The client's unknown keys mean something in its own dialect only; the config's own (no pointer) are
     // meant for the target.
     const bool ours = extra.pointer.empty();
-    if ((ours || same_dialect(c)) && (ours || profile::list_contains(c.profile.list(allowed), extra.key)))
-      return false;
+    if (ours || (same_dialect(c) && profile::list_contains(c.profile.list(allowed), extra.key))) return false;
     c.edit(allowed, "GEN-01", extra.pointer, extra.key, show(extra.value), "", Loss::semantic);
     return true;
   });
+}
+
+void filter_blocks(Context& c, std::vector<Block>& blocks) {
+  for (Block& block : blocks) {
+    filter(c, block.extra, Setting::block_keys);
+    if (auto* result = std::get_if<ToolResult>(&block.body)) filter_blocks(c, result->content);
+  }
+}
+
+// A host that knows no `refusal` gets the model's words of refusing as what they are: its words.
+void refusal_to_text(Context& c, std::vector<Block>& blocks) {
+  if (c.wire.name == canon::DialectName::openai_chat && c.flag(Setting::refusals)) return;
+  for (Block& block : blocks) {
+    const auto* refusal = std::get_if<canon::Refusal>(&block.body);
+    if (!refusal) continue;
+    c.edit(Setting::refusals, "GEN-01", block.pointer, "refusal", cut(refusal->text), "text", Loss::none);
+    block.body = canon::Text{refusal->text};
+  }
 }
 
 void drop_foreign(Context& c, std::vector<Block>& blocks) {
@@ -47,6 +64,8 @@ void pass_extras(Context& c) {
   filter(c, c.draft.extra, Setting::request_keys);
   for (Message& message : c.draft.messages) {
     filter(c, message.extra, Setting::message_keys);
+    filter_blocks(c, message.blocks);
+    refusal_to_text(c, message.blocks);
     if (!message.name.empty() && !c.flag(Setting::message_name)) {
       c.edit(Setting::message_name, "GEN-01", message.pointer, "name", std::string(message.name), "",
              Loss::semantic);

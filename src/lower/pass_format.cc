@@ -94,6 +94,11 @@ void pass_format(Context& c) {
   if (how == "prompt") return by_instruction(c, cause, "GEN-01");
   if (schema) {
     if (format.name.empty()) format.name = "response";  // OAI-51
+    if (format.strict && !c.flag(Setting::json_schema_strict)) {
+      c.edit(Setting::json_schema_strict, "GEN-01", format.pointer, "strict",
+             *format.strict ? "true" : "false", "", *format.strict ? Loss::widened : Loss::none);
+      format.strict.reset();
+    }
     const SchemaTarget target{c.profile.text(Setting::json_schema_column), {}, true, false};
     format.schema = rewrite_schema(format.schema, target, format.schema_pointer, c.arena,
                                    [&c](Edit edit) { c.edits.push_back(std::move(edit)); });

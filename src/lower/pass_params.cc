@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/strings.h"
 #include "lower/context.h"
 
 namespace dragoman::lower {
@@ -68,12 +69,34 @@ void rename(Context& c, Param p, std::string_view field, Setting cause) {
 
 void pass_stop(Context& c) {
   ParamValue& stop = c.draft.params[Param::stop];
+  const bool blank_too = c.flag(Setting::stop_blank);
+  bool lost = false;  // an empty string never stops anything; white space does
   std::vector<json::Value> kept;
-  for (const json::Value item : stop.value.items())
-    if (!item.text().empty()) kept.push_back(item);
+  for (const json::Value item : stop.value.items()) {
+    if (item.text().empty()) continue;
+    if (blank_too || !is_blank(item.text()))
+      kept.push_back(item);
+    else
+      lost = true;
+  }
   if (kept.size() == stop.value.items().size()) return;
-  if (kept.empty()) return drop(c, Param::stop, "ANT-54", Loss::none);
-  replace(c, Param::stop, "ANT-54", json::Builder(c.arena).array(kept), Loss::none);
+  const std::string_view rule = c.rule(Setting::stop_blank, "ANT-54");
+  const Loss loss = lost ? Loss::semantic : Loss::none;
+  if (kept.empty()) return drop(c, Param::stop, rule, loss);
+  replace(c, Param::stop, rule, json::Builder(c.arena).array(kept), loss);
+}
+
+// Anthropic's "standard_only" is what the others call "default".
+void fit_tier(Context& c, const ParamSpec& spec, std::string_view rule) {
+  const std::string_view text = c.draft.params[Param::service_tier].value.text();
+  if (spec.values.empty() || profile::list_contains(spec.values, text)) return;
+  const std::string_view other = text == "standard_only" ? "default"
+                                 : text == "default"     ? "standard_only"
+                                                         : "";
+  if (!other.empty() && profile::list_contains(spec.values, other))
+    replace(c, Param::service_tier, rule, json::Builder(c.arena).string(other), Loss::none);
+  else if (text == "auto" || text == "default")
+    drop(c, Param::service_tier, rule, Loss::none);  // what happens unasked
 }
 
 }  // namespace
@@ -107,7 +130,8 @@ void pass_params(Context& c) {
     }
     if (value.is_number()) fit_number(c, p, spec, rule);
     if (value.is_array()) fit_array(c, p, spec, rule);
-    if (value.is_string()) fit_text(c, p, spec, rule);
+    if (p == Param::service_tier && value.is_string()) fit_tier(c, spec, rule);
+    if (c.draft.params.has(p) && value.is_string()) fit_text(c, p, spec, rule);
   }
   if (c.wire.name == canon::DialectName::openai_chat) {
     rename(c, Param::max_tokens, c.profile.text(Setting::max_tokens_field), Setting::max_tokens_field);
@@ -116,13 +140,11 @@ void pass_params(Context& c) {
   // OAI-09: top_logprobs means nothing without logprobs.
   if (c.draft.params.has(Param::top_logprobs) && !c.draft.params.has(Param::logprobs))
     drop(c, Param::top_logprobs, "OAI-09", Loss::none);
-  // ANT-25, BR-51: Claude 4.x takes one of the two.
-  const bool claude = c.wire.name == canon::DialectName::anthropic_messages ||
-                      (c.wire.name == canon::DialectName::bedrock_converse &&
-                       c.profile.text(Setting::reasoning_style) == "bedrock_claude");
-  if (claude && c.draft.params.has(Param::temperature) && c.draft.params.has(Param::top_p) &&
-      c.model.find("claude-3") == std::string_view::npos)
-    drop(c, Param::top_p, "ANT-25", Loss::semantic);
+  if (c.flag(Setting::sampling_one) && c.draft.params.has(Param::temperature) &&
+      c.draft.params.has(Param::top_p)) {
+    const bool everything = c.draft.params[Param::top_p].value.number() == 1;
+    drop(c, Param::top_p, c.rule(Setting::sampling_one, "ANT-25"), everything ? Loss::none : Loss::semantic);
+  }
 }
 
 void pass_limits(Context& c) {
@@ -137,14 +159,29 @@ void pass_limits(Context& c) {
       most > 0 && cap.value && cap.value.number() > static_cast<double>(most))
     replace(c, Param::max_tokens, c.rule(Setting::max_tokens_cap, "ANT-02"), build.integer(most),
             Loss::narrowed);
-  // ANT-28: the thinking budget is part of max_tokens.
-  const auto& reasoning = c.draft.reasoning;
-  if (c.flag(Setting::thinking_first) && reasoning.mode == canon::ReasoningConfig::Mode::on &&
-      reasoning.budget && cap.value && cap.value.number() <= static_cast<double>(*reasoning.budget))
-    replace(
-        c, Param::max_tokens, "ANT-28",
-        build.integer(*reasoning.budget + std::max<std::int64_t>(1024, cap.value.integer().value_or(1024))),
-        Loss::narrowed);
+  // ANT-28: the thinking budget is part of max_tokens, and less than it.
+  auto& reasoning = c.draft.reasoning;
+  if (!c.flag(Setting::thinking_first) || reasoning.mode != canon::ReasoningConfig::Mode::on ||
+      !reasoning.budget || !cap.value)
+    return;
+  constexpr std::int64_t kLeastAnswer = 1024;
+  const std::int64_t least = c.profile.integer(Setting::thinking_budget_min);
+  const std::int64_t most = c.profile.integer(Setting::max_tokens_cap);
+  const auto said = cap.value.integer().value_or(0);
+  // A budget we made of an effort gives way to the client's cap; one the client wrote outranks it, as far as
+  // the model goes.
+  const bool ours = !c.original.reasoning.budget;
+  std::int64_t room = ours ? said - kLeastAnswer : most > 0 ? most - kLeastAnswer : *reasoning.budget;
+  if (ours && room < least) room = least;
+  if (*reasoning.budget > room) {
+    c.edit(Setting::thinking_first, "ANT-28",
+           reasoning.pointer.empty() ? reasoning.effort_pointer : reasoning.pointer, "budget",
+           fmt::format("{} tokens", *reasoning.budget), fmt::format("{} tokens", room), Loss::narrowed);
+    reasoning.budget = room;
+  }
+  if (said <= *reasoning.budget)
+    replace(c, Param::max_tokens, c.rule(Setting::thinking_first, "ANT-28"),
+            build.integer(*reasoning.budget + kLeastAnswer), Loss::narrowed);
 }
 
 }  // namespace dragoman::lower

@@ -129,13 +129,58 @@ bool open_turn_lost_its_reasoning(const Context& c) {
   return false;
 }
 
+// Anthropic's effort is a setting of its own that does not switch thinking on; elsewhere the word does.
+bool effort_alone(const Context& c) {
+  return c.original.dialect == canon::DialectName::anthropic_messages &&
+         c.profile.text(Setting::reasoning_issuer) == "anthropic";
+}
+
+// The reasoning the client asked for in the target's words.
+void fit_thinking(Context& c) {
+  ReasoningConfig& r = c.draft.reasoning;
+  const auto& efforts = c.profile.list(Setting::effort);
+  const bool budgets = c.flag(Setting::thinking_budget);
+  const bool adapts = c.flag(Setting::thinking_adaptive);
+  if (r.mode == Mode::unset && !r.budget && effort_alone(c)) {
+    const std::string_view word = nearest_effort(efforts, rank(r.effort));
+    if (word != r.effort)
+      c.edit(Setting::effort, "ANT-44", r.effort_pointer, "effort", std::string(r.effort), std::string(word),
+             word.empty() ? Loss::semantic : Loss::narrowed);
+    r.effort = word;
+    return;
+  }
+  if (r.budget && budgets) return fit_budget(c, *r.budget);
+  if (r.budget && !efforts.empty()) return fit_effort(c, rank_of_budget(*r.budget));
+  if (!r.effort.empty() && !efforts.empty() && (adapts || !budgets)) return fit_effort(c, rank(r.effort));
+  if (!r.effort.empty() && budgets) {
+    fit_budget(c, kEfforts[static_cast<std::size_t>(rank(r.effort))].budget);
+    if (!efforts.empty()) r.effort = nearest_effort(efforts, rank(r.effort));
+    return;
+  }
+  if (r.mode == Mode::adaptive && !adapts) {
+    if (budgets) return fit_budget(c, kEfforts[3].budget);
+    r.mode = Mode::on;
+  }
+  if (r.mode == Mode::on && adapts && !r.budget && !budgets) r.mode = Mode::adaptive;
+  if (r.mode == Mode::on && budgets && !r.budget) fit_budget(c, kEfforts[3].budget);
+}
+
 }  // namespace
 
 void pass_thinking(Context& c) {
   ReasoningConfig& r = c.draft.reasoning;
-  const bool asked_off = r.mode == Mode::off || r.effort == "none";
+  const bool asked_off = r.mode == Mode::off || (r.effort == "none" && r.mode == Mode::unset);
   const bool asked_on = !asked_off && (r.mode != Mode::unset || r.budget || !r.effort.empty());
-  if (!asked_off && !asked_on) return;
+  if (!asked_off && !asked_on) {
+    // OAI-45: with tools these models must be told not to reason; left alone they do.
+    const auto& efforts = c.profile.list(Setting::effort);
+    if (c.flag(Setting::reasons_by_default) && efforts.size() == 1 && efforts.front() == "none") {
+      c.edit(Setting::effort, "OAI-45", "", "reasoning_effort", "", "none", Loss::narrowed);
+      r.mode = Mode::off;
+      r.effort = efforts.front();
+    }
+    return;
+  }
 
   if (!c.flag(Setting::thinking)) {
     c.edit(Setting::thinking, "OAI-49", r.pointer.empty() ? r.effort_pointer : r.pointer, "reasoning",
@@ -144,26 +189,12 @@ void pass_thinking(Context& c) {
     return;
   }
   if (asked_off) return switch_off(c);
-  if (c.flag(Setting::thinking_first) && open_turn_lost_its_reasoning(c)) {
-    c.edit(Setting::thinking_first, "ANT-15", r.pointer, "thinking", describe(r), "disabled", Loss::semantic);
-    r = {};
-    r.mode = Mode::off;
-    return;
-  }
-  const auto& efforts = c.profile.list(Setting::effort);
-  if (r.budget && c.flag(Setting::thinking_budget)) return fit_budget(c, *r.budget);
-  if (r.budget && !efforts.empty()) return fit_effort(c, rank_of_budget(*r.budget));
-  if (!r.effort.empty() && !efforts.empty()) return fit_effort(c, rank(r.effort));
-  if (!r.effort.empty() && c.flag(Setting::thinking_budget))
-    return fit_budget(c, kEfforts[static_cast<std::size_t>(rank(r.effort))].budget);
-  if (r.mode == Mode::adaptive && !c.flag(Setting::thinking_adaptive)) {
-    if (c.flag(Setting::thinking_budget)) return fit_budget(c, kEfforts[3].budget);
-    r.mode = Mode::on;
-  }
-  if (r.mode == Mode::on && c.flag(Setting::thinking_adaptive) && !r.budget &&
-      !c.flag(Setting::thinking_budget))
-    r.mode = Mode::adaptive;
-  if (r.mode == Mode::on && c.flag(Setting::thinking_budget) && !r.budget) fit_budget(c, kEfforts[3].budget);
+  fit_thinking(c);
+  if (r.mode != Mode::on || !c.flag(Setting::thinking_first) || !open_turn_lost_its_reasoning(c)) return;
+  c.edit(Setting::thinking_first, "ANT-15", r.pointer.empty() ? r.effort_pointer : r.pointer, "thinking",
+         describe(c.original.reasoning), "disabled", Loss::semantic);
+  r = {};
+  r.mode = Mode::off;
 }
 
 }  // namespace dragoman::lower

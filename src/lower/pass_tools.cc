@@ -49,9 +49,23 @@ class NameMap {
   std::vector<std::pair<std::string_view, std::string_view>> map_;
 };
 
-void rename_history(std::vector<Block>& blocks, NameMap& names) {
+// A past call of such a tool, in the same form.
+void call_to_function(Context& c, Block& block) {
+  auto& call = std::get<ToolCall>(block.body);
+  const json::Builder build(c.arena);
+  const json::Member input{"input", build.string(call.arguments_text)};
+  call.custom = false;
+  call.arguments = build.object({&input, 1});
+  call.arguments_text = {};
+  c.edit(Setting::custom_tools, "OAIR-17", block.pointer, "type", "custom", "function", Loss::none);
+}
+
+void rename_history(Context& c, std::vector<Block>& blocks, NameMap& names) {
   for (Block& block : blocks) {
-    if (auto* call = std::get_if<ToolCall>(&block.body)) call->name = names.wire(call->name, block.pointer);
+    if (auto* call = std::get_if<ToolCall>(&block.body)) {
+      if (call->custom && !c.flag(Setting::custom_tools)) call_to_function(c, block);
+      call->name = names.wire(call->name, block.pointer);
+    }
     if (auto* result = std::get_if<ToolResult>(&block.body))
       result->name = names.wire(result->name, block.pointer);
   }
@@ -132,6 +146,12 @@ void drop_twins(Context& c) {
 }  // namespace
 
 void pass_tools(Context& c) {
+  if (!c.flag(Setting::tools) && c.draft.tool_choice.mode == canon::ChoiceMode::none) {
+    // Tools that must not be called can as well stay at home.
+    c.edit(Setting::tools, "BRM-05", "/tools", "tools", fmt::format("{} tools", c.draft.tools.size()), "",
+           Loss::none);
+    c.draft.tools.clear();
+  }
   if (!c.flag(Setting::tools) && !c.draft.tools.empty()) {
     c.refuse(c.rule(Setting::tools, "BRM-05"), "/tools",
              fmt::format("{} does not take tools; route this request to a model that does", c.model));
@@ -160,7 +180,7 @@ void pass_tools(Context& c) {
   c.draft.tool_choice.tool = names.wire(c.draft.tool_choice.tool, c.draft.tool_choice.pointer);
   for (std::string_view& name : c.draft.tool_choice.allowed)
     name = names.wire(name, c.draft.tool_choice.pointer);
-  for (Message& message : c.draft.messages) rename_history(message.blocks, names);
+  for (Message& message : c.draft.messages) rename_history(c, message.blocks, names);
 }
 
 }  // namespace dragoman::lower

@@ -186,10 +186,11 @@ void pass_text(Context& c) {
       auto* result = std::get_if<ToolResult>(&block.body);
       if (!result) continue;
       drop_blank(c, result->content);
-      if (!result->content.empty() || c.wire.name == canon::DialectName::openai_chat) continue;
+      if (!result->content.empty() || c.flag(Setting::result_empty)) continue;
       Block placeholder;
-      placeholder.body = Text{"(no output)"};  // BR-13, BR-14: an empty result is refused by some
+      placeholder.body = Text{"(no output)"};
       result->content.push_back(std::move(placeholder));
+      c.edit(Setting::result_empty, "BR-14", block.pointer, "content", "", "(no output)", Loss::none);
     }
   }
   std::erase_if(c.draft.messages, [&](const Message& message) {
@@ -202,8 +203,8 @@ void pass_text(Context& c) {
 }
 
 void pass_turns(Context& c) {
-  split_mixed(c);
   merge_neighbours(c);
+  split_mixed(c);
   auto& messages = c.draft.messages;
   const std::size_t first = leading_systems(messages);
   const bool nothing = first == messages.size();

@@ -10,12 +10,35 @@ bool is_body(canon::DialectName dialect) {
   return dialect == canon::DialectName::openai_chat || dialect == canon::DialectName::anthropic_messages;
 }
 
+bool has_null(json::Value object, std::string_view except = {}) {
+  for (const json::Member& member : object.members())
+    if (member.value.is_null() && member.key != except) return true;
+  return false;
+}
+
+// A null means "not set" to us, as it does to OpenAI; a strict host refuses the key all the same (GEN-01).
+// SDKs send them when they replay an answer (`"refusal": null`). Only `content` is null by its nature.
+bool says_null(json::Value body) {
+  if (has_null(body)) return true;
+  for (const json::Value message : body["messages"].items()) {
+    if (has_null(message, "content")) return true;
+    for (const json::Value part : message["content"].items())
+      if (has_null(part)) return true;
+    for (const json::Value call : message["tool_calls"].items())
+      if (has_null(call)) return true;
+  }
+  for (const json::Value tool : body["tools"].items())
+    if (has_null(tool) || has_null(tool["function"])) return true;
+  return false;
+}
+
 }  // namespace
 
 bool splice(const canon::Request& request, const dialect::WireOptions& options, std::string& out) {
   const std::string_view body = request.source.raw();
   if (body.empty() || !is_body(request.dialect) || !options.model_in_body || !options.version.empty())
     return false;
+  if (says_null(request.source)) return false;
   const json::Value model = request.source["model"];
   if (!model.is_string()) return false;
 

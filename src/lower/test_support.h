@@ -1,4 +1,5 @@
-// For tests of the lowering, here and in tests/: golden requests, targets by name, and what comes out as text.
+// For tests of the lowering, here and in tests/: golden requests, targets by name, and what comes out as
+// text.
 #pragma once
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -103,14 +104,15 @@ inline Input with_stream(const Input& input, bool stream) {
 inline std::string describe(const std::vector<Edit>& edits) {
   std::string out;
   for (const Edit& e : edits)
-    out += fmt::format("{} {} {} {}: {} -> {}\n", e.rule, name(e.loss), e.pointer.empty() ? "(whole)" : e.pointer,
-                       e.keyword, e.before.empty() ? "(nothing)" : e.before,
-                       e.after.empty() ? "(nothing)" : e.after);
+    out += fmt::format("{} {} {} {}: {} -> {}\n", e.rule, name(e.loss),
+                       e.pointer.empty() ? "(whole)" : e.pointer, e.keyword,
+                       e.before.empty() ? "(nothing)" : e.before, e.after.empty() ? "(nothing)" : e.after);
   return out;
 }
 
 inline std::string describe(const Refused& r) {
-  return fmt::format("refused by {} at {}: {}\n", r.rule, r.pointer.empty() ? "(whole)" : r.pointer, r.reason);
+  return fmt::format("refused by {} at {}: {}\n", r.rule, r.pointer.empty() ? "(whole)" : r.pointer,
+                     r.reason);
 }
 
 }  // namespace dragoman::lower::testing

@@ -34,6 +34,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   /* tools */                                                                                                \
   X(streaming, boolean, "true",                                                                              \
     "streams (false: called whole, the client's stream is made from the answer)")                            \
+  X(stream_tools, boolean, "true", "streams with tools (false: called whole, as under `streaming`)")         \
   X(tools, boolean, "true", "takes tool definitions")                                                        \
   X(choice_auto, boolean, "true",                                                                            \
     "tool_choice auto may be said (false: it is left out, which means the same)")                            \
@@ -41,6 +42,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(choice_required, boolean, "true", "tool_choice required / any exists")                                   \
   X(choice_named, boolean, "true", "tool_choice of one named tool exists")                                   \
   X(choice_with_thinking, boolean, "true", "required and named may be said while the model thinks")          \
+  X(choice_allowed, boolean, "false", "tool_choice may name a subset (OpenAI's allowed_tools)")              \
   X(strict_tools, boolean, "true", "`strict` on a tool is understood")                                       \
   X(strict_always, boolean, "false", "`strict` is always said, false when the client did not")               \
   X(custom_tools, boolean, "false", "takes OpenAI custom (free text) tools")                                 \
@@ -69,10 +71,13 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(user_after_tool, boolean, "true", "a user turn may follow tool results directly")                        \
   X(result_mixed, boolean, "true", "tool results and other blocks may share a turn")                         \
   X(call_mixed, boolean, "true", "tool calls and text may share a turn")                                     \
+  X(refusals, boolean, "false", "assistant turns may carry a refusal (false: it is sent as text)")           \
+  X(result_empty, boolean, "true", "tool results may be empty")                                              \
   X(message_name, boolean, "false", "messages may carry a participant name")                                 \
   X(keep_foreign, boolean, "false", "blocks only this dialect knows may go out as the client wrote them")    \
   X(request_keys, list, "[]", "keys of the request this program has no name for that may pass; '*': all")    \
   X(message_keys, list, "[]", "the same for messages")                                                       \
+  X(block_keys, list, "[]", "the same for blocks: content parts, tool calls, tool results")                  \
   X(tool_keys, list, "[]", "the same for tools")                                                             \
   /* media */                                                                                                \
   X(images, boolean, "true", "takes images")                                                                 \
@@ -106,6 +111,9 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(json_schema_column, text, "", "as schema_column, for output schemas")                                    \
   X(json_with_tools, boolean, "true", "structured output and tools may go together")                         \
   X(json_needs_word, boolean, "false", "JSON mode wants the word json in the messages (OAI-52)")             \
+  X(json_schema_strict, boolean, "true", "`strict` on an output schema is understood")                       \
+  X(stop_blank, boolean, "true", "stop strings may be white space")                                          \
+  X(sampling_one, boolean, "false", "takes temperature or top_p, not both (temperature is kept)")            \
   X(max_tokens_required, integer, "0",                                                                       \
     "an output cap must be sent; this one when the client gave none; 0: no")                                 \
   X(max_tokens_cap, integer, "0", "greatest output cap; 0: not known")                                       \

@@ -12,16 +12,20 @@ namespace {
 // Models beyond the rows' own lists: other generations, other spellings, each family's odd ones.
 const std::map<std::string, std::vector<std::string>, std::less<>>& more_models() {
   static const std::map<std::string, std::vector<std::string>, std::less<>> all = {
-      {"openai", {"gpt-4o-mini-2024-07-18", "gpt-5.2", "gpt-5.4", "gpt-5-chat-latest", "o1", "o3-mini"}},
+      {"openai",
+       {"gpt-4o-mini-2024-07-18", "gpt-5.2", "gpt-5.4", "gpt-5.6", "o1-mini", "gpt-5-chat-latest", "o1",
+        "o3-mini"}},
       {"azure", {"gpt-4o-mini-2024-07-18", "gpt-4o-mini", "gpt-5-mini", "o3-mini"}},
       {"azure_v1", {"gpt-4o-mini", "gpt-5-mini"}},
-      {"anthropic", {"claude-3-haiku-20240307", "claude-3-7-sonnet-latest", "claude-opus-4-1", "claude-opus-4-7"}},
+      {"anthropic",
+       {"claude-sonnet-5-5", "claude-fable-5", "claude-haiku-5-5", "claude-3-haiku-20240307",
+        "claude-3-7-sonnet-latest", "claude-opus-4-1", "claude-opus-4-7"}},
       {"bedrock",
-       {"us.anthropic.claude-opus-4-6-v1", "anthropic.claude-3-haiku-20240307-v1:0", "us.amazon.nova-micro-v1:0",
-        "us.amazon.nova-2-lite-v1:0", "us.meta.llama3-3-70b-instruct-v1:0", "mistral.mistral-large-2407-v1:0",
-        "mistral.mistral-7b-instruct-v0:2", "cohere.command-r-plus-v1:0", "ai21.jamba-1-5-large-v1:0",
-        "us.deepseek.r1-v1:0", "amazon.titan-text-premier-v1:0", "us.writer.palmyra-x5-v1:0",
-        "qwen.qwen3-32b-v1:0"}},
+       {"us.anthropic.claude-opus-4-6-v1", "anthropic.claude-3-haiku-20240307-v1:0",
+        "us.amazon.nova-micro-v1:0", "us.amazon.nova-2-lite-v1:0", "us.meta.llama3-3-70b-instruct-v1:0",
+        "mistral.mistral-large-2407-v1:0", "mistral.mistral-7b-instruct-v0:2", "cohere.command-r-plus-v1:0",
+        "ai21.jamba-1-5-large-v1:0", "us.deepseek.r1-v1:0", "amazon.titan-text-premier-v1:0",
+        "us.writer.palmyra-x5-v1:0", "qwen.qwen3-32b-v1:0"}},
       {"gemini", {"gemini-2.0-flash", "gemini-3.1-pro-preview"}},
       {"vertex", {"gemini-3-pro-preview"}},
       {"vertex_anthropic", {"claude-sonnet-4-5@20250929", "claude-opus-4-6"}},
@@ -87,7 +91,8 @@ sandbox::Reply send(const Target& target, const lower::Lowered& lowered, bool pa
   const profile::Provider& p = *target.provider;
   const std::string& end = lowered.stream && !p.stream_path.empty() ? p.stream_path : p.path;
   const std::string path = path_of(fill(p.base_url, target)) + fill(end, target);
-  const std::string query = fill(lowered.stream && !p.stream_query.empty() ? p.stream_query : p.query, target);
+  const std::string query =
+      fill(lowered.stream && !p.stream_query.empty() ? p.stream_query : p.query, target);
   const std::string full = "/" + std::string(target.emulator->prefix) + path;
 
   sandbox::HeaderList headers = {{"content-type", "application/json"}};
