@@ -1,4 +1,5 @@
-// api.fireworks.ai: the FW section of the contracts. Field lists from the provider's API reference.
+// api.fireworks.ai: the FW section of the contracts. The lists of known fields follow its API
+// reference and may lag it.
 #include <fmt/format.h>
 
 #include "sandbox/openai_hosts/host_helpers.h"

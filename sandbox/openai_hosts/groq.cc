@@ -1,4 +1,5 @@
-// api.groq.com: the GROQ section of the contracts.
+// api.groq.com: the GROQ section of the contracts. The lists of known fields follow its API reference and may
+// lag it.
 #include <fmt/format.h>
 
 #include "base/strings.h"
@@ -177,15 +178,6 @@ Verdict reasoning_options(const Request& r) {
   return refuse("`reasoning_effort` must be one of `low`, `medium`, or `high`", "reasoning_effort");
 }
 
-Verdict schema_arguments(const Request& r) {
-  for (const Value t : r["tools"].items()) {
-    const std::string_view name = t["function"]["name"].text();
-    if (!is_name(name))
-      return refuse(fmt::format("invalid tool name '{}'", name), "", "invalid_request_error");
-  }
-  return std::nullopt;
-}
-
 constexpr Rule kOwn[] = {
     {"GROQ-01", Grade::issue, no_messages},
     {"GROQ-02", Grade::issue, top_keys},
@@ -196,7 +188,6 @@ constexpr Rule kOwn[] = {
     {"GROQ-07", Grade::documented, strict_schema},
     {"GROQ-10", Grade::documented, reasoning_options},
     {"GROQ-04", Grade::issue, undeclared_call},
-    {"GROQ-05", Grade::anecdote, schema_arguments},
 };
 const RuleSet kRules[] = {kOwn};
 

@@ -65,7 +65,7 @@ Verdict foreign(const Request& r) {
   return std::nullopt;
 }
 
-// Documented as 403, whatever one would expect.
+// Also documented as a bare 403 (TG-06); the recorded form is this one.
 Verdict too_long_in_all(const Request& r) {
   const std::int64_t window = context_window(r.model);
   const std::int64_t prompt = prompt_tokens(r.body);
