@@ -18,6 +18,7 @@ OWNERS = {
     "sqlite3.h": {"store"},
     "simdjson.h": {"json"},
     "yaml-cpp/": {"profile", "config"},
+    "re2/": {"lower"},
     "prometheus/": {"serve"},
     "CLI/": {"apps"},
 }

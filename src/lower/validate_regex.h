@@ -1,0 +1,37 @@
+// `pattern` and `patternProperties`: ECMA-262 regular expressions (Unicode mode), run by RE2 in time linear
+// in the text, whatever the pattern.
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace dragoman::lower::validation {
+
+// The same language in RE2's words. Fails on what is no ECMA-262 and on what RE2 cannot do (look-around,
+// back-references).
+Result<std::string> ecma_to_re2(std::string_view pattern);
+
+// For "format": "regex": the syntax, with look-around and back-references.
+bool is_ecma_regex(std::string_view pattern);
+
+// Immutable; any number of threads may match at once.
+class Pattern {
+ public:
+  static Result<Pattern> compile(std::string_view ecma);
+  Pattern(Pattern&&) noexcept;
+  Pattern& operator=(Pattern&&) noexcept;
+  ~Pattern();
+
+  bool found_in(std::string_view text) const;  // anywhere: JSON Schema's patterns are not anchored
+  std::size_t program_size() const;            // RE2 instructions
+
+ private:
+  struct Compiled;
+  explicit Pattern(std::unique_ptr<const Compiled> compiled);
+  std::unique_ptr<const Compiled> compiled_;
+};
+
+}  // namespace dragoman::lower::validation
