@@ -12,7 +12,9 @@ using failure::FailureClass;
 bool says_why(const FailedAttempt& attempt) {
   return failure::is_deterministic(attempt.failure.cls) || failure::is_credential(attempt.failure.cls) ||
          attempt.failure.cls == FailureClass::quota_billing ||
-         attempt.failure.cls == FailureClass::generation_failed;
+         attempt.failure.cls == FailureClass::generation_failed ||
+         // A refusal we have no name for is still a refusal.
+         (attempt.failure.cls == FailureClass::other && attempt.error.status >= 400 && attempt.error.status < 500);
 }
 
 }  // namespace

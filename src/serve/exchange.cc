@@ -102,6 +102,15 @@ std::string header_safe(std::string_view text) {
   return out;
 }
 
+// The last chunk of an OpenAI stream with include_usage: no choices, the usage.
+bool is_usage_chunk(std::string_view data) {
+  if (data.find("\"usage\"") == std::string_view::npos) return false;
+  Arena arena(1024);
+  const auto chunk = json::parse(arena, data);
+  return chunk && (*chunk)["usage"].is_object() && (*chunk)["choices"].is_array() &&
+         (*chunk)["choices"].items().empty();
+}
+
 bool is_json_content(std::string_view content_type) { return content_type.starts_with("application/json"); }
 
 }  // namespace
@@ -382,11 +391,9 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
 
   std::string out;         // rendered, not yet sent
   bool content = false;    // something in `out` cannot be taken back
-  bool only_usage = true;  // of the frame at hand
   const canon::EventSink deliver = [&](const canon::Event& event) {
     if (event.type == canon::EventType::usage || event.type == canon::EventType::start)
       note_usage(event.usage);
-    only_usage = only_usage && event.type == canon::EventType::usage;
     if (!content && canon::commits(event)) {
       content = true;
       record_.first_token_ms = elapsed_ms();
@@ -402,7 +409,6 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
     const bool over = bytes->empty();
     const auto one = [&](const dialect::Frame& frame) {
       if (error) return;
-      only_usage = true;
       auto pushed = decoder->push(frame, sink);
       if (!pushed) {
         error = std::move(pushed.error());
@@ -410,9 +416,7 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
         return;
       }
       // The usage chunk we asked for and the client did not is ours to keep.
-      if (own_words &&
-          !(lowered.added_usage && only_usage && frame.data.find("\"usage\"") != std::string_view::npos))
-        append_frame(out, frame);
+      if (own_words && !(lowered.added_usage && is_usage_chunk(frame.data))) append_frame(out, frame);
     };
     const auto fed = over ? frames.finish(one) : frames.feed(*bytes, one);
     if (!error && !fed) {
