@@ -92,8 +92,8 @@ Result<void> set(Fault& fault, std::string_view name, std::string value) {
   // For `status` the code is the status; elsewhere it is the provider's error code.
   if (name == "code" && fault.kind != FaultKind::status)
     return void(fault.code = std::move(value)), Result<void>();
-  if (name != "ms" && name != "delay" && name != "code" && name != "status" && name != "after" &&
-      name != "bytes") {
+  if (name != "ms" && name != "delay" && name != "gap" && name != "code" && name != "status" &&
+      name != "after" && name != "bytes") {
     return fail(fmt::format("unknown fault parameter '{}'", name));
   }
   const auto n = number();
@@ -101,6 +101,7 @@ Result<void> set(Fault& fault, std::string_view name, std::string value) {
   if (name == "delay" || (name == "ms" && fault.kind != FaultKind::delay_event)) fault.delay_ms = *n;
   if (name == "ms" && fault.kind == FaultKind::delay_event) fault.event_delay_ms = *n;
   if (name == "code" || name == "status") fault.status = static_cast<int>(*n);
+  if (name == "gap") fault.gap_ms = *n;
   if (name == "after") fault.after = *n;
   if (name == "bytes") fault.bytes = *n;
   return {};

@@ -16,6 +16,7 @@
 // status       code, message, body    any status; `body` byte for byte, else `message` in the provider's
 // shape
 //              A number stands for it: "429", "500" ("429" is rate_limit, "503" and "529" are overloaded)
+// (error_event, cut, stall and reset take gap=ms: the wait between what was sent and the fault)
 // error_event  after, at, status, code, message   200, then an error event. at=start (default): before any
 // other
 //              event; at=token: after the first event with content; after=N: after N events
@@ -61,6 +62,7 @@ struct Fault {
   FaultKind kind = FaultKind::none;
   std::int64_t delay_ms = 0;        // before anything
   std::int64_t event_delay_ms = 0;  // delay_event
+  std::int64_t gap_ms = 0;          // between the last event and the fault
   int status = 0;                   // 0: the kind's own
   std::string code;
   std::string message;

@@ -215,6 +215,7 @@ Task<int> Player::send_stream(Reply reply) {
     if (fault_.bytes && sent_ >= *fault_.bytes) break;
   }
   if (!co_await send_pieces(pending, 0)) co_return reply.status;
+  if (fault_.gap_ms > 0) co_await wait(fault_.gap_ms);
   switch (fault_.kind) {
     case FaultKind::error_event:
       pending = error_frame();

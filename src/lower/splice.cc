@@ -47,6 +47,10 @@ bool splice(const canon::Request& request, const dialect::WireOptions& options, 
   const bool add_usage = request.dialect == canon::DialectName::openai_chat && options.stream &&
                          options.stream_usage && !request.stream_usage;
   if (add_usage && request.source["stream_options"]) return false;
+  // A host that takes no stream_options refuses the client's own as well.
+  if (request.dialect == canon::DialectName::openai_chat && !options.stream_usage &&
+      request.source["stream_options"])
+    return false;
 
   const auto at = static_cast<std::size_t>(model.raw().data() - body.data());
   out.reserve(body.size() + options.model.size() + 64);

@@ -45,7 +45,7 @@ router_settings:
 
 litellm_settings:
   drop_params: true
-  telemetry: false
+  max_budget: 100
 
 general_settings:
   master_key: os.environ/LITELLM_MASTER_KEY
@@ -133,7 +133,7 @@ def test_the_master_key_of_the_file_is_asked_for(gateway, sandbox):
 
 def test_keys_it_does_not_honour_are_listed_with_their_lines(gateway):
     lines = CLASSIC.splitlines()
-    for key in ("telemetry", "database_connection_pool_limit"):
+    for key in ("max_budget", "database_connection_pool_limit"):
         number = next(i for i, line in enumerate(lines, start=1) if line.strip().startswith(key))
         assert any(
             key in line and str(number) in line for line in gateway.output.splitlines()

@@ -109,7 +109,8 @@ def test_what_may_pass_is_tried_again(gateway, sandbox, client, kind, faults):
     assert answer.status == 200, answer
     first, second = sandbox.received()
     assert first.body == second.body
-    assert attempts(answer) == 2
+    # A kept connection that is reset before it says anything is opened anew within the attempt.
+    assert attempts(answer) in ((1, 2) if kind == "reset" else (2,))
 
 
 def test_retry_after_is_kept(gateway, sandbox):

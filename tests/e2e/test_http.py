@@ -65,7 +65,7 @@ def test_ambiguous_requests_are_refused_and_the_connection_closed(gateway, sandb
 
 
 def test_too_many_and_too_long_headers(gateway, sandbox):
-    many = b"".join(b"x-%d: y\r\n" % i for i in range(5000))
+    many = b"".join(b"x-%d: y\r\n" % i for i in range(50000))
     assert http.statuses(http.exchange(gateway.port, POST + many + LENGTH + b"\r\n" + BODY, seconds=3)) in ([431], [400], [])
     long = b"x-a: " + b"y" * 300_000 + b"\r\n"
     assert http.statuses(http.exchange(gateway.port, POST + long + LENGTH + b"\r\n" + BODY, seconds=3)) in ([431], [400], [])

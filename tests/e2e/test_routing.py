@@ -1,5 +1,6 @@
 """Weights, orders, fallbacks and cooldowns as a client sees them."""
 import collections
+import json
 
 import pytest
 
@@ -26,6 +27,11 @@ def gateway(start):
         aliases={"nick": "backup"},
         fallbacks={"default": ["roomy"]},
     )
+
+
+def refusal(code, message):
+    body = {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}}
+    return {"kind": "status", "status": 400, "body": json.dumps(body)}
 
 
 def ask(gateway, model, text="hi"):
@@ -56,15 +62,13 @@ def test_default_fallback(gateway, sandbox):
 
 
 def test_context_window_fallback(gateway, sandbox):
-    words = "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens."
-    sandbox.fault({"kind": "status", "status": 400, "code": "context_length_exceeded", "message": words},
-                  provider="openai", repeat=True)
+    sandbox.fault(refusal("context_length_exceeded", "This model's maximum context length is 8192 tokens. However, "
+                          "your messages resulted in 9000 tokens."), provider="openai", repeat=True)
     assert served_by(ask(gateway, "windowed")) == C
 
 
 def test_content_policy_fallback(gateway, sandbox):
-    words = "Your request was rejected as a result of our safety system."
-    sandbox.fault({"kind": "status", "status": 400, "code": "content_policy_violation", "message": words},
+    sandbox.fault(refusal("content_policy_violation", "Your request was rejected as a result of our safety system."),
                   provider="openai", repeat=True)
     assert served_by(ask(gateway, "filtered")) == C
 

@@ -51,7 +51,7 @@ def test_anthropic(gateway, sandbox, target, streamed):
 @pytest.mark.parametrize("script", ["openai_chat.mjs", "anthropic_messages.mjs"])
 def test_an_error_inside_a_stream_is_thrown(gateway, sandbox, script):
     request = {"model": "m-gemini", "max_tokens": 300, "messages": [{"role": "user", "content": "one two three four"}]}
-    sandbox.fault({"kind": "error_event", "at": "token", "message": "overloaded inside"})
+    sandbox.fault({"kind": "error_event", "at": "token", "gap": 100, "message": "overloaded inside"})
     done = node.run(script, {"base_url": gateway.url, "api_key": "x", "request": request, "stream": True})
     assert "error" in done, done
     assert "overloaded inside" in done["error"]["message"]

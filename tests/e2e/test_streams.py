@@ -38,7 +38,7 @@ def before(target):
 def after(target):
     shown = HEAD[target.provider] + 3
     return {
-        "error-event": {"kind": "error_event", "at": "token", "message": "failed late"},
+        "error-event": {"kind": "error_event", "at": "token", "gap": 100, "message": "failed late"},
         "stall": {"kind": "stall", "after": shown},
         "cut": {"kind": "cut", "after": shown},
         "clean-end": {"kind": "cut", "after": shown, "clean": True},

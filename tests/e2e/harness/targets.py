@@ -52,7 +52,7 @@ class Target:
 TARGETS = [
     Target("openai", "gpt-4o-mini"),
     Target("azure", "gpt-4o-mini-2024-07-18"),
-    Target("azure_v1", "gpt-4o"),
+    Target("azure_v1", "gpt-4.1"),
     Target("anthropic", "claude-sonnet-4-5"),
     Target("bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "bedrock-claude"),
     Target("bedrock", "us.amazon.nova-pro-v1:0", "bedrock-nova"),
