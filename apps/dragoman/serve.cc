@@ -159,6 +159,8 @@ int run(const Options& options) {
     if (auto done = apply_listen(options.listen, config->server); !done) return std::unexpected(done.error());
     return config;
   };
+  // Before it is read: a change while the gateway starts is a change all the same.
+  struct timespec seen = changed_at(options.config);
   auto started = serve::RunningGateway::start(load);
   if (!started) {
     fmt::print(stderr, "{}\n", started.error().message);
@@ -171,7 +173,6 @@ int run(const Options& options) {
   print_welcome(gateway, with_sandbox);
 
   // Signals and the config's modification time, looked at twice a second.
-  struct timespec seen = changed_at(options.config);
   for (;;) {
     const timespec pause{0, 500'000'000};
     const int signal = sigtimedwait(&signals, nullptr, &pause);
