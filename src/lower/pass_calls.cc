@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "json/parse.h"
 #include "json/write.h"
 #include "lower/context.h"
 #include "lower/names.h"
@@ -32,14 +33,27 @@ Block text_block(Context& c, std::string_view text, std::string_view pointer) {
 // GEN-05.
 void fit_arguments(Context& c, Block& block) {
   auto& call = std::get<ToolCall>(block.body);
-  if (call.custom || call.arguments.is_object()) return;
+  if (call.custom) return;
   const json::Builder build(c.arena);
+  const bool text_to_text =
+      c.original.dialect == canon::DialectName::openai_chat && c.wire.name == canon::DialectName::openai_chat;
+  if (call.arguments.is_object()) {
+    // The client's own text says it, unless it wrote "" for {}.
+    if (text_to_text && call.arguments_text.empty())
+      c.edit("GEN-05", block.pointer, "arguments", "", show(call.arguments), Loss::none);
+    return;
+  }
   if (is_blank(call.arguments_text) && !call.arguments.present()) {
     call.arguments = build.empty_object();
-    if (!call.arguments_text.empty() || c.wire.name == canon::DialectName::openai_chat)
+    if (!call.arguments_text.empty() || text_to_text)
       c.edit("GEN-05", block.pointer, "arguments", std::string(call.arguments_text), "{}", Loss::none);
   } else {
-    const json::Value written = call.arguments.present() ? call.arguments : build.string(call.arguments_text);
+    json::Value written = call.arguments;
+    if (!written.present()) {
+      // JSON of another kind stays what it is; what is no JSON stays as text.
+      const auto parsed = json::parse(c.arena, call.arguments_text);
+      written = parsed ? *parsed : build.string(call.arguments_text);
+    }
     const json::Member member{"arguments", written};
     call.arguments = build.object({&member, 1});
     c.edit("GEN-05", block.pointer, "arguments",
@@ -89,12 +103,23 @@ class Results {
   std::vector<Entry> all_;
 };
 
+// Is there nothing but results from message `from` up to this block?
+bool results_only(const std::vector<Message>& messages, std::size_t from, const Block* up_to) {
+  for (std::size_t m = from; m < messages.size(); ++m) {
+    for (const Block& block : messages[m].blocks) {
+      if (&block == up_to) return true;
+      if (!std::holds_alternative<ToolResult>(block.body)) return false;
+    }
+  }
+  return false;
+}
+
 Block missing_result(Context& c, const ToolCall& call, std::string_view pointer) {
   ToolResult result;
   result.call_id = call.id;
   result.name = call.name;
   result.is_error = true;
-  result.content.push_back(text_block(c, "No result was recorded for this call.", pointer));
+  result.content.push_back(text_block(c, "Error: no result was recorded for this call.", pointer));
   c.edit("GEN-03", pointer, "tool_result", "", "no result recorded", Loss::narrowed);
   Block block;
   block.body = std::move(result);
@@ -147,9 +172,9 @@ void pair(Context& c) {
       const Results::Found at = results.take(call->id, m + 1);
       Block* found = at.block;
       if (found) {
-        const bool moved = at.message != m + 1 || at.place < next_place;
-        if (moved)
-          c.edit("GEN-03", found->pointer, "tool_result", at.message != m + 1 ? "later" : "in another order",
+        const bool late = !results_only(messages, m + 1, found);
+        if (late || at.place < next_place)
+          c.edit("GEN-03", found->pointer, "tool_result", late ? "later" : "in another order",
                  "right after its call, in call order", Loss::none);
         next_place = std::max(next_place, at.place);
       }
@@ -194,10 +219,14 @@ void pair(Context& c) {
 // target finds a result's call by the tool's name, so every result needs one.
 bool well_paired(const std::vector<Message>& messages, bool by_name) {
   std::set<std::string_view> ids;
-  std::vector<std::string_view> open;
+  std::vector<std::string_view>
+      open;  // the calls of the last assistant turn, of which `next` have their results
+  std::size_t next = 0;
   for (const Message& message : messages) {
     if (message.role == Role::assistant) {
-      if (!open.empty()) return false;
+      if (next != open.size()) return false;
+      open.clear();
+      next = 0;
       for (const Block& block : message.blocks) {
         const auto* call = std::get_if<ToolCall>(&block.body);
         if (!call) continue;
@@ -206,23 +235,17 @@ bool well_paired(const std::vector<Message>& messages, bool by_name) {
       }
       continue;
     }
-    std::size_t next = 0;
-    bool results_over = false;
     for (const Block& block : message.blocks) {
       const auto* result = std::get_if<ToolResult>(&block.body);
-      if (!result) {
-        results_over = true;
-        continue;
-      }
-      if (results_over || (by_name && result->name.empty()) || next >= open.size() ||
-          result->call_id != open[next])
+      // The user's own words come after all results.
+      if (!result && next != open.size()) return false;
+      if (!result) continue;
+      if ((by_name && result->name.empty()) || next >= open.size() || result->call_id != open[next])
         return false;
       ++next;
     }
-    if (next != open.size()) return false;
-    open.clear();
   }
-  return open.empty();
+  return next == open.size();
 }
 
 // GEN-04: one function for calls and results.

@@ -124,8 +124,13 @@ void pass_params(Context& c) {
           ((p == Param::presence_penalty || p == Param::frequency_penalty) && value.number() == 0) ||
           ((p == Param::logit_bias || p == Param::metadata) && value.members().empty()) ||
           p == Param::prompt_cache_key || p == Param::prompt_cache_retention;
+      // One call at a time is a promise about the answer; nothing the model reads is lost.
+      const bool idle = p == Param::parallel_tool_calls &&
+                        (c.draft.tools.empty() || c.draft.tool_choice.mode == canon::ChoiceMode::none);
       drop(c, p, no_word && c.profile.rule(p).empty() ? canon::name(c.wire.name) : rule,
-           harmless ? Loss::none : Loss::semantic);
+           harmless || idle                  ? Loss::none
+           : p == Param::parallel_tool_calls ? Loss::widened
+                                             : Loss::semantic);
       continue;
     }
     if (value.is_number()) fit_number(c, p, spec, rule);

@@ -98,7 +98,7 @@ void fit_budget(Context& c, std::int64_t wanted) {
     budget = std::min(budget, most);
   if (r.budget != budget)
     c.edit(Setting::thinking_budget, "ANT-28", r.pointer.empty() ? r.effort_pointer : r.pointer, "budget",
-           describe(r), fmt::format("{} tokens", budget), Loss::narrowed);
+           describe(r), fmt::format("{} tokens", budget), r.budget ? Loss::narrowed : Loss::none);
   r.budget = budget;
   r.mode = Mode::on;
   if (c.profile.list(Setting::effort).empty()) r.effort = {};
@@ -155,6 +155,15 @@ void fit_thinking(Context& c) {
   if (!r.effort.empty() && budgets) {
     fit_budget(c, kEfforts[static_cast<std::size_t>(rank(r.effort))].budget);
     if (!efforts.empty()) r.effort = nearest_effort(efforts, rank(r.effort));
+    return;
+  }
+  if (c.profile.text(Setting::reasoning_style) == "zai" && (r.budget || !r.effort.empty())) {
+    // A switch and no more.
+    c.edit(Setting::reasoning_style, "ZAI-10", r.effort_pointer.empty() ? r.pointer : r.effort_pointer,
+           "effort", describe(r), "on", Loss::narrowed);
+    r.effort = {};
+    r.budget.reset();
+    r.mode = Mode::on;
     return;
   }
   if (r.mode == Mode::adaptive && !adapts) {

@@ -38,7 +38,10 @@ class NameMap {
     const std::string_view kept = c_.keep(made);
     map_.emplace_back(name, kept);
     c_.restore.names.emplace(made, name);
-    c_.edit(Setting::tool_name_rest, "GEN-06", pointer, "name", std::string(name), made, Loss::none);
+    const Setting cause = !in_class(alphabet_.first, name.front())       ? Setting::tool_name_first
+                          : alphabet_.max && name.size() > alphabet_.max ? Setting::tool_name_max
+                                                                         : Setting::tool_name_rest;
+    c_.edit(cause, "GEN-06", pointer, "name", std::string(name), made, Loss::none);
     return kept;
   }
 

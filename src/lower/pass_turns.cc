@@ -172,6 +172,7 @@ void pass_system(Context& c) {
   // A developer turn is a system turn under another name; say so where the client said otherwise.
   if (c.wire.name != canon::DialectName::openai_chat || c.original.dialect != c.wire.name) return;
   const std::string& role = c.profile.text(Setting::system_role);
+  if (role.empty()) return;
   for (const Message& message : c.draft.messages) {
     if (!canon::is_system(message) || canon::name(message.role) == role || message.pointer.empty()) continue;
     c.edit(Setting::system_role, "OAI-41", message.pointer, "role", std::string(canon::name(message.role)),
@@ -222,12 +223,13 @@ void pass_turns(Context& c) {
   }
   // ANT-21: a final assistant text must not end in white space.
   Message& last = messages.back();
-  if (last.role == Role::assistant && !last.blocks.empty())
+  if (last.role == Role::assistant && !last.blocks.empty() && !c.flag(Setting::final_space))
     if (auto* text = std::get_if<Text>(&last.blocks.back().body)) {
       std::string_view shorter = text->text;
       while (!shorter.empty() && is_blank(shorter.substr(shorter.size() - 1))) shorter.remove_suffix(1);
       if (shorter.size() != text->text.size()) {
-        c.edit("ANT-21", last.blocks.back().pointer, "text", "white space at the end", "", Loss::none);
+        c.edit(Setting::final_space, "ANT-21", last.blocks.back().pointer, "text", "white space at the end",
+               "", Loss::none);
         text->text = shorter;
       }
     }

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "dialect/dialect.h"
 #include "json/parse.h"
 #include "json/write.h"
 #include "lower/lower.h"

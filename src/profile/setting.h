@@ -19,7 +19,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   /* how the dialect is spelled */                                                                           \
   X(model_in_body, boolean, "true", "the body carries `model` (false: it is in the URL)")                    \
   X(max_tokens_field, text, "max_tokens", "name of the output cap: max_tokens or max_completion_tokens")     \
-  X(system_role, text, "system", "role of system turns: system or developer")                                \
+  X(system_role, text, "system", "role of system turns: system, developer, or as the client wrote it (empty)")\
   X(reasoning_style, text, "none", "how reasoning is asked for; see data/dialects")                          \
   X(reasoning_replay, text, "", "field that carries reasoning in history; empty: not sent")                  \
   X(schema_field, text, "", "gemini: parametersJsonSchema or parameters")                                    \
@@ -68,6 +68,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(alternate, boolean, "false", "user and assistant turns alternate: neighbours of one role are merged")    \
   X(first_user, boolean, "false", "the first turn after system is the user's")                               \
   X(last_user, boolean, "false", "the last turn is the user's (no prefill)")                                 \
+  X(final_space, boolean, "true", "a final assistant text may end in white space")                          \
   X(user_after_tool, boolean, "true", "a user turn may follow tool results directly")                        \
   X(result_mixed, boolean, "true", "tool results and other blocks may share a turn")                         \
   X(call_mixed, boolean, "true", "tool calls and text may share a turn")                                     \

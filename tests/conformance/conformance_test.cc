@@ -127,5 +127,58 @@ TEST(Conformance, AttemptsAreDeterministicAndIsolated) {
   }
 }
 
+// GEN-01's other half: a parameter arrives or an edit says that it does not.
+TEST(Conformance, NoParameterIsLostInSilence) {
+  static constexpr std::string_view kBody =
+      R"({"model":"m","messages":[{"role":"user","content":"Hi"}],"max_tokens":77,
+      "temperature":0.25,"top_p":0.5,"top_k":7,"min_p":0.125,"frequency_penalty":0.75,"presence_penalty":0.875,
+      "repetition_penalty":1.0625,"seed":4711,"stop":["stop-word"],"n":3,"logprobs":true,"top_logprobs":6,
+      "logit_bias":{"1234":-9},"user":"user-name","metadata":{"meta-key":"meta-value"},"service_tier":"flex",
+      "store":true,"verbosity":"low","prompt_cache_key":"cache-key","prompt_cache_retention":"in-memory",
+      "safety_identifier":"safety-id","modalities":["text"],"reasoning_effort":"xhigh"})";
+  static constexpr std::pair<canon::Param, std::string_view> kTraces[] = {
+      {canon::Param::max_tokens, ":77"},
+      {canon::Param::temperature, ":0.25"},
+      {canon::Param::top_p, ":0.5"},
+      {canon::Param::top_k, ":7"},
+      {canon::Param::min_p, ":0.125"},
+      {canon::Param::frequency_penalty, ":0.75"},
+      {canon::Param::presence_penalty, ":0.875"},
+      {canon::Param::repetition_penalty, ":1.0625"},
+      {canon::Param::seed, ":4711"},
+      {canon::Param::stop, "stop-word"},
+      {canon::Param::n, ":3"},
+      {canon::Param::top_logprobs, ":6"},
+      {canon::Param::logit_bias, "1234"},
+      {canon::Param::user, "user-name"},
+      {canon::Param::metadata, "meta-key"},
+      {canon::Param::service_tier, "flex"},
+      {canon::Param::verbosity, "verbosity"},
+      {canon::Param::store, "store"},
+      {canon::Param::prompt_cache_key, "cache-key"},
+      {canon::Param::prompt_cache_retention, "in-memory"},
+      {canon::Param::safety_identifier, "safety-id"},
+      {canon::Param::modalities, "odalities"},
+  };
+  ClientRequest request({"parameters", canon::DialectName::openai_chat, std::string(kBody)});
+  for (const Target& target : targets(lower::testing::catalogue())) {
+    const auto lowered = request.to(*target.provider, target.model);
+    ASSERT_TRUE(lowered) << target.name() << lowered.error().reason;
+    for (const auto& [param, trace] : kTraces) {
+      const bool told = std::any_of(lowered->edits.begin(), lowered->edits.end(), [&](const lower::Edit& e) {
+        return e.keyword == canon::name(param) || e.pointer == "/" + std::string(canon::name(param));
+      });
+      EXPECT_TRUE(told || lowered->body.find(trace) != std::string::npos)
+          << target.name() << " loses " << canon::name(param) << "\n"
+          << lowered->body;
+    }
+    EXPECT_TRUE(lowered->body.find("xhigh") != std::string::npos ||
+                std::any_of(lowered->edits.begin(), lowered->edits.end(),
+                            [](const lower::Edit& e) { return e.pointer == "/reasoning_effort"; }))
+        << target.name() << " loses reasoning_effort\n"
+        << lowered->body;
+  }
+}
+
 }  // namespace
 }  // namespace dragoman::conformance

@@ -1,0 +1,142 @@
+// The way back: renamed tools, custom tools and structured output in the client's words, whole and streamed.
+#include "lower/restore.h"
+
+#include <gtest/gtest.h>
+
+#include "canon/fold.h"
+#include "dialect/test_support.h"
+
+namespace dragoman::lower {
+namespace {
+
+using canon::Block;
+using canon::StopReason;
+using canon::Text;
+using canon::ToolCall;
+
+struct RestoreCase {
+  std::string_view what;
+  Restore restore;
+  std::string_view name, arguments;       // of the call the model made
+  std::string_view want_name, want_text;  // of the call the client sees; "" name: a text block
+  bool want_custom = false;
+  StopReason want_stop = StopReason::tool_use;
+};
+
+const RestoreCase kCases[] = {
+    {"untouched", {}, "f", R"({"a":1})", "f", R"({"a":1})"},
+    {"renamed", {.names = {{"a_b_1", "a.b"}}}, "a_b_1", R"({"a":1})", "a.b", R"({"a":1})"},
+    {"another tool", {.names = {{"a_b_1", "a.b"}}}, "a_b", "{}", "a_b", "{}"},
+    {"custom", {.custom_tools = {"sh"}}, "sh", R"({"input":"ls\n-l"})", "sh", "ls\n-l", true},
+    {"custom renamed",
+     {.names = {{"s_h", "s.h"}}, .custom_tools = {"s_h"}},
+     "s_h",
+     R"({"input":"ls"})",
+     "s.h",
+     "ls",
+     true},
+    {"custom, not as asked", {.custom_tools = {"sh"}}, "sh", R"({"cmd":1})", "sh", R"({"cmd":1})", true},
+    {"output",
+     {.structured_tool = "json_response"},
+     "json_response",
+     R"({"a": 1})",
+     "",
+     R"({"a": 1})",
+     false,
+     StopReason::end_turn},
+    {"a real call beside output", {.structured_tool = "json_response"}, "f", "{}", "f", "{}"},
+};
+
+canon::Response response_of(Arena& arena, const RestoreCase& row) {
+  canon::Response response;
+  response.id = "r";
+  canon::Choice choice;
+  choice.stop = StopReason::tool_use;
+  ToolCall call;
+  call.id = "call_1";
+  call.name = row.name;
+  call.arguments_text = row.arguments;
+  call.arguments = *json::parse(arena, row.arguments);
+  choice.blocks.push_back({.body = Text{"Looking."}});
+  choice.blocks.push_back({.body = call});
+  response.choices.push_back(choice);
+  return response;
+}
+
+void expect_restored(const canon::Response& response, const RestoreCase& row) {
+  ASSERT_EQ(response.choices.size(), 1U);
+  const canon::Choice& choice = response.choices.front();
+  ASSERT_EQ(choice.blocks.size(), 2U);
+  EXPECT_EQ(choice.stop, row.want_stop);
+  if (row.want_name.empty()) {
+    const auto* text = std::get_if<Text>(&choice.blocks[1].body);
+    ASSERT_NE(text, nullptr);
+    EXPECT_EQ(text->text, row.want_text);
+    return;
+  }
+  const auto* call = std::get_if<ToolCall>(&choice.blocks[1].body);
+  ASSERT_NE(call, nullptr);
+  EXPECT_EQ(call->name, row.want_name);
+  EXPECT_EQ(call->arguments_text, row.want_text);
+  EXPECT_EQ(call->custom, row.want_custom);
+}
+
+TEST(Restore, WholeAnswers) {
+  for (const RestoreCase& row : kCases) {
+    SCOPED_TRACE(row.what);
+    Arena arena;
+    canon::Response response = response_of(arena, row);
+    restore(response, row.restore, arena);
+    expect_restored(response, row);
+  }
+}
+
+// The same answer as a stream, its arguments cut at every place.
+TEST(Restore, StreamsCutAnywhere) {
+  for (const RestoreCase& row : kCases) {
+    for (std::size_t cut = 0; cut <= row.arguments.size(); ++cut) {
+      SCOPED_TRACE(fmt::format("{} cut at {}", row.what, cut));
+      Arena arena;
+      canon::Folder folder(arena);
+      dialect::EventContract contract;
+      EventRestorer restorer(row.restore);
+      const canon::EventSink sink = [&](const canon::Event& event) {
+        EXPECT_EQ(contract.add(event), "");
+        folder.add(event);
+      };
+      canon::unfold(response_of(arena, row), [&](const canon::Event& event) {
+        if (event.type != canon::EventType::tool_arguments) return restorer(event, sink);
+        for (const std::string_view piece : {row.arguments.substr(0, cut), row.arguments.substr(cut)}) {
+          canon::Event part = event;
+          part.text = piece;
+          if (!piece.empty()) restorer(part, sink);
+        }
+      });
+      expect_restored(folder.take(), row);
+    }
+  }
+}
+
+// A tool whose arguments come as text is passed on as it comes, not held.
+TEST(Restore, ForcedOutputIsNotHeld) {
+  const Restore structured{.structured_tool = "json_response"};
+  EventRestorer restorer(structured);
+  std::string seen;
+  const canon::EventSink sink = [&](const canon::Event& event) {
+    seen += dialect::testing::describe(event) + "\n";
+  };
+  canon::Event event;
+  event.type = canon::EventType::block_start;
+  event.block_type = canon::BlockType::tool_call;
+  event.id = "call_1";
+  event.name = "json_response";
+  restorer(event, sink);
+  event = {};
+  event.type = canon::EventType::tool_arguments;
+  event.text = "{\"a";
+  restorer(event, sink);
+  EXPECT_EQ(seen, "0.0 open text\n0.0 text \"{\\\"a\"\n");
+}
+
+}  // namespace
+}  // namespace dragoman::lower
