@@ -26,8 +26,8 @@ Rewriter::Rewriter(Value root, const SchemaTarget& target, const Column& column,
   const Cell ref = column[Row::ref];
   inline_all_ = keep == Keep::none || ref == Cell::reject || ref == Cell::ignore ||
                 column.rejects(Row::defs) || !root_takes("$defs");
-  if (!inline_all_ && column.rejects(Row::recursion)) inline_all_ = refs_.recursive();
-  if (!inline_all_ && ref == Cell::unknown) inline_all_ = !refs_.recursive();
+  if (!inline_all_ && column.rejects(Row::recursion))
+    inline_all_ = refs_.recursive(column.rejects(Row::dynamic_ref));
   const Value old = root["definitions"];
   if (!inline_all_ && old.is_object() && better(Row::definitions, Row::defs)) {
     rename_definitions_ = true;
@@ -98,8 +98,8 @@ Value Rewriter::finish(Node& n) {
   if (!column_.passes_all()) {
     do {
       n.again = false;
-      references(n, false);
-      merge_all_of(n, false);
+      references(n, n.root && target_.object_root);
+      merge_all_of(n, n.root && target_.object_root && !target_.root_composition);
       valid_kinds(n);
       lift_required(n);
       split_dependencies(n);
@@ -107,6 +107,7 @@ Value Rewriter::finish(Node& n) {
       one_of(n);
       type_names(n);
       nullables(n);
+      never(n);
       enums(n);
       type_lists(n);
       missing_type(n);
@@ -130,7 +131,6 @@ Value Rewriter::finish(Node& n) {
 }
 
 void Rewriter::children(Node& n) {
-  std::vector<std::string_view> emptied;
   for (Member& member : n.draft.members()) {
     if (!member.value) continue;
     const Keyword* keyword = find_keyword(member.key);
@@ -148,9 +148,9 @@ Value Rewriter::child(Node& n, const Keyword& keyword, Value value) {
     case Holds::dependencies:
       return value.is_object() ? child_map(n, keyword, value) : value;
     case Holds::list:
-      return value.is_array() ? child_list(n, value) : value;
+      return value.is_array() ? child_list(n, keyword, value) : value;
     case Holds::schema_or_list:
-      if (value.is_array()) return child_list(n, value);
+      if (value.is_array()) return child_list(n, keyword, value);
       break;
     case Holds::schema:
       break;
@@ -182,12 +182,14 @@ Value Rewriter::child_map(Node& n, const Keyword& keyword, Value map) {
   return changed ? build_.object(out) : map;
 }
 
-Value Rewriter::child_list(Node& n, Value list) {
+Value Rewriter::child_list(Node& n, const Keyword& keyword, Value list) {
   std::vector<Value> out;
   bool changed = false;
   out.reserve(list.items().size());
   for (const Value item : list.items()) {
-    const Value made = walk(item, &n.place, n.depth + 1);
+    Value made = walk(item, &n.place, n.depth + 1);
+    // The places of a tuple count.
+    if (!made && keyword.row == Row::prefix_items) made = walk(build_.empty_object(), &n.place, n.depth + 1);
     changed |= made.node() != item.node();
     if (made) out.push_back(made);
   }

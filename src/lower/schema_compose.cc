@@ -62,26 +62,29 @@ bool Rewriter::keep_reference(Node& n, Value ref) {
 // Keeps `$ref`, or puts what it names in its place. `must_inline` at the root, where no reference may stay.
 void Rewriter::references(Node& n, bool must_inline) {
   Draft& d = n.draft;
-  for (const std::string_view keyword : {"$recursiveRef", "$dynamicRef"}) {
-    // Without other documents to extend this one they are plain references.
-    const Keyword* known = find_keyword(keyword);
-    if (!d.get(keyword).is_string() || !column_.rejects(known->row) || d.has("$ref")) continue;
-    note(n, known->row, keyword, d.get(keyword), text("$ref"), Loss::none);
+  // Without other documents to extend this one these are plain references.
+  const auto plain = [&](std::string_view keyword, Row row) {
+    if (!d.get(keyword).is_string() || !column_.rejects(row) || d.has("$ref")) return;
+    note(n, row, keyword, d.get(keyword), text("$ref"), Loss::none);
     d.rename(keyword, "$ref");
-  }
+  };
   std::vector<const json::Node*> here;
-  while (d.get("$ref").is_string()) {
+  while (true) {
+    plain("$recursiveRef", Row::recursive_ref);
+    plain("$dynamicRef", Row::dynamic_ref);
+    if (!d.get("$ref").is_string()) return;
     const Value ref = d.get("$ref");
     const bool external = refs_.kind(ref.text()) == RefKind::external;
     const Value target = external ? Value() : refs_.resolve(ref.text());
-    if (external && !column_.rejects(Row::external_ref) && column_[Row::ref] != Cell::reject) return;
+    if (external && !must_inline && !column_.rejects(Row::external_ref) && column_[Row::ref] != Cell::reject)
+      return;
     const bool twice = target && std::ranges::find(here, target.node()) != here.end();
     if (!target || twice) {
-      if (column_.passes_all()) return;
+      if (column_.passes_all() && !must_inline) return;
       note(n, external ? Row::external_ref : Row::ref, "$ref", ref, {}, Loss::widened);
       if (external) guide_with(n, "$ref", ref);
       d.erase("$ref");
-      return;
+      continue;
     }
     if (!must_inline && keep_reference(n, ref)) return;
     const bool alone = d.size() == 1;
@@ -92,7 +95,7 @@ void Rewriter::references(Node& n, bool must_inline) {
       if (type.is_string() && !d.has("type")) d.set("type", type);
       note(n, Row::recursion, "$ref", ref,
            type.is_string() ? object({{"type", type}}) : build_.empty_object(), Loss::widened);
-      return;
+      continue;
     }
     here.push_back(target.node());
     enter(n, target);
@@ -103,8 +106,8 @@ void Rewriter::references(Node& n, bool must_inline) {
       return;
     }
     Conjunction all(build_);
-    all.add(d.members(), false);
-    all.add(target.members(), false);
+    all.add(d.members(), Take::all);
+    all.add(target.members(), Take::content);
     d.replace(all.finish());
     for (const std::string_view keyword : all.conflicts())
       note(n, Row::ref_siblings, keyword, target[keyword], d.get(keyword), Loss::widened);
@@ -117,14 +120,14 @@ void Rewriter::references(Node& n, bool must_inline) {
 void Rewriter::expand(Node& n, Value branch, Conjunction& all, std::unordered_set<const json::Node*>& seen,
                       int depth) {
   if (!branch.is_object() || !seen.insert(branch.node()).second || depth > kSchemaDepth) return;
-  all.add(branch.members(), true);
+  all.add(branch.members(), Take::branch);
   if (const Value ref = branch["$ref"]; ref.is_string()) {
     const Value target = refs_.resolve(ref.text());
     if (!target || cut_recursion(n, target)) {
       note(n, Row::recursion, "$ref", ref, {}, Loss::widened);
       if (const Value type = target["type"]; type.is_string()) {
         const Member only{"type", type};
-        all.add({&only, 1}, true);
+        all.add({&only, 1}, Take::branch);
       }
     } else {
       enter(n, target);
@@ -143,7 +146,7 @@ void Rewriter::merge_all_of(Node& n, bool force) {
   std::unordered_set<const json::Node*> seen;
   std::vector<Member> own = d.present();
   std::erase_if(own, [](const Member& member) { return member.key == "allOf"; });
-  all.add(own, false);
+  all.add(own, Take::all);
   for (const Value branch : list.items()) expand(n, branch, all, seen, 0);
   d.replace(all.finish());
   const Row row = n.root && force ? Row::root_all_of : Row::all_of;
@@ -200,9 +203,8 @@ void Rewriter::one_of(Node& n) {
   Draft& d = n.draft;
   const Value list = d.get("oneOf");
   const Cell cell = column_[Row::one_of];
-  if (!list || cell == Cell::ok || column_[Row::any_of] != Cell::ok) return;
+  if (!list || cell == Cell::ok || cell == Cell::unknown || column_[Row::any_of] != Cell::ok) return;
   const bool apart = disjoint(list.items());
-  if (cell == Cell::unknown && !apart) return;
   if (d.has("anyOf")) {
     if (cell != Cell::reject) return;
     note(n, Row::one_of, "oneOf", list, {}, Loss::widened);
@@ -266,7 +268,7 @@ void Rewriter::distribute(Node& n, bool force) {
     }
     Conjunction all(build_);
     std::unordered_set<const json::Node*> seen;
-    all.add(moved, false);
+    all.add(moved, Take::all);
     expand(n, branch, all, seen, 0);
     const Value joined = build_.object(all.finish());
     if (all.impossible()) continue;
@@ -283,8 +285,8 @@ void Rewriter::distribute(Node& n, bool force) {
   // One branch is left, or none: no choice is needed.
   d.erase("anyOf");
   Conjunction all(build_);
-  all.add(d.members(), false);
-  all.add(made.empty() ? std::span<const Member>(moved) : made.front().members(), false);
+  all.add(d.members(), Take::all);
+  all.add(made.empty() ? std::span<const Member>(moved) : made.front().members(), Take::all);
   d.replace(all.finish());
   n.again = true;  // what the branch brought has to go through the steps before this one
 }

@@ -29,6 +29,11 @@ unsigned type_bits(Value type) {
   return bits;
 }
 
+bool is_identity(std::string_view key) {
+  return key == "$id" || key == "id" || key == "$schema" || key == "$anchor" || key == "$dynamicAnchor" ||
+         key == "$recursiveAnchor" || key == "$vocabulary" || key == "$defs" || key == "definitions";
+}
+
 bool is_least(std::string_view key) {
   return key == "maximum" || key == "exclusiveMaximum" || key == "maxLength" || key == "maxItems" ||
          key == "maxProperties" || key == "maxContains";
@@ -58,9 +63,10 @@ std::vector<Value> literals(Value schema) {
   return {items.begin(), items.end()};
 }
 
-void Conjunction::add(std::span<const Member> members, bool skip_composed) {
+void Conjunction::add(std::span<const Member> members, Take take) {
   for (const Member& member : members) {
-    if (!member.value || (skip_composed && (member.key == "$ref" || member.key == "allOf"))) continue;
+    if (!member.value || (take != Take::all && is_identity(member.key))) continue;
+    if (take == Take::branch && (member.key == "$ref" || member.key == "allOf")) continue;
     const auto [at, made] = index_.emplace(member.key, slots_.size());
     if (made)
       slots_.push_back({member, {}});

@@ -1,5 +1,7 @@
 // Several schemas that must all hold, as one object: what allOf, and a $ref with keywords beside it, mean.
 #pragma once
+#include <cstdint>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -7,6 +9,13 @@
 #include "json/value.h"
 
 namespace dragoman::lower {
+
+// What of a schema to join.
+enum class Take : std::uint8_t {
+  all,
+  content,  // not what names it or is found by name in it ($id, $anchor, $defs): the copy is another schema
+  branch,   // nor $ref and allOf, which the caller expands
+};
 
 // Collects objects and joins them keyword by keyword. Where one keyword must hold twice and has no single
 // value for that (two patterns, two anyOf), the first is kept and the keyword is a conflict: the result is
@@ -16,9 +25,8 @@ class Conjunction {
  public:
   explicit Conjunction(const json::Builder& build) : build_(build) {}
 
-  // Notes (title, description, default, …) of the first that has them stay. `$ref` and `allOf` are for the
-  // caller to expand: they are skipped when `skip_composed`.
-  void add(std::span<const json::Member> members, bool skip_composed);
+  // Notes (title, description, default, …) of the first that has them stay.
+  void add(std::span<const json::Member> members, Take take);
 
   std::vector<json::Member> finish();
   const std::vector<std::string_view>& conflicts() const { return conflicts_; }

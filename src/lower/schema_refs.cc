@@ -123,7 +123,7 @@ Value References::resolve(std::string_view text) {
   return at;
 }
 
-bool References::recursive() {
+bool References::recursive(bool dynamic) {
   // Depth first with a stack of our own: a chain of references may be as long as the document.
   struct Frame {
     Value schema;
@@ -135,7 +135,9 @@ bool References::recursive() {
     Frame frame{schema, {}};
     append_subschemas(schema, frame.next);
     for (const std::string_view key : {"$ref", "$dynamicRef", "$recursiveRef"})
-      if (const Value ref = schema[key]; ref.is_string())
+      if (key != "$ref" && !dynamic)
+        break;
+      else if (const Value ref = schema[key]; ref.is_string())
         if (const Value target = resolve(ref.text())) frame.next.push_back(target);
     open.insert(schema.node());
     path.push_back(std::move(frame));

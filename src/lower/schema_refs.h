@@ -25,8 +25,9 @@ class References {
   RefKind kind(std::string_view ref) const;
   // What the reference names; absent if that is not in this document. Escapes (%41, ~0, ~1) are understood.
   json::Value resolve(std::string_view ref);
-  // Some schema contains itself by way of references.
-  bool recursive();
+  // Some schema contains itself by way of references, those of $dynamicRef and $recursiveRef included on
+  // demand.
+  bool recursive(bool dynamic);
 
  private:
   std::string_view local(std::string_view ref) const;  // without the document's own $id

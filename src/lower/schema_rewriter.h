@@ -67,7 +67,7 @@ class Rewriter {
   void children(Node& n);
   json::Value child(Node& n, const Keyword& keyword, json::Value value);
   json::Value child_map(Node& n, const Keyword& keyword, json::Value map);
-  json::Value child_list(Node& n, json::Value list);
+  json::Value child_list(Node& n, const Keyword& keyword, json::Value list);
   void guide(Node& n);
   void guide_with(Node& n, std::string_view keyword, json::Value value);
   void note(Node& n, Row row, std::string_view keyword, json::Value before, json::Value after, Loss loss) {
@@ -102,6 +102,7 @@ class Rewriter {
 
   // schema_shape.cc: the meta-schema and older spellings
   void valid_kinds(Node& n);
+  void never(Node& n);
   void lift_required(Node& n);
   void split_dependencies(Node& n);
   void tuples(Node& n);

@@ -22,19 +22,26 @@ Value Rewriter::empty_root(Value was) {
 
 void Rewriter::shape_root(Node& n) {
   Draft& d = n.draft;
-  if (d.get("$ref").is_string()) references(n, true);
-  if (!target_.root_composition) {
+  // What is merged in can bring a reference with it; each definition comes in a bounded number of times.
+  const auto refers = [&] {
+    return d.get("$ref").is_string() ||
+           (d.get("$recursiveRef").is_string() && column_.rejects(Row::recursive_ref)) ||
+           (d.get("$dynamicRef").is_string() && column_.rejects(Row::dynamic_ref));
+  };
+  do {
+    references(n, true);
+    if (target_.root_composition) continue;
     if (d.has("allOf")) merge_all_of(n, true);
     for (const std::string_view keyword : {"anyOf", "oneOf"})
       if (!join_root_branches(n, keyword)) return wrap_root(n);
-    for (const std::string_view keyword : {"enum", "const", "not"}) {
+    for (const std::string_view keyword : {"allOf", "enum", "const", "not"}) {
       const Value was = d.get(keyword);
       if (!was) continue;
       note(n, Row::root_value, keyword, was, {}, Loss::widened);
       guide_with(n, keyword, was);
       d.erase(keyword);
     }
-  }
+  } while (refers());
   type_names(n);
   const Value type = d.get("type");
   const bool composed = d.has("anyOf") || d.has("oneOf") || d.has("allOf");

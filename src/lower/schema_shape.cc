@@ -69,6 +69,43 @@ void Rewriter::valid_kinds(Node& n) {
   }
 }
 
+// `false` as a branch adds nothing to a choice, and as a property says that it may not be there.
+void Rewriter::never(Node& n) {
+  Draft& d = n.draft;
+  if (!column_.rejects(Row::boolean_true)) return;
+  const auto is_never = [](Value schema) { return schema.is_bool() && !schema.boolean(); };
+  for (const std::string_view keyword : {"anyOf", "oneOf"}) {
+    const Value list = d.get(keyword);
+    std::vector<Value> left;
+    for (const Value branch : list.items())
+      if (!is_never(branch)) left.push_back(branch);
+    if (left.size() == list.items().size()) continue;
+    const Value made = left.empty() ? Value() : build_.array(left);
+    note(n, Row::boolean_true, keyword, list, made, left.empty() ? Loss::widened : Loss::none);
+    if (made)
+      d.set(keyword, made);
+    else
+      d.erase(keyword);
+    n.again = n.again || !made;  // an anyOf that is gone makes room for a oneOf
+  }
+  const Value properties = d.get("properties");
+  std::vector<Member> left;
+  for (const Member& member : properties.members()) {
+    if (!is_never(member.value)) {
+      left.push_back(member);
+      continue;
+    }
+    const Place at{member.value, &n.place};
+    reporter_.edit(at, Row::boolean_true, "false", member.value, {}, Loss::widened);
+  }
+  if (left.size() == properties.members().size()) return;
+  std::vector<Value> required;
+  for (const Value name : d.get("required").items())
+    if (!is_never(properties[name.text()])) required.push_back(name);
+  d.set("properties", build_.object(left));
+  if (required.size() < d.get("required").items().size()) d.set("required", build_.array(required));
+}
+
 // Draft-03 and OpenAPI 2 say `required: true` inside a property.
 void Rewriter::lift_required(Node& n) {
   Draft& d = n.draft;
