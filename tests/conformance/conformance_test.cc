@@ -127,6 +127,41 @@ TEST(Conformance, AttemptsAreDeterministicAndIsolated) {
   }
 }
 
+// Edits and refusals point at something the client wrote.
+TEST(Conformance, PointersLeadIntoTheRequest) {
+  const std::vector<Target> all = targets(lower::testing::catalogue());
+  for (const Input& input : lower::testing::golden_inputs()) {
+    ClientRequest request(input);
+    const json::Value source = request.get().source;
+    for (const Target& target : all) {
+      const auto lowered = request.to(*target.provider, target.model);
+      if (!lowered) {
+        EXPECT_TRUE(json::resolve(source, lowered.error().pointer))
+            << input.name << " " << target.name() << lower::testing::describe(lowered.error());
+        continue;
+      }
+      for (const lower::Edit& edit : lowered->edits)
+        EXPECT_TRUE(json::resolve(source, edit.pointer))
+            << input.name << " " << target.name() << " " << lower::testing::describe({edit});
+    }
+  }
+}
+
+// What a target takes as it is goes out as it is: no edits and one dialect mean the client's own bytes.
+TEST(Conformance, UntouchedRequestsKeepTheirBytes) {
+  for (const Input& input : lower::testing::golden_inputs()) {
+    if (input.body.find("null") != std::string::npos) continue;  // a null is a key not set; see splice.cc
+    ClientRequest request(input);
+    for (const Target& target : targets(lower::testing::catalogue())) {
+      const bool same_dialect = target.provider->dialect == input.dialect;
+      if (!same_dialect || target.provider->name == "vertex_anthropic") continue;
+      const auto lowered = request.to(*target.provider, target.model);
+      if (!lowered || !lowered->edits.empty()) continue;
+      EXPECT_TRUE(lowered->same_bytes) << input.name << " " << target.name() << "\n" << lowered->body;
+    }
+  }
+}
+
 // GEN-01's other half: a parameter arrives or an edit says that it does not.
 TEST(Conformance, NoParameterIsLostInSilence) {
   static constexpr std::string_view kBody =
