@@ -130,7 +130,9 @@ int run(const Options& options) {
   const sigset_t signals = block_signals({SIGINT, SIGTERM, SIGHUP});
   // Small requests on a few threads: more arenas would only keep more memory.
   mallopt(M_ARENA_MAX, 2);
-  mallopt(M_TRIM_THRESHOLD, 1 << 20);
+  // Bodies of some hundred KB come and go all the time: not a system call and fresh pages for each.
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  mallopt(M_TRIM_THRESHOLD, 4 << 20);
   set_up_log({});
   const auto catalogue = shared_catalogue();
   if (!catalogue) {

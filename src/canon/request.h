@@ -13,6 +13,7 @@
 
 #include "canon/dialect_name.h"
 #include "canon/params.h"
+#include "canon/words.h"
 #include "json/value.h"
 
 namespace dragoman::canon {
@@ -28,7 +29,7 @@ struct CacheMarker {
 };
 
 struct Text {
-  std::string_view text;
+  Words text;
 };
 
 // The model's own words for declining (OpenAI `refusal`).

@@ -53,6 +53,13 @@ class Writer {
   Writer& field(std::string_view name, int number) { return key(name).integer(number); }
   Writer& field(std::string_view name, bool truth) { return key(name).boolean(truth); }
   Writer& field(std::string_view name, Value v) { return key(name).value(v); }
+  // Anything that knows how to write itself (canon::Words).
+  template <class T>
+    requires requires(const T& item, Writer& writer) { item.write(writer); }
+  Writer& field(std::string_view name, const T& item) {
+    item.write(key(name));
+    return *this;
+  }
 
  private:
   Writer& open(char bracket);

@@ -63,6 +63,38 @@ void fit_arguments(Context& c, Block& block) {
   call.arguments_text = {};
 }
 
+// BR-34: a member without a name is refused, however deep.
+json::Value without_empty_keys(const json::Builder& build, json::Value value, bool& found) {
+  if (value.is_array()) {
+    std::vector<json::Value> items;
+    for (const json::Value item : value.items()) items.push_back(without_empty_keys(build, item, found));
+    return found ? build.array(items) : value;
+  }
+  if (!value.is_object()) return value;
+  std::vector<json::Member> members;
+  for (json::Member member : value.members()) {
+    if (member.key.empty()) {
+      found = true;
+      continue;
+    }
+    member.value = without_empty_keys(build, member.value, found);
+    members.push_back(member);
+  }
+  return found ? build.object(members) : value;
+}
+
+void drop_empty_keys(Context& c, Block& block) {
+  auto& call = std::get<ToolCall>(block.body);
+  if (c.flag(Setting::empty_keys) || call.custom) return;
+  bool found = false;
+  const json::Value kept = without_empty_keys(json::Builder(c.arena), call.arguments, found);
+  if (!found) return;
+  c.edit(Setting::empty_keys, "BR-34", block.pointer, "arguments", show(call.arguments), show(kept),
+         Loss::semantic);
+  call.arguments = kept;
+  call.arguments_text = {};
+}
+
 // The results of a history, found by call id; each is given out once.
 class Results {
  public:
@@ -291,10 +323,10 @@ void mark_errors(Context& c) {
       if (!result || !result->is_error) continue;
       result->is_error = false;
       auto* first = result->content.empty() ? nullptr : std::get_if<Text>(&result->content.front().body);
-      if (first && first->text.starts_with("Error")) continue;
+      if (first && first->text.view().starts_with("Error")) continue;
       c.edit(Setting::result_error, "BRM-41", block.pointer, "is_error", "true", "Error: …", Loss::none);
       if (first)
-        first->text = c.keep(fmt::format("Error: {}", first->text));
+        first->text = c.keep(fmt::format("Error: {}", first->text.view()));
       else
         result->content.insert(result->content.begin(), text_block(c, "Error:", block.pointer));
     }
@@ -346,7 +378,10 @@ void history_without_tools(Context& c) {
 void pass_calls(Context& c) {
   for (Message& message : c.draft.messages)
     for (Block& block : message.blocks)
-      if (std::holds_alternative<ToolCall>(block.body)) fit_arguments(c, block);
+      if (std::holds_alternative<ToolCall>(block.body)) {
+        fit_arguments(c, block);
+        drop_empty_keys(c, block);
+      }
   if (!well_paired(c.draft.messages, c.wire.name == canon::DialectName::gemini_generate)) pair(c);
   fit_ids(c);
   mark_errors(c);

@@ -86,7 +86,7 @@ void system_into_user(Context& c) {
 void drop_blank(Context& c, std::vector<Block>& blocks) {
   std::erase_if(blocks, [&](const Block& block) {
     const auto* text = std::get_if<Text>(&block.body);
-    if (!text || !is_blank(text->text)) return false;
+    if (!text || !text->text.blank()) return false;
     c.edit("GEN-02", block.pointer, "text", text->text.empty() ? "empty" : "white space", "", Loss::none);
     return true;
   });
@@ -180,6 +180,19 @@ void pass_system(Context& c) {
   }
 }
 
+// DS-06, TG-01: hosts that read content as a string. The encoder joins the parts; here it is said.
+void say_joined(Context& c) {
+  if (!c.flag(Setting::string_content) || c.original.dialect != canon::DialectName::openai_chat) return;
+  for (const Message& message : c.draft.messages) {
+    const bool parts = !message.blocks.empty() &&
+                       std::all_of(message.blocks.begin(), message.blocks.end(), [](const Block& b) {
+                         return std::holds_alternative<Text>(b.body) && !b.pointer.ends_with("/content");
+                       });
+    if (parts)
+      c.edit(Setting::string_content, "DS-06", message.pointer, "content", "parts", "one string", Loss::none);
+  }
+}
+
 void pass_text(Context& c) {
   for (Message& message : c.draft.messages) {
     drop_blank(c, message.blocks);
@@ -194,6 +207,7 @@ void pass_text(Context& c) {
       c.edit(Setting::result_empty, "BR-14", block.pointer, "content", "", "(no output)", Loss::none);
     }
   }
+  say_joined(c);
   std::erase_if(c.draft.messages, [&](const Message& message) {
     const bool only_reasoning = !message.blocks.empty() &&
                                 std::all_of(message.blocks.begin(), message.blocks.end(), [](const Block& b) {

@@ -127,7 +127,7 @@ void Encoder::content(std::span<const Block* const> blocks) {
     const Block& only = *blocks.front();
     const auto* text = std::get_if<canon::Text>(&only.body);
     if (text && !only.cache.set && only.extra.empty() && !only.citations) {
-      w_.string(text->text);
+      text->text.write(w_);
       return;
     }
   }

@@ -126,7 +126,7 @@ void Parser::message(Value v, std::string_view pointer) {
 void Parser::content(Value v, std::string_view pointer, std::vector<Block>& out) {
   if (!v.present()) return;
   if (v.is_string()) {
-    out.push_back({canon::Text{v.text()}, pointer});
+    out.push_back({canon::Text{canon::Words(v)}, pointer});
     return;
   }
   if (!v.is_array())
@@ -143,7 +143,7 @@ void Parser::block(Value v, std::string_view pointer, std::vector<Block>& out) {
   b.pointer = pointer;
   if (type == "text") {
     static constexpr std::array<std::string_view, 4> kKnown = {"type", "text", "citations", "cache_control"};
-    b.body = canon::Text{r_.text(v, pointer, "text", true)};
+    b.body = canon::Text{canon::Words(r_.member(v, pointer, "text", Kind::string, true))};
     b.citations = r_.member(v, pointer, "citations", Kind::array);
     r_.unknown(v, pointer, kKnown, b.extra);
   } else if (type == "tool_use") {

@@ -100,7 +100,7 @@ class Encoder {
     close_part();
   }
 
-  void text_part(std::string_view text) {
+  void text_part(canon::Words text) {
     w_.begin_object().field("text", text);
     close_part();
   }

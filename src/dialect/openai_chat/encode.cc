@@ -124,14 +124,14 @@ void Encoder::content(std::span<const Block* const> blocks) {
     marked |= block->cache.set || !block->extra.empty();
   }
   if (all_text && blocks.size() == 1 && (!marked || options_.string_content)) {
-    w_.string(std::get<canon::Text>(blocks[0]->body).text);
+    std::get<canon::Text>(blocks[0]->body).text.write(w_);
     return;
   }
   if (all_text && options_.string_content) {
     std::string joined;
     for (const Block* block : blocks) {
       if (block != blocks.front()) joined += '\n';
-      joined += std::get<canon::Text>(block->body).text;
+      joined += std::get<canon::Text>(block->body).text.view();
     }
     w_.string(joined);
     return;

@@ -182,7 +182,7 @@ void Parser::message(Value v, std::string_view pointer, std::size_t index) {
 void Parser::content(Value v, std::string_view pointer, std::vector<Block>& out) {
   if (!v.present()) return;
   if (v.is_string()) {
-    out.push_back({canon::Text{v.text()}, pointer});
+    out.push_back({canon::Text{canon::Words(v)}, pointer});
     return;
   }
   if (!v.is_array())
@@ -200,7 +200,7 @@ void Parser::part(Value v, std::string_view pointer, std::vector<Block>& out) {
   Block block;
   block.pointer = pointer;
   if (type == "text") {
-    block.body = canon::Text{r_.text(v, pointer, "text", true)};
+    block.body = canon::Text{canon::Words(r_.member(v, pointer, "text", Kind::string, true))};
   } else if (type == "refusal") {
     block.body = canon::Refusal{r_.text(v, pointer, "refusal", true)};
   } else if (type == "image_url") {
