@@ -99,14 +99,14 @@ bool Run::contains(const Schema& at, const Check& check, const Spot& spot) {
   if (done()) return false;
   if (count < rule.least) {
     return broken(at, check.keyword, spot, [&] {
-      return fmt::format("must hold at least {} item{} that fit {}, holds {}", rule.least,
-                         rule.least == 1 ? "" : "s", excerpt(check.value), count);
+      return fmt::format("must hold at least {} item{} {}, holds {}", rule.least,
+                         rule.least == 1 ? " that fits" : "s that fit", excerpt(check.value), count);
     });
   }
   if (sure > rule.most) {
     return broken(at, "maxContains", spot, [&] {
-      return fmt::format("must hold at most {} item{} that fit {}, holds {}", rule.most,
-                         rule.most == 1 ? "" : "s", excerpt(check.value), count);
+      return fmt::format("must hold at most {} item{} {}, holds {}", rule.most,
+                         rule.most == 1 ? " that fits" : "s that fit", excerpt(check.value), count);
     });
   }
   return true;

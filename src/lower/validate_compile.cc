@@ -28,7 +28,6 @@ class Compiler {
       if (program_.schemas.size() > options_.limits.schemas)
         return fail(fmt::format("the schema holds more than {} subschemas", options_.limits.schemas));
       compile(id);
-      if (error_) return std::unexpected(std::move(*error_));
     }
     if (const SchemaId at = endless(); at != kNoSchema)
       return fail("the schema refers to itself without a step into the instance, so that no check would end",
@@ -234,21 +233,19 @@ class Compiler {
 
   std::optional<std::uint32_t> pattern(std::string_view keyword, std::string_view text) {
     if (const auto at = patterns_.find(text); at != patterns_.end()) return at->second;
-    if (error_) return std::nullopt;
-    if (program_.patterns.size() >= options_.limits.patterns) {
-      error_ = Error{fmt::format("the schema holds more than {} patterns", options_.limits.patterns),
-                     program_.document.pointer(place_)};
+    const ValidationLimits& limits = options_.limits;
+    if (program_.patterns.size() >= limits.patterns || pattern_size_ >= limits.pattern_program) {
+      leave_out(keyword, "the patterns of the schema are too many or too large together");
       return std::nullopt;
     }
-    auto made = Pattern::compile(text);
+    // Few patterns may be large, many must be small: some 380 MB for the worst thousand.
+    constexpr std::size_t kLarge = 32;
+    const std::int64_t memory = program_.patterns.size() < kLarge ? 4 << 20 : 256 << 10;
+    auto made = Pattern::compile(text, memory);
+    // One that came to nothing took its time too.
+    pattern_size_ += made ? made->program_size() : static_cast<std::size_t>(memory / 64);
     if (!made) {
       leave_out(keyword, fmt::format("the pattern {}", made.error().message));
-      return std::nullopt;
-    }
-    pattern_size_ += made->program_size();
-    if (pattern_size_ > options_.limits.pattern_program) {
-      error_ = Error{"the patterns of the schema are too large together to be checked",
-                     program_.document.pointer(place_)};
       return std::nullopt;
     }
     const auto id = static_cast<std::uint32_t>(keep(program_.patterns, std::move(*made)));
@@ -474,7 +471,6 @@ class Compiler {
   std::unordered_map<const json::Node*, SchemaId> ids_;
   std::unordered_map<std::string_view, std::uint32_t> patterns_;
   std::size_t pattern_size_ = 0;
-  std::optional<Error> error_;
 
   // The schema being compiled.
   SchemaId id_ = 0;

@@ -436,13 +436,13 @@ Pattern::Pattern(Pattern&&) noexcept = default;
 Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 Pattern::~Pattern() = default;
 
-Result<Pattern> Pattern::compile(std::string_view ecma) {
+Result<Pattern> Pattern::compile(std::string_view ecma, std::int64_t memory) {
   auto text = ecma_to_re2(ecma);
   if (!text) return std::unexpected(std::move(text.error()));
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_never_capture(true);
-  options.set_max_mem(4 << 20);  // of which the program may take two thirds
+  options.set_max_mem(memory);
   auto compiled = std::make_unique<const Compiled>(*text, options);
   if (!compiled->re.ok()) return fail(fmt::format("cannot be run by RE2: {}", compiled->re.error()));
   return Pattern(std::move(compiled));

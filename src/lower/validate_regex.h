@@ -2,6 +2,7 @@
 // in the text, whatever the pattern.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,7 +21,8 @@ bool is_ecma_regex(std::string_view pattern);
 // Immutable; any number of threads may match at once.
 class Pattern {
  public:
-  static Result<Pattern> compile(std::string_view ecma);
+  // `memory` bounds, in bytes, what RE2 may take for the program and, while matching, its automaton.
+  static Result<Pattern> compile(std::string_view ecma, std::int64_t memory = 4 << 20);
   Pattern(Pattern&&) noexcept;
   Pattern& operator=(Pattern&&) noexcept;
   ~Pattern();

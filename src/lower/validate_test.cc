@@ -57,7 +57,7 @@ TEST_F(Validate, SaysWhereAndWhat) {
       {R"({"multipleOf":0.01})", "0.015", "|/multipleOf|must be a multiple of 0.01, is 0.015"},
       {R"({"not":{"type":"null"}})", "null", R"(|/not|must not fit {"type":"null"}, is null)"},
       {R"({"contains":{"type":"null"}})", "[1]",
-       R"(|/contains|must hold at least 1 item that fit {"type":"null"}, holds 0)"},
+       R"(|/contains|must hold at least 1 item that fits {"type":"null"}, holds 0)"},
       {R"({"dependentRequired":{"a":["b"]}})", R"({"a":1})",
        R"(|/dependentRequired|has "a" and therefore needs "b" too)"},
       {"false", "1", "||is not allowed here"},
@@ -135,16 +135,15 @@ TEST_F(Validate, LeavesPropertiesNamedLikeKeywordsAlone) {
   EXPECT_EQ(check(schema, R"({"type":"1"})"), "/type|/properties/type/type|must be an integer, is a string");
 }
 
-TEST_F(Validate, ListsWhatItDoesNotEnforce){const struct {const char * schema, *pointer, *reason;
-}
-cases[] = {
-  {R"({"$ref":"https://example.com/a.json"})", "/$ref", "not fetched"},
-  {R"({"$ref":"#/$defs/none"})", "/$ref", "leads nowhere"},
-  {R"({"$ref":"https://json-schema.org/draft/2020-12/schema"})", "/$ref", "JSON Schema itself"},
-  {R"({"properties":{"a":{"pattern":"^(?!b)"}
-}
-})", "/properties/a/pattern", "look-around"},
-      {R"({"patternProperties":{"(a)\\1":{}}})", "/patternProperties", "back-reference"},
+TEST_F(Validate, ListsWhatItDoesNotEnforce) {
+  const struct {
+    const char *schema, *pointer, *reason;
+  } cases[] = {
+      {R"({"$ref":"https://example.com/a.json"})", "/$ref", "not fetched"},
+      {R"({"$ref":"#/$defs/none"})", "/$ref", "leads nowhere"},
+      {R"({"$ref":"https://json-schema.org/draft/2020-12/schema"})", "/$ref", "JSON Schema itself"},
+      {R"j({"properties":{"a":{"pattern":"^(?!b)"}}})j", "/properties/a/pattern", "look-around"},
+      {R"j({"patternProperties":{"(a)\\1":{}}})j", "/patternProperties", "back-reference"},
       {R"({"minimum":"3"})", "/minimum", "not a number"},
       {R"({"multipleOf":0})", "/multipleOf", "above 0"},
       {R"({"maxLength":-1})", "/maxLength", "whole number"},
@@ -154,111 +153,114 @@ cases[] = {
       {R"({"anyOf":[]})", "/anyOf", "list of schemas"},
       {R"({"not":3})", "/not", "neither an object"},
       {R"({"format":"float"})", "/format", "not a format"},
-}
-;
-for (const auto& [schema, pointer, reason] : cases) {
-  const auto validator = Validator::compile(parse(schema));
-  ASSERT_TRUE(validator) << schema;
-  ASSERT_EQ(validator->unsupported().size(), 1U) << schema;
-  EXPECT_EQ(validator->unsupported()[0].schema_pointer, pointer);
-  EXPECT_NE(validator->unsupported()[0].reason.find(reason), std::string::npos)
-      << schema << ": " << validator->unsupported()[0].reason;
-  EXPECT_TRUE(validator->check(parse(R"({"a":"b"})")).empty()) << schema;
-}
+  };
+  for (const auto& [schema, pointer, reason] : cases) {
+    const auto validator = Validator::compile(parse(schema));
+    ASSERT_TRUE(validator) << schema;
+    ASSERT_EQ(validator->unsupported().size(), 1U) << schema;
+    EXPECT_EQ(validator->unsupported()[0].schema_pointer, pointer);
+    EXPECT_NE(validator->unsupported()[0].reason.find(reason), std::string::npos)
+        << schema << ": " << validator->unsupported()[0].reason;
+    EXPECT_TRUE(validator->check(parse(R"({"a":"b"})")).empty()) << schema;
+  }
 }
 
-// What is not enforced may make a check pass, never fail.
-TEST_F(Validate, NeverRefusesForWhatItCannotCheck){const struct {const char * schema, *instance;
-} cases[] = {
-      {R"({"not":{"pattern":"^(?!b)"}})", R"("b")"},
+// What is not enforced may make a check pass, never fail. The pattern ^(?!b) is such a thing.
+TEST_F(Validate, NeverRefusesForWhatItCannotCheck) {
+  const struct {
+    const char *schema, *instance;
+  } cases[] = {
+      {R"j({"not":{"pattern":"^(?!b)"}})j", R"("b")"},
       {R"({"not":{"properties":{"a":{"$ref":"other.json"}}}})", R"({"a":1})"},
-      {R"({"oneOf":[{"type":"string"},{"pattern":"^(?!b)"}]
-})", R"("b")"},
-      {R"({"if":{"pattern":"^(?!b)"},"then":{"maxLength":0}
-})", R"("b")"},
-      {R"({"contains":{"pattern":"^(?!b)"},"maxContains":1
-})", R"(["b","b"])"},
-      {R"({"patternProperties":{"^(?!b)":{}},"additionalProperties":false
-})", R"({"c":1})"},
+      {R"j({"oneOf":[{"type":"string"},{"pattern":"^(?!b)"}]})j", R"("b")"},
+      {R"j({"if":{"pattern":"^(?!b)"},"then":{"maxLength":0}})j", R"("b")"},
+      {R"j({"contains":{"pattern":"^(?!b)"},"maxContains":1})j", R"(["b","b"])"},
+      {R"j({"patternProperties":{"^(?!b)":{}},"additionalProperties":false})j", R"({"c":1})"},
       {R"({"$ref":"other.json","unevaluatedProperties":false})", R"({"c":1})"},
-      {R"({"not":{"not":{"not":{"pattern":"^(?!b)"}
+      {R"j({"not":{"not":{"not":{"pattern":"^(?!b)"}}}})j", R"("b")"},
+  };
+  for (const auto& [schema, instance] : cases) EXPECT_EQ(check(schema, instance), "") << schema;
+  // The sure part still counts.
+  const struct {
+    const char *schema, *instance;
+  } broken[] = {
+      {R"j({"oneOf":[{"type":"string"},{"minLength":1},{"pattern":"^(?!b)"}]})j", R"("b")"},
+      {R"j({"contains":{"pattern":"^(?!b)","type":"string"}})j", "[1]"},
+      {R"j({"if":{"pattern":"^(?!b)","type":"string"},"else":false})j", "1"},
+  };
+  for (const auto& [schema, instance] : broken) EXPECT_NE(check(schema, instance), "") << schema;
 }
-}
-})", R"("b")"},
-}
-;
-for (const auto& [schema, instance] : cases) EXPECT_EQ(check(schema, instance), "") << schema;
-// The sure part still counts.
-  EXPECT_NE(check(R"({"oneOf":[{"type":"string"},{"minLength":1},{"pattern":"^(?!b)"
-  }]
-  })", R"("b")"), "");
-  EXPECT_NE(check(R"({"not":{"anyOf":[{"type":"string"},{"pattern":"^(?!b)"
-  }]
-  }
-  })", R"("b")"), "");
-  }
 
-  TEST_F(Validate, RefusesCirclesWithoutProgress) {
-    for (const char* schema : {R"({"$ref":"#"})", R"({"allOf":[{"$ref":"#"}]})",
-                               R"({"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},
+TEST_F(Validate, RefusesCirclesWithoutProgress) {
+  for (const char* schema : {R"({"$ref":"#"})", R"({"allOf":[{"$ref":"#"}]})",
+                             R"({"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},
         "b":{"not":{"$ref":"#/$defs/a"}}}})",
-                               R"({"if":{"$ref":"#"}})", R"({"dependentSchemas":{"a":{"$ref":"#"}}})"})
-      EXPECT_NE(check(schema, "1").find("no check would end"), std::string::npos) << schema;
-    // Out of reach, or with a step into the instance, they are fine.
-    EXPECT_EQ(check(R"({"$defs":{"a":{"$ref":"#/$defs/a"}}})", "1"), "");
-    EXPECT_EQ(check(R"({"type":"array","items":{"$ref":"#"}})", "[[[],[]]]"), "");
-    EXPECT_NE(check(R"({"type":"array","items":{"$ref":"#"}})", "[[[],[1]]]"), "");
+                             R"({"if":{"$ref":"#"}})", R"({"dependentSchemas":{"a":{"$ref":"#"}}})"})
+    EXPECT_NE(check(schema, "1").find("no check would end"), std::string::npos) << schema;
+  // Out of reach, or with a step into the instance, they are fine.
+  EXPECT_EQ(check(R"({"$defs":{"a":{"$ref":"#/$defs/a"}}})", "1"), "");
+  EXPECT_EQ(check(R"({"type":"array","items":{"$ref":"#"}})", "[[[],[]]]"), "");
+  EXPECT_NE(check(R"({"type":"array","items":{"$ref":"#"}})", "[[[],[1]]]"), "");
+}
+
+TEST_F(Validate, StopsAtItsLimits) {
+  // 3^30 ways to fail.
+  std::string schema = R"({"$defs":{"d0":{"type":"string"})";
+  for (int i = 1; i <= 30; ++i)
+    schema += fmt::format(
+        R"(,"d{0}":{{"anyOf":[{{"$ref":"#/$defs/d{1}"}},{{"$ref":"#/$defs/d{1}"}},{{"$ref":"#/$defs/d{1}"}}]}})",
+        i, i - 1);
+  schema += R"(},"$ref":"#/$defs/d30"})";
+  const auto wide = Validator::compile(parse(schema));
+  ASSERT_TRUE(wide);
+  const auto found = wide->check(parse("1"));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].undecided);
+  EXPECT_NE(found[0].message.find("more steps"), std::string::npos);
+  EXPECT_TRUE(wide->check(parse(R"("x")")).empty());
+
+  // A dynamic reference that never gets on.
+  const auto deep = Validator::compile(parse(R"({"$dynamicAnchor":"a","$dynamicRef":"#a"})"));
+  ASSERT_TRUE(deep);
+  const auto stuck = deep->check(parse("1"));
+  ASSERT_EQ(stuck.size(), 1U);
+  EXPECT_TRUE(stuck[0].undecided);
+  EXPECT_NE(stuck[0].message.find("deeper"), std::string::npos);
+
+  EXPECT_NE(check(R"({"allOf":[{},{},{}]})", "1", {.limits = {.schemas = 3}}).find("more than 3 subschemas"),
+            std::string::npos);
+  // Patterns beyond a limit are left out; the rest is enforced.
+  const struct {
+    const char* schema;
+    ValidationLimits limits;
+  } patterns[] = {{R"({"allOf":[{"pattern":"a"},{"pattern":"b"}]})", {.patterns = 1}},
+                  {R"({"allOf":[{"pattern":"a{100}"},{"pattern":"b"}]})", {.pattern_program = 100}}};
+  for (const auto& [text, limits] : patterns) {
+    const auto some = Validator::compile(parse(text), {.limits = limits});
+    ASSERT_TRUE(some);
+    ASSERT_EQ(some->unsupported().size(), 1U);
+    EXPECT_EQ(some->unsupported()[0].schema_pointer, "/allOf/1/pattern");
+    const auto violations = some->check(parse(R"("c")"));
+    ASSERT_EQ(violations.size(), 1U);
+    EXPECT_EQ(violations[0].schema_pointer, "/allOf/0/pattern");
   }
+  EXPECT_NE(check("3", "1").find("object or a boolean, not number"), std::string::npos);
+}
 
-  TEST_F(Validate, StopsAtItsLimits) {
-    // 3^30 ways to fail.
-    std::string schema = R"({"$defs":{"d0":{"type":"string"})";
-    for (int i = 1; i <= 30; ++i)
-      schema += fmt::format(
-          R"(,"d{0}":{{"anyOf":[{{"$ref":"#/$defs/d{1}"}},{{"$ref":"#/$defs/d{1}"}},{{"$ref":"#/$defs/d{1}"}}]}})",
-          i, i - 1);
-    schema += R"(},"$ref":"#/$defs/d30"})";
-    const auto wide = Validator::compile(parse(schema));
-    ASSERT_TRUE(wide);
-    const auto found = wide->check(parse("1"));
-    ASSERT_EQ(found.size(), 1U);
-    EXPECT_TRUE(found[0].undecided);
-    EXPECT_NE(found[0].message.find("more steps"), std::string::npos);
-    EXPECT_TRUE(wide->check(parse(R"("x")")).empty());
+TEST_F(Validate, ReportsAsManyAsAskedFor) {
+  const auto validator = Validator::compile(parse(R"({"items":{"type":"string"}})"));
+  ASSERT_TRUE(validator);
+  const json::Value instance = parse("[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22]");
+  EXPECT_EQ(validator->check(instance).size(), 20U);
+  EXPECT_EQ(validator->check(instance, 2).size(), 2U);
+  EXPECT_EQ(validator->check(instance, 0).size(), 1U);
+}
 
-    // A dynamic reference that never gets on.
-    const auto deep = Validator::compile(parse(R"({"$dynamicAnchor":"a","$dynamicRef":"#a"})"));
-    ASSERT_TRUE(deep);
-    const auto stuck = deep->check(parse("1"));
-    ASSERT_EQ(stuck.size(), 1U);
-    EXPECT_TRUE(stuck[0].undecided);
-    EXPECT_NE(stuck[0].message.find("deeper"), std::string::npos);
+// Values are quoted in part: an argument may be a megabyte.
+TEST_F(Validate, CutsLongValues) {
+  const std::string text = fmt::format("\"{}\"", std::string(100'000, 'x'));
+  EXPECT_LT(check(R"({"const":"a"})", text).size(), 200U);
+}
 
-    EXPECT_NE(
-        check(R"({"allOf":[{},{},{}]})", "1", {.limits = {.schemas = 3}}).find("more than 3 subschemas"),
-        std::string::npos);
-    EXPECT_NE(check(R"({"allOf":[{"pattern":"a"},{"pattern":"b"}]})", "1", {.limits = {.patterns = 1}})
-                  .find("more than 1 patterns"),
-              std::string::npos);
-    EXPECT_NE(check(R"({"pattern":"a{1000}"})", "1", {.limits = {.pattern_program = 100}}).find("too large"),
-              std::string::npos);
-    EXPECT_NE(check("3", "1").find("object or a boolean, not number"), std::string::npos);
-  }
-
-  TEST_F(Validate, ReportsAsManyAsAskedFor) {
-    const auto validator = Validator::compile(parse(R"({"items":{"type":"string"}})"));
-    ASSERT_TRUE(validator);
-    const json::Value instance = parse("[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22]");
-    EXPECT_EQ(validator->check(instance).size(), 20U);
-    EXPECT_EQ(validator->check(instance, 2).size(), 2U);
-    EXPECT_EQ(validator->check(instance, 0).size(), 1U);
-  }
-
-  // Values are quoted in part: an argument may be a megabyte.
-  TEST_F(Validate, CutsLongValues) {
-    const std::string text = fmt::format("\"{}\"", std::string(100'000, 'x'));
-    EXPECT_LT(check(R"({"const":"a"})", text).size(), 200U);
-  }
-
-  }  // namespace
-  }  // namespace dragoman::lower
+}  // namespace
+}  // namespace dragoman::lower
