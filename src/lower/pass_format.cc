@@ -4,7 +4,9 @@
 #include "base/strings.h"
 #include "json/write.h"
 #include "lower/context.h"
+#include "lower/names.h"
 #include "lower/schema.h"
+#include "lower/strict.h"
 
 namespace dragoman::lower {
 namespace {
@@ -72,6 +74,40 @@ void by_tool(Context& c) {
   c.draft.response_format = {};
 }
 
+// OAI-51: 1 to 64 letters, digits, '_' and '-'.
+void fit_name(Context& c) {
+  ResponseFormat& format = c.draft.response_format;
+  static constexpr Alphabet kName{"A-Za-z0-9_-", "A-Za-z0-9_-", 64, 0};
+  if (c.wire.name != canon::DialectName::openai_chat) return;
+  if (format.name.empty()) {
+    format.name = "response";
+  } else if (!fits(kName, format.name)) {
+    const std::string_view name = c.keep(fit(kName, format.name));
+    c.edit("OAI-51", format.pointer, "name", std::string(format.name), std::string(name), Loss::none);
+    format.name = name;
+  }
+}
+
+void fit_schema(Context& c) {
+  ResponseFormat& format = c.draft.response_format;
+  const EditSink sink = [&c](Edit edit) { c.edits.push_back(std::move(edit)); };
+  const std::string& strict = c.profile.text(Setting::strict_column);
+  if (format.strict.value_or(false) && !strict.empty() && c.wire.name == canon::DialectName::openai_chat) {
+    std::vector<Edit> edits;
+    const json::Value schema = rewrite_schema(format.schema, {strict, {}, true, false}, format.schema_pointer,
+                                              c.arena, [&](Edit edit) { edits.push_back(std::move(edit)); });
+    if (strict_ready(schema, c.flag(Setting::strict_all_required))) {
+      for (Edit& edit : edits) sink(std::move(edit));
+      format.schema = schema;
+      return;
+    }
+    c.edit(Setting::strict_column, "OAIS", format.pointer, "strict", "true", "false", Loss::widened);
+    format.strict = false;
+  }
+  const SchemaTarget target{c.profile.text(Setting::json_schema_column), {}, true, false};
+  format.schema = rewrite_schema(format.schema, target, format.schema_pointer, c.arena, sink);
+}
+
 }  // namespace
 
 void pass_format(Context& c) {
@@ -93,15 +129,13 @@ void pass_format(Context& c) {
   if (how == "tool") return by_tool(c);
   if (how == "prompt") return by_instruction(c, cause, "GEN-01");
   if (schema) {
-    if (format.name.empty()) format.name = "response";  // OAI-51
+    fit_name(c);
     if (format.strict && !c.flag(Setting::json_schema_strict)) {
       c.edit(Setting::json_schema_strict, "GEN-01", format.pointer, "strict",
              *format.strict ? "true" : "false", "", *format.strict ? Loss::widened : Loss::none);
       format.strict.reset();
     }
-    const SchemaTarget target{c.profile.text(Setting::json_schema_column), {}, true, false};
-    format.schema = rewrite_schema(format.schema, target, format.schema_pointer, c.arena,
-                                   [&c](Edit edit) { c.edits.push_back(std::move(edit)); });
+    fit_schema(c);
     return;
   }
   if (c.flag(Setting::json_needs_word) && !says_json(c)) {

@@ -93,16 +93,17 @@ void fit_media(Context& c, Block& block) {
 // Images a tool returned, for targets whose tool results are text: they follow the results in the user's
 // turn.
 void move_out_of_results(Context& c, Message& message) {
-  if (c.flag(Setting::result_media)) return;
+  const bool taken = c.flag(Setting::result_media), taken_with_errors = taken && c.flag(Setting::error_media);
+  if (taken && taken_with_errors) return;
   std::vector<Block> moved;
   for (Block& block : message.blocks) {
     auto* result = std::get_if<ToolResult>(&block.body);
-    if (!result) continue;
+    if (!result || (result->is_error ? taken_with_errors : taken)) continue;
     for (Block& part : result->content) {
       auto* media = std::get_if<Media>(&part.body);
       if (!media) continue;
-      c.edit(Setting::result_media, "GEN-14", part.pointer, canon::name(media->kind), "in the tool result",
-             "in the user turn after it", Loss::none);
+      c.edit(taken ? Setting::error_media : Setting::result_media, "GEN-14", part.pointer,
+             canon::name(media->kind), "in the tool result", "in the user turn after it", Loss::none);
       Block note;
       note.body = Text{c.keep(
           fmt::format("The {} returned by the tool call {}:", canon::name(media->kind), result->call_id))};

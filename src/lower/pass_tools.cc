@@ -6,6 +6,7 @@
 #include "lower/context.h"
 #include "lower/names.h"
 #include "lower/schema.h"
+#include "lower/strict.h"
 
 namespace dragoman::lower {
 namespace {
@@ -119,10 +120,25 @@ void fit_schema(Context& c, Tool& tool) {
     return;
   }
   const std::string_view pointer = tool.schema_pointer.empty() ? tool.pointer : tool.schema_pointer;
-  const SchemaTarget target{c.profile.text(Setting::schema_column), c.profile.list(Setting::schema_root_keys),
-                            c.flag(Setting::schema_root_composition), true};
-  tool.schema = rewrite_schema(tool.schema, target, pointer, c.arena,
-                               [&c](Edit edit) { c.edits.push_back(std::move(edit)); });
+  const EditSink sink = [&c](Edit edit) { c.edits.push_back(std::move(edit)); };
+  SchemaTarget target{c.profile.text(Setting::schema_column), c.profile.list(Setting::schema_root_keys),
+                      c.flag(Setting::schema_root_composition), true};
+  const std::string& strict = c.profile.text(Setting::strict_column);
+  if (tool.strict.value_or(false) && c.flag(Setting::strict_tools) && !strict.empty()) {
+    // As strict where the provider takes it as that; else the client's constraints weigh more than the mode.
+    std::vector<Edit> edits;
+    const SchemaTarget narrow{strict, target.root_keys, target.root_composition, true};
+    const json::Value schema = rewrite_schema(tool.schema, narrow, pointer, c.arena,
+                                              [&](Edit edit) { edits.push_back(std::move(edit)); });
+    if (strict_ready(schema, c.flag(Setting::strict_all_required))) {
+      for (Edit& edit : edits) sink(std::move(edit));
+      tool.schema = schema;
+      return;
+    }
+    c.edit(Setting::strict_column, "OAIS", tool.pointer, "strict", "true", "false", Loss::widened);
+    tool.strict = false;
+  }
+  tool.schema = rewrite_schema(tool.schema, target, pointer, c.arena, sink);
 }
 
 void fit_strict(Context& c, Tool& tool) {
@@ -177,8 +193,8 @@ void pass_tools(Context& c) {
     tool.name = names.wire(tool.name, tool.pointer);
     if (was_custom) c.restore.custom_tools.insert(std::string(tool.name));
     fit_description(c, tool);
-    fit_schema(c, tool);
     fit_strict(c, tool);
+    fit_schema(c, tool);
   }
   c.draft.tool_choice.tool = names.wire(c.draft.tool_choice.tool, c.draft.tool_choice.pointer);
   for (std::string_view& name : c.draft.tool_choice.allowed)

@@ -202,6 +202,34 @@ TEST(LowerTools, Definitions) {
   });
 }
 
+TEST(LowerTools, Strict) {
+  const auto strict = [](std::string_view schema) {
+    return fmt::format(
+        R"({{"tools":[{{"type":"function","function":{{"name":"f","description":"d","strict":true,"parameters":{}}}}}],"max_tokens":9}})",
+        schema);
+  };
+  const std::string closed = strict(
+      R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a"],"additionalProperties":false})");
+  const std::string limited = strict(
+      R"({"type":"object","properties":{"a":{"type":"string","minLength":2}},"required":["a"],"additionalProperties":false})");
+  const std::string optional =
+      strict(R"({"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":false})");
+  expect_openai({
+      {"OAIS", "azure/gpt-4o-mini", closed, {{"/tools/0/function/strict", "true"}}, {}, true},
+      {"OAIS-all-required",
+       "azure/gpt-4o-mini",
+       optional,
+       {{"/tools/0/function/strict", "false"}},
+       {"AZ-01 widened /tools/0 strict"}},
+      {"ANTS", "anthropic/claude-sonnet-4-5", optional, {{"/tools/0/strict", "true"}}},
+      {"ANTS-limited",
+       "anthropic/claude-sonnet-4-5",
+       limited,
+       {{"/tools/0/strict", "true"}, {"/tools/0/input_schema/properties/a/minLength", ""}},
+       {"ANTS-04 widened /tools/0/function/parameters/properties/a minLength"}},
+  });
+}
+
 TEST(LowerTools, CalledWholeWhereToolsDoNotStream) {
   for (
       const auto& [body, stream] : std::initializer_list<std::pair<std::string, bool>>{

@@ -44,12 +44,15 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(choice_with_thinking, boolean, "true", "required and named may be said while the model thinks")          \
   X(choice_allowed, boolean, "false", "tool_choice may name a subset (OpenAI's allowed_tools)")              \
   X(strict_tools, boolean, "true", "`strict` on a tool is understood")                                       \
+  X(strict_column, text, "", "as schema_column, for strict tools and strict output; empty: the same")        \
+  X(strict_all_required, boolean, "true", "strict objects list every property as required")                  \
   X(strict_always, boolean, "false", "`strict` is always said, false when the client did not")               \
   X(custom_tools, boolean, "false", "takes OpenAI custom (free text) tools")                                 \
   X(server_tools, boolean, "false", "takes the dialect's server-side tools")                                 \
   X(tool_name_first, text, "A-Za-z_", "characters a tool name may begin with")                               \
   X(tool_name_rest, text, "A-Za-z0-9_-", "characters it may go on with")                                     \
   X(tool_name_max, integer, "64", "its greatest length, characters")                                         \
+  X(empty_keys, boolean, "true", "objects may have a member without a name")                                \
   X(tool_id_chars, text, "", "characters of a tool-call id; empty: any")                                     \
   X(tool_id_max, integer, "0", "its greatest length; 0: no limit")                                           \
   X(tool_id_exact, integer, "0", "its only length; 0: any")                                                  \
@@ -89,6 +92,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(file_ids, boolean, "false", "takes ids of files uploaded to the provider")                               \
   X(audio, boolean, "false", "takes audio")                                                                  \
   X(result_media, boolean, "false", "tool results may carry images and documents")                           \
+  X(error_media, boolean, "true", "failed tool results may carry media where others may")                   \
   X(result_error, text, "flag", "failed tool results: flag | text (a word in front)")                        \
   X(assistant_media, boolean, "false", "assistant turns may carry media")                                    \
   /* reasoning */                                                                                            \

@@ -150,7 +150,10 @@ TEST(Conformance, PointersLeadIntoTheRequest) {
 // What a target takes as it is goes out as it is: no edits and one dialect mean the client's own bytes.
 TEST(Conformance, UntouchedRequestsKeepTheirBytes) {
   for (const Input& input : lower::testing::golden_inputs()) {
-    if (input.body.find("null") != std::string::npos) continue;  // a null is a key not set; see splice.cc
+    // A null is a key not set, and stream_options is about the client's stream; see splice.cc.
+    if (input.body.find("null") != std::string::npos ||
+        input.body.find("stream_options") != std::string::npos)
+      continue;
     ClientRequest request(input);
     for (const Target& target : targets(lower::testing::catalogue())) {
       const bool same_dialect = target.provider->dialect == input.dialect;
