@@ -1,6 +1,6 @@
 """Fixtures: one sandbox for the whole run, gateways as the modules want them."""
-import sys
 import pathlib
+import sys
 
 import pytest
 
@@ -11,10 +11,6 @@ from harness.gateway import Gateway  # noqa: E402
 from harness.process import BINARY  # noqa: E402
 from harness.sandbox import Sandbox  # noqa: E402
 from harness.samples import CLIENTS  # noqa: E402
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: takes seconds because a timeout has to pass")
 
 
 @pytest.fixture(scope="session")
