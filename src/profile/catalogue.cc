@@ -68,15 +68,21 @@ const Catalogue::Group* Catalogue::family(std::string_view name) const {
   return nullptr;
 }
 
+std::vector<Catalogue::Layer> Catalogue::layers(const Provider& provider) const {
+  std::vector<Layer> out;
+  out.push_back({fmt::format("dialects/{}.yaml", canon::name(provider.dialect)),
+                 dialects_[static_cast<std::size_t>(provider.dialect)]});
+  for (const std::string& name : provider.families)
+    if (const Group* group = family(name))
+      out.push_back({fmt::format("families/{}.yaml", name), group->rules});
+  out.push_back({fmt::format("providers/{}.yaml", provider.name), provider.rules});
+  return out;
+}
+
 std::vector<const Rule*> Catalogue::rows(const Provider& provider) const {
   std::vector<const Rule*> out;
-  const auto add = [&](const std::vector<Rule>& rules) {
-    for (const Rule& rule : rules) out.push_back(&rule);
-  };
-  add(dialects_[static_cast<std::size_t>(provider.dialect)]);
-  for (const std::string& name : provider.families)
-    if (const Group* group = family(name)) add(group->rules);
-  add(provider.rules);
+  for (const Layer& layer : layers(provider))
+    for (const Rule& rule : layer.rules) out.push_back(&rule);
   return out;
 }
 

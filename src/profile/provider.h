@@ -68,6 +68,13 @@ class Catalogue {
   // Every row that can apply to the provider, for documentation and `dragoman rules`.
   std::vector<const Rule*> rows(const Provider& provider) const;
 
+  // The same rows in the files they come from, first laid first: the dialect, its families, its own.
+  struct Layer {
+    std::string file;  // "families/gpt.yaml", below data/
+    std::span<const Rule> rules;
+  };
+  std::vector<Layer> layers(const Provider& provider) const;
+
  private:
   struct Group {
     std::string name;

@@ -30,6 +30,8 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(json_results, boolean, "false", "bedrock: a tool result that is a JSON object goes as {json}")           \
   X(call_ids, boolean, "true", "gemini: function calls and responses have an id")                            \
   X(labels, boolean, "false", "gemini: metadata may be sent as labels")                                      \
+  X(count_tokens_body, text, "",                                                                             \
+    "what a token count is asked with: anthropic | converse | generate | contents (Gemini, Vertex)")         \
   X(body_version, text, "", "anthropic_version in the body (Vertex)")                                        \
   /* tools */                                                                                                \
   X(streaming, boolean, "true",                                                                              \

@@ -1,5 +1,6 @@
 #include "serve/count_tokens.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/id.h"
@@ -47,6 +48,54 @@ net::Task<void> respond(net::ServerExchange& http, int status, std::string body,
   headers.add("request-id", id);
   if (estimated) headers.add("x-dragoman-estimated", "true");
   co_await http.respond(status, std::move(headers), std::move(body));
+}
+
+// The request a provider counts, in its own words; nothing if it has no such call or does not take the
+// request.
+std::optional<std::string> counting_body(const canon::Request& request, json::Value original,
+                                         const Deployment& deployment, const Snapshot& snapshot,
+                                         Arena& arena) {
+  const profile::Profile& profile = deployment.profile(snapshot.catalogue(), lower::mode_of(request));
+  const std::string& how = profile.text(profile::Setting::count_tokens_body);
+  const json::Builder build(arena);
+  if (how.empty()) return std::nullopt;
+  const auto lowered = lower::lower(
+      request, {&deployment.provider(), deployment.model(), &profile, deployment.defaults()}, arena);
+  if (!lowered) return std::nullopt;
+  const auto body = json::parse(arena, lowered->body);
+  if (!body) return std::nullopt;
+  const auto pick = [&](std::initializer_list<std::string_view> keys) {
+    std::vector<json::Member> kept;
+    for (const json::Member& member : body->members())
+      if (std::find(keys.begin(), keys.end(), member.key) != keys.end()) kept.push_back(member);
+    return build.object(kept);
+  };
+  const auto wrap = [&](std::string_view key, json::Value value) {
+    const json::Member member{key, value};
+    return build.object({&member, 1});
+  };
+  if (how == "anthropic") {
+    // Untouched, the client's own words are the best there are; only the model's name differs.
+    if (lowered->edits.empty())
+      return json::dump(build.with(original, "model", build.string(deployment.model())));
+    return json::dump(pick({"model", "messages", "system", "tools", "tool_choice", "thinking"}));
+  }
+  if (how == "converse")
+    return json::dump(wrap("input", wrap("converse", pick({"messages", "system", "toolConfig"}))));
+  const json::Value contents = pick({"contents", "systemInstruction", "tools"});
+  if (how == "contents") return json::dump(contents);
+  const std::string name = "models/" + std::string(deployment.model());
+  return json::dump(wrap("generateContentRequest", build.with(contents, "model", build.string_copy(name))));
+}
+
+// Anthropic's, Bedrock's and Gemini's word for it.
+std::optional<std::int64_t> counted(std::string_view answer) {
+  Arena arena;
+  const auto body = json::parse(arena, answer);
+  if (!body) return std::nullopt;
+  for (const std::string_view key : {"input_tokens", "inputTokens", "totalTokens"})
+    if (const auto count = (*body)[key].integer()) return count;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -108,15 +157,11 @@ net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::s
   }
 
   const Deployment& deployment = routed->deployment(routed->route().targets.front());
-  if (deployment.count_tokens_url() && deployment.provider().dialect == client.name) {
-    // Only `model` differs on the wire: the request has no sampling, no stream and nothing to lower for this
-    // call.
-    const json::Builder build(arena);
-    const json::Value asked = build.with(request->source, "model", build.string(deployment.model()));
-    const std::string body =
-        json::dump((*original)["max_tokens"] ? asked : build.without(asked, "max_tokens"));
+  const auto asked = counting_body(*request, *original, deployment, *snapshot, arena);
+  if (deployment.count_tokens_url() && asked) {
+    const bool same_dialect = deployment.provider().dialect == client.name;
     auto call = upstream_request(
-        deployment, *deployment.count_tokens_url(), false, body, http.headers(), true,
+        deployment, *deployment.count_tokens_url(), false, *asked, http.headers(), same_dialect,
         std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()));
     if (call) {
       call->timeouts = deployment.timeouts(false);
@@ -124,8 +169,15 @@ net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::s
       if (response) {
         const int upstream_status = response->status();
         auto answer = co_await response->read_all(1u << 20);
-        if (answer && (upstream_status == 200 || (upstream_status >= 400 && upstream_status < 500))) {
+        const bool theirs = upstream_status >= 400 && upstream_status < 500 && same_dialect;
+        if (answer && theirs) {
           co_await respond(http, upstream_status, *std::move(answer), false);
+          co_return;
+        }
+        if (const auto count = answer && upstream_status == 200 ? counted(*answer) : std::nullopt) {
+          std::string out;
+          json::Writer(out).begin_object().field("input_tokens", *count).end_object();
+          co_await respond(http, 200, std::move(out), false);
           co_return;
         }
       }

@@ -27,7 +27,9 @@ DialectName dialect_of(std::string_view path) {
 }
 
 net::Task<void> respond_json(net::ServerExchange& http, int status, std::string body) {
-  co_await http.respond(status, {{"Content-Type", "application/json"}}, std::move(body));
+  co_await http.respond(status,
+                        {{"Content-Type", "application/json"}, {"x-request-id", random_id("req_", 22)}},
+                        std::move(body));
 }
 
 net::Task<void> respond_error(net::ServerExchange& http, DialectName dialect, int status,
@@ -181,6 +183,8 @@ net::ErrorReply error_page(int status, std::string_view reason, std::string_view
       .render_error({.status = status, .kind = kind, .message = reason, .request_id = id}, reply.body);
   reply.headers.add("Content-Type", "application/json");
   reply.headers.add("x-request-id", id);
+  reply.headers.add("x-dragoman-attempts", "0");
+  reply.headers.add("x-dragoman-edits", "0");
   return reply;
 }
 

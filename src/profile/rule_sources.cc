@@ -1,0 +1,76 @@
+#include "profile/rule_sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "profile/data_files.h"
+
+namespace dragoman::profile {
+
+std::vector<std::vector<std::string>> csv_rows(std::string_view text) {
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> row;
+  std::string cell;
+  bool quoted = false;
+  const auto end_row = [&] {
+    row.push_back(std::move(cell));
+    cell.clear();
+    if (row.size() > 1 || !row[0].empty()) rows.push_back(std::move(row));
+    row.clear();
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c != '"') {
+        cell += c;
+      } else if (i + 1 < text.size() && text[i + 1] == '"') {
+        cell += '"';
+        ++i;
+      } else {
+        quoted = false;
+      }
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == ',') {
+      row.push_back(std::move(cell));
+      cell.clear();
+    } else if (c == '\n') {
+      end_row();
+    } else if (c != '\r') {
+      cell += c;
+    }
+  }
+  if (!cell.empty() || !row.empty()) end_row();
+  return rows;
+}
+
+Result<RuleSources> RuleSources::builtin() {
+  RuleSources out;
+  for (const DataFile& file : data_files()) {
+    if (file.path != "rule_sources.csv") continue;
+    auto rows = csv_rows(file.text);
+    if (!rows.empty()) rows.erase(rows.begin());  // the head
+    for (std::vector<std::string>& r : rows) {
+      if (r.size() != 5)
+        return fail(fmt::format("{}: {} columns in the row of '{}', expected 5", file.path, r.size(), r[0]));
+      out.rows_.push_back(
+          {std::move(r[0]), std::move(r[1]), std::move(r[2]), std::move(r[3]), std::move(r[4])});
+    }
+  }
+  std::ranges::sort(out.rows_, {}, &RuleSource::rule);
+  return out;
+}
+
+const RuleSource* RuleSources::find(std::string_view rule) const {
+  for (;;) {
+    const auto found = std::ranges::lower_bound(
+        rows_, rule, {}, [](const RuleSource& row) { return std::string_view(row.rule); });
+    if (found != rows_.end() && found->rule == rule) return &*found;
+    const std::size_t dash = rule.rfind('-');
+    if (dash == std::string_view::npos) return nullptr;
+    rule = rule.substr(0, dash);
+  }
+}
+
+}  // namespace dragoman::profile
