@@ -14,5 +14,9 @@ void add_config(CLI::App& app, int& status);
 void add_keys(CLI::App& app, int& status);
 void add_logs(CLI::App& app, int& status);
 void add_lower(CLI::App& app, int& status);
+void add_check(CLI::App& app, int& status);
+void add_diff(CLI::App& app, int& status);
+void add_settings(CLI::App& app, int& status);
+void add_rules(CLI::App& app, int& status);
 
 }  // namespace dragoman::app

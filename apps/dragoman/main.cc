@@ -14,6 +14,14 @@ int main(int argc, char** argv) {
   dragoman::app::add_keys(app, status);
   dragoman::app::add_logs(app, status);
   dragoman::app::add_lower(app, status);
-  CLI11_PARSE(app, argc, argv);
+  dragoman::app::add_check(app, status);
+  dragoman::app::add_diff(app, status);
+  dragoman::app::add_settings(app, status);
+  dragoman::app::add_rules(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;  // --help and --version are no errors
+  }
   return status;
 }

@@ -1,0 +1,168 @@
+// `dragoman check`: who would take a request, and at what cost.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <vector>
+
+#include "commands.h"
+#include "offline.h"
+#include "table.h"
+
+namespace dragoman::app {
+namespace {
+
+struct Options {
+  std::string file = "-";
+  std::string config;
+  std::string from = "openai_chat";
+  std::vector<std::string> to;
+  bool stream = false;
+  bool json = false;
+};
+
+constexpr lower::Loss kLossClasses[] = {lower::Loss::none, lower::Loss::widened, lower::Loss::narrowed,
+                                        lower::Loss::semantic};
+
+struct Row {
+  std::string target;
+  Outcome outcome;
+
+  // fine, or the worst that happens to the request.
+  std::string_view verdict() const {
+    if (outcome.refused) return "refused";
+    const lower::Loss worst = outcome.worst();
+    return worst == lower::Loss::none ? "fine" : lower::name(worst);
+  }
+
+  // Why: the refusal, or the first of the worst edits.
+  std::string why() const {
+    if (outcome.refused)
+      return fmt::format("{} {}{}", outcome.refused->rule, place(outcome.refused->pointer),
+                         outcome.refused->reason);
+    const lower::Loss worst = outcome.worst();
+    if (worst == lower::Loss::none) return "";
+    const auto first = std::ranges::find(outcome.lowered.edits, worst, &lower::Edit::loss);
+    const int more = outcome.count(worst) - 1;
+    return fmt::format("{} {}{}{}", first->rule, place(first->pointer), first->keyword,
+                       more > 0 ? fmt::format(", {} more", more) : "");
+  }
+
+  static std::string place(const std::string& pointer) {
+    return pointer.empty() ? "" : fmt::format("{}: ", pointer);
+  }
+};
+
+int status_of(const std::vector<Row>& rows) {
+  if (std::ranges::any_of(rows, [](const Row& row) { return row.outcome.refused.has_value(); }))
+    return kRefused;
+  const bool lossy =
+      std::ranges::any_of(rows, [](const Row& row) { return row.outcome.worst() == lower::Loss::semantic; });
+  return lossy ? kLossy : 0;
+}
+
+void print_table(const std::vector<Row>& rows) {
+  Table table({"target", "verdict", "none", "widened", "narrowed", "semantic", "why"});
+  for (const Row& row : rows) {
+    std::vector<std::string> cells = {row.target, std::string(row.verdict())};
+    for (const lower::Loss loss : kLossClasses) {
+      const int count = row.outcome.count(loss);
+      cells.push_back(row.outcome.refused || count == 0 ? "" : fmt::format("{}", count));
+    }
+    cells.push_back(row.why());
+    table.add(std::move(cells));
+  }
+  fmt::print("{}", table.text());
+}
+
+void write_summary(json::Writer& w, const std::vector<Row>& rows) {
+  w.key("summary").begin_object().field("targets", static_cast<std::int64_t>(rows.size()));
+  for (const std::string_view verdict : {"fine", "widened", "narrowed", "semantic", "refused"})
+    w.field(verdict, std::int64_t{std::ranges::count(rows, verdict, &Row::verdict)});
+  w.end_object();
+}
+
+void print_document(const std::vector<Row>& rows) {
+  std::string out;
+  json::Writer w(out);
+  w.begin_object().key("targets").begin_array();
+  for (const Row& row : rows) {
+    w.begin_object().field("target", row.target).field("verdict", row.verdict());
+    w.key("losses").begin_object();
+    for (const lower::Loss loss : kLossClasses) w.field(lower::name(loss), row.outcome.count(loss));
+    w.end_object();
+    if (row.outcome.refused)
+      write_refused(w, *row.outcome.refused);
+    else
+      write_edits(w, row.outcome);
+    w.end_object();
+  }
+  w.end_array();
+  write_summary(w, rows);
+  w.end_object();
+  print_json(out);
+}
+
+Result<std::vector<OfflineTarget>> targets(const Offline& offline, const std::vector<std::string>& names) {
+  if (names.empty()) return offline.all();
+  std::vector<OfflineTarget> out;
+  for (const std::string& name : names) {
+    auto target = offline.find(name);
+    if (!target) return std::unexpected(target.error());
+    out.push_back(*std::move(target));
+  }
+  return out;
+}
+
+int run(const Options& options) {
+  const auto offline = Offline::make(options.config);
+  if (!offline) return complain(offline.error());
+  const auto asked = targets(*offline, options.to);
+  if (!asked) return complain(asked.error());
+  if (asked->empty()) return complain({"there is no target to ask: the config lists no model", ""});
+  const auto text = read_input(options.file);
+  if (!text) return complain(text.error());
+  Arena arena;
+  const auto request = offline->parse(
+      arena, *text, {.dialect = options.from, .stream = options.stream ? std::optional(true) : std::nullopt});
+  if (!request) return complain(request.error());
+  std::vector<Row> rows;
+  for (const OfflineTarget& target : *asked) {
+    auto outcome = offline->lower(*request, target, arena);
+    if (!outcome) return complain(outcome.error());
+    rows.push_back({target.name(), *std::move(outcome)});
+  }
+  if (options.json)
+    print_document(rows);
+  else
+    print_table(rows);
+  return status_of(rows);
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, int& status) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "check", "Ask all targets, without sending, whether they would take a request, and at what cost");
+  command->add_option("REQUEST", options->file, "file with the request; - for standard input");
+  command
+      ->add_option("--from", options->from,
+                   "the request's dialect: openai_chat or anthropic_messages (openai, anthropic for short)")
+      ->capture_default_str();
+  command->add_option("--to", options->to, "only these targets: provider/model, or models of the config");
+  command->add_option("-c,--config", options->config,
+                      "ask what this file configures, else all known providers; no key has to be set");
+  command->add_flag("--stream", options->stream, "as a streaming request");
+  command->add_flag("--json", options->json, "for machines, with every edit");
+  command->footer(
+      "Verdict: fine, or the worst class of loss (widened: enforced on the answer instead; narrowed: less\n"
+      "freedom than asked for; semantic: something does not arrive), or refused.\n"
+      "Exit status: 0 every target takes it without semantic loss, 1 some target takes it with semantic "
+      "loss\n"
+      "and none refuses, 2 bad input, 3 some target refuses.");
+  command->callback([options, &status] { status = run(*options); });
+}
+
+}  // namespace dragoman::app

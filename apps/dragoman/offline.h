@@ -1,0 +1,93 @@
+// Lowering without sending: what `dragoman lower`, `check` and `diff` share. Credentials are placeholders
+// where none are configured, and no secret leaves this file.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "json/value.h"
+#include "json/write.h"
+#include "lower/lower.h"
+#include "profile/rule_sources.h"
+#include "serve/snapshot.h"
+
+namespace dragoman::app {
+
+// The exit statuses of the three commands, besides 0.
+inline constexpr int kLossy = 1;     // check: some target takes the request with semantic loss
+inline constexpr int kBadInput = 2;  // the command line, the config or the request
+inline constexpr int kRefused = 3;   // a target does not take the request
+
+// One place a request could go. Keeps what it needs alive.
+struct OfflineTarget {
+  std::shared_ptr<const serve::Routed> routed;
+  const serve::Deployment* deployment = nullptr;
+  const std::string& name() const { return deployment->name(); }
+};
+
+// What one target would receive, or why it would not.
+struct Outcome {
+  std::optional<lower::Refused> refused;
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;  // secrets masked
+  lower::Lowered lowered;
+  std::vector<std::string> sources;  // of the edits, by index; "" where nothing is known
+
+  lower::Loss worst() const;  // `none` without edits
+  int count(lower::Loss loss) const;
+};
+
+// What is said of a request before any target is asked.
+struct Asked {
+  std::string_view dialect = "openai_chat";  // or its short name
+  std::optional<bool> stream = {};           // nothing: as the request says
+  std::string_view model = "model";          // for a request that names none
+};
+
+class Offline {
+ public:
+  // `config` "" : every provider the program knows. With a file: what it configures, and the known providers
+  // for targets it does not name. Variables that are not set get placeholders, so that neither needs keys.
+  static Result<Offline> make(const std::string& config);
+
+  // A target by name: provider/model, or a model of the config (then its first target).
+  Result<OfflineTarget> find(std::string_view name) const;
+
+  // All that are configured, or the well-known models of every known provider. No target comes twice.
+  std::vector<OfflineTarget> all() const;
+
+  // Reads a request in the client's dialect. `text` must outlive the result, as must the arena.
+  Result<canon::Request> parse(Arena& arena, std::string_view text, const Asked& asked) const;
+  Result<Outcome> lower(const canon::Request& request, const OfflineTarget& target, Arena& arena) const;
+
+ private:
+  std::string masked(std::string text) const;
+  std::string source_of(const serve::Deployment& deployment, profile::Mode mode,
+                        const lower::Edit& edit) const;
+
+  std::shared_ptr<const serve::Snapshot> snapshot_;
+  std::vector<std::string> names_;  // what all() resolves
+  std::vector<std::string> secrets_;
+  std::shared_ptr<const profile::RuleSources> rules_;
+};
+
+// The members of `dragoman lower`'s answer, into an object that is already open.
+void write_outcome(json::Writer& w, const Outcome& outcome);
+void write_edits(json::Writer& w, const Outcome& outcome);           // "edits": [...]
+void write_refused(json::Writer& w, const lower::Refused& refused);  // "refused": {...}
+void write_error(json::Writer& w, const Error& error);               // "error": {"message", "pointer"}
+
+// Standard input, or the file. "-" is standard input too.
+Result<std::string> read_input(const std::string& file);
+
+// On standard error, with the pointer; returns kBadInput.
+int complain(const Error& error);
+
+// One document on standard output: indented for a terminal, on one line for anything else.
+void print_json(const std::string& document);
+
+}  // namespace dragoman::app

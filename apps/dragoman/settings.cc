@@ -1,0 +1,72 @@
+// `dragoman settings`: what a provider's row, or `settings:` of a config, can say.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+
+#include "commands.h"
+#include "json/write.h"
+#include "offline.h"
+#include "profile/setting.h"
+#include "table.h"
+
+namespace dragoman::app {
+namespace {
+
+std::string_view type_name(profile::SettingType type) {
+  switch (type) {
+    case profile::SettingType::boolean:
+      return "boolean";
+    case profile::SettingType::integer:
+      return "integer";
+    case profile::SettingType::text:
+      return "text";
+    case profile::SettingType::list:
+      break;
+  }
+  return "list";
+}
+
+const profile::SettingInfo& setting(std::size_t i) { return profile::info(static_cast<profile::Setting>(i)); }
+
+void print_table() {
+  Table table({"setting", "type", "default", "meaning"});
+  for (std::size_t i = 0; i < profile::kSettings; ++i) {
+    const profile::SettingInfo& s = setting(i);
+    table.add({std::string(s.name), std::string(type_name(s.type)),
+               s.default_text.empty() ? "\"\"" : std::string(s.default_text), std::string(s.meaning)});
+  }
+  fmt::print("{}", table.text());
+}
+
+void print_document() {
+  std::string out;
+  json::Writer w(out);
+  w.begin_object().key("settings").begin_array();
+  for (std::size_t i = 0; i < profile::kSettings; ++i) {
+    const profile::SettingInfo& s = setting(i);
+    w.begin_object().field("name", s.name).field("type", type_name(s.type));
+    w.field("default", s.default_text).field("meaning", s.meaning).end_object();
+  }
+  w.end_array().end_object();
+  print_json(out);
+}
+
+}  // namespace
+
+void add_settings(CLI::App& app, int& status) {
+  auto as_json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand(
+      "settings", "List what `settings:` of a provider or target can say: type, default and meaning");
+  command->add_flag("--json", *as_json, "for machines");
+  command->callback([as_json, &status] {
+    if (*as_json)
+      print_document();
+    else
+      print_table();
+    status = 0;
+  });
+}
+
+}  // namespace dragoman::app

@@ -1,0 +1,36 @@
+// Text in columns, for terminals.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragoman::app {
+
+// Columns a text takes: one for each code point, which is right for all but wide scripts.
+std::size_t width_of(std::string_view text);
+
+// `text` filled up to `width` columns.
+std::string padded(std::string_view text, std::size_t width);
+
+// The first `width` columns of `text`, which loses them. Never splits a code point.
+std::string_view take_columns(std::string_view& text, std::size_t width);
+
+// Line breaks and tabs as blanks.
+std::string one_line(std::string text);
+
+// Columns of the terminal on standard output, or `otherwise`.
+std::size_t terminal_width(std::size_t otherwise);
+
+// Left-aligned columns, two blanks apart, each as wide as its widest cell; no blanks at the ends of lines.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> head);
+  void add(std::vector<std::string> cells);  // as many as the head has
+  std::string text() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace dragoman::app
