@@ -39,18 +39,16 @@ struct Row {
   // Why: the refusal, or the first of the worst edits.
   std::string why() const {
     if (outcome.refused)
-      return fmt::format("{} {}{}", outcome.refused->rule, place(outcome.refused->pointer),
-                         outcome.refused->reason);
+      return fmt::format("{} {}{}{}", outcome.refused->rule, outcome.refused->pointer,
+                         outcome.refused->pointer.empty() ? "" : ": ", outcome.refused->reason);
     const lower::Loss worst = outcome.worst();
     if (worst == lower::Loss::none) return "";
-    const auto first = std::ranges::find(outcome.lowered.edits, worst, &lower::Edit::loss);
+    const lower::Edit& first = *std::ranges::find(outcome.lowered.edits, worst, &lower::Edit::loss);
+    const bool said = first.pointer.ends_with("/" + first.keyword);
     const int more = outcome.count(worst) - 1;
-    return fmt::format("{} {}{}{}", first->rule, place(first->pointer), first->keyword,
+    return fmt::format("{} {}{}{}", first.rule, first.pointer,
+                       said ? "" : fmt::format(" ({})", first.keyword),
                        more > 0 ? fmt::format(", {} more", more) : "");
-  }
-
-  static std::string place(const std::string& pointer) {
-    return pointer.empty() ? "" : fmt::format("{}: ", pointer);
   }
 };
 

@@ -43,11 +43,12 @@ std::string text_of(const Side& side) {
 }
 
 void print_edits(const Side& side) {
+  const std::size_t count = side.outcome.lowered.edits.size();
   fmt::print("\n{}: {}\n", side.name,
              side.outcome.refused ? "refused"
-             : side.outcome.lowered.edits.empty()
-                 ? "no edits"
-                 : fmt::format("{} edits", side.outcome.lowered.edits.size()));
+             : count == 0         ? "no edits"
+             : count == 1         ? "1 edit"
+                                  : fmt::format("{} edits", count));
   if (side.outcome.lowered.edits.empty()) return;
   Table table({"loss", "rule", "pointer", "keyword", "before", "after"});
   for (const lower::Edit& e : side.outcome.lowered.edits)

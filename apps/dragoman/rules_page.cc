@@ -119,11 +119,19 @@ std::string keywords(const std::vector<std::string>& columns) {
   return out;
 }
 
-// What is known beyond the rows: facts whose ids share a prefix with the provider's own rows.
+// What is known beyond the rows: facts whose ids share a prefix with the provider's rows. OpenAI's own are
+// not every compatible host's.
 std::string facts(const profile::Catalogue& catalogue, const profile::Provider& p,
                   const profile::RuleSources& sources) {
   std::set<std::string, std::less<>> prefixes;
-  for (const profile::Rule* rule : catalogue.rows(p)) prefixes.insert(rule->id.substr(0, rule->id.find('-')));
+  for (const auto& layer : catalogue.layers(p)) {
+    if (layer.file == "dialects/openai_chat.yaml") continue;
+    for (const profile::Rule& rule : layer.rules) {
+      const std::string prefix = rule.id.substr(0, rule.id.find('-'));
+      prefixes.insert(prefix);
+      prefixes.insert(prefix + "S");  // OAIS, ANTS: the same provider's strict schemas
+    }
+  }
   std::string out;
   for (const profile::RuleSource& fact : sources.all()) {
     if (!prefixes.contains(fact.rule.substr(0, fact.rule.find('-')))) continue;
