@@ -54,16 +54,14 @@ def test_the_words_survive_every_dialect(gateway, sandbox, client, target):
     assert len(sandbox.received()) == 1
 
 
-@pytest.mark.parametrize("target", DIALECTS, ids=str)
-def test_a_real_refusal_is_the_providers_own(gateway, sandbox, client, target):
+@BY_DIALECT
+def test_a_real_refusal_is_the_providers_own(gateway, sandbox, client, target, body):
     """What the emulator itself says when asked directly is what the client reads."""
-    if target.provider != client.name:
-        pytest.skip("byte for byte is for equal dialects")
     key = {"authorization": "Bearer sk-x"} if client is OpenAI else {"x-api-key": "sk-x"}
-    body = client.request("no-such-model-at-all", "hi")
-    direct = http.call(sandbox.url, "POST", f"/{target.provider}{client.path}", body, {**client.headers, **key})
+    request = client.request("no-such-model-at-all", "hi")
+    direct = http.call(sandbox.url, "POST", f"/{target.provider}{client.path}", request, {**client.headers, **key})
     assert direct.status == 404
-    answer = gateway.ask(client, {**body, "model": f"{target.provider}/no-such-model-at-all"})
+    answer = gateway.ask(client, {**request, "model": f"{target.provider}/no-such-model-at-all"})
     assert (answer.status, answer.body) == (direct.status, direct.body)
 
 
