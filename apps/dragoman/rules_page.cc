@@ -114,7 +114,9 @@ std::string keywords(const std::vector<std::string>& columns) {
     if (row.size() != table.front().size()) continue;
     out += fmt::format("| {} |", code(row.front()));
     for (const std::size_t column : at) out += fmt::format(" {} |", cell(row[column]));
-    out += fmt::format(" {} |\n", cell(row.back()));
+    std::string_view source = row.back();
+    if (source.starts_with("RULES ")) source.remove_prefix(6);
+    out += fmt::format(" {} |\n", cell(source));
   }
   return out;
 }

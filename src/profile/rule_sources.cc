@@ -45,9 +45,31 @@ std::vector<std::vector<std::string>> csv_rows(std::string_view text) {
   return rows;
 }
 
+namespace {
+
+constexpr std::string_view kKeywordRule = "SCHEMA-";
+
+// Edits of a schema that no single rule asks for name its keyword: SCHEMA-pattern.
+void add_keywords(std::string_view csv, std::vector<RuleSource>& out) {
+  const auto table = csv_rows(csv);
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    const std::vector<std::string>& row = table[i];
+    if (row.size() < 2 || row.size() != table.front().size()) continue;
+    const std::string& notes = row[row.size() - 2];
+    out.push_back({.rule = fmt::format("{}{}", kKeywordRule, row.front()),
+                   .what = notes.empty() ? "what the target's schemas may say" : notes,
+                   .remedy = {},
+                   .source = row.back().starts_with("RULES ") ? row.back().substr(6) : row.back(),
+                   .evidence = {}});
+  }
+}
+
+}  // namespace
+
 Result<RuleSources> RuleSources::builtin() {
   RuleSources out;
   for (const DataFile& file : data_files()) {
+    if (file.path == "schema_keywords.csv") add_keywords(file.text, out.rows_);
     if (file.path != "rule_sources.csv") continue;
     auto rows = csv_rows(file.text);
     if (!rows.empty()) rows.erase(rows.begin());  // the head
@@ -67,6 +89,7 @@ const RuleSource* RuleSources::find(std::string_view rule) const {
     const auto found = std::ranges::lower_bound(
         rows_, rule, {}, [](const RuleSource& row) { return std::string_view(row.rule); });
     if (found != rows_.end() && found->rule == rule) return &*found;
+    if (rule.starts_with(kKeywordRule)) return nullptr;  // a keyword is no suffix
     const std::size_t dash = rule.rfind('-');
     if (dash == std::string_view::npos) return nullptr;
     rule = rule.substr(0, dash);

@@ -16,12 +16,14 @@ TEST(RuleSources, EveryRowLoadsOnce) {
   }
 }
 
-TEST(RuleSources, ASuffixLeadsToTheFact) {
+TEST(RuleSources, ASuffixLeadsToTheFactAKeywordToItsRow) {
   const auto loaded = RuleSources::builtin();
   ASSERT_TRUE(loaded) << loaded.error().message;
   const RuleSource* fact = loaded->find("GROQ-15");
   ASSERT_NE(fact, nullptr);
   EXPECT_EQ(loaded->find("GROQ-15-llama4"), fact);
+  EXPECT_NE(loaded->find("SCHEMA-pattern"), nullptr);
+  EXPECT_EQ(loaded->find("SCHEMA-no-such-keyword"), nullptr);
   EXPECT_EQ(loaded->find("NO-SUCH-RULE"), nullptr);
   EXPECT_EQ(loaded->find(""), nullptr);
 }
