@@ -147,7 +147,7 @@ def start_dragoman(folder, on, upstream):
         "journal": {"path": str(folder / "journal.db")},
         "log": {"level": "warn"},
     }))
-    return Running("dragoman", [ROOT / "build/dragoman", "serve", "--config", config], on, port, cwd=folder)
+    return Running("dragoman", [os.environ.get("DRAGOMAN", ROOT / "build/dragoman"), "serve", "--config", config], on, port, cwd=folder)
 
 
 def start_portkey(folder, on):
@@ -289,6 +289,9 @@ def main():
             processes["portkey"] = start_portkey(folder, gateway_core)
         time.sleep(1)
         idle = {name: process.memory_kib("VmRSS") for name, process in processes.items()}
+        # Before the load: memory that it leaves behind would be taken again, and connections would seem free.
+        each = {name: idle_connection_bytes(process, options.idle) for name, process in processes.items()
+                if options.idle and name != "upstream"}
 
         direct = Route("direct", upstream, upstream)
         routes = [Route(name, processes[{"nginx": "nginx", "same": "dragoman", "cross": "dragoman"}.get(name, "portkey")],
@@ -347,8 +350,8 @@ def main():
             if name == "upstream":
                 continue
             peak = process.memory_kib("VmHWM")
-            each = f"{idle_connection_bytes(process, options.idle):,.0f}" if options.idle else "–"
-            rows.append([name, f"{process.start_ms:,.0f}", f"{idle[name] / 1024:.1f}", f"{peak / 1024:.1f}", each])
+            rows.append([name, f"{process.start_ms:,.0f}", f"{idle[name] / 1024:.1f}", f"{peak / 1024:.1f}",
+                         f"{each[name]:,.0f}" if name in each else "–"])
         table(["process", "start ms", "idle MiB", "peak MiB", "bytes per idle connection"], rows)
     finally:
         for process in processes.values():
