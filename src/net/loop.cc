@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "net/asio.h"
+#include "net/poller.h"
 #include "net/socket.h"
 
 namespace dragoman::net {
@@ -24,40 +25,28 @@ Task<void> report_exceptions(Task<void> task) {
 
 struct Loop::Asio {
   asio::io_context context{1};
-  asio::steady_timer timer{context};
   asio::executor_work_guard<asio::io_context::executor_type> guard{context.get_executor()};
 };
 
 Loop::Loop(std::size_t index)
     : index_(index),
       wheel_(SteadyClock::now()),
+      poller_(std::make_unique<Poller>()),
       asio_(std::make_unique<Asio>()),
-      scratch_(std::make_unique_for_overwrite<char[]>(kScratch)) {
-  wheel_.on_earlier([](void* self) { static_cast<Loop*>(self)->rearm(); }, this);
-}
+      scratch_(std::make_unique_for_overwrite<char[]>(kScratch)) {}
 
 Loop::~Loop() = default;
 
 boost::asio::io_context& Loop::context() { return asio_->context; }
 
-void Loop::post(std::move_only_function<void()> work) { asio::post(asio_->context, std::move(work)); }
+void Loop::post(std::move_only_function<void()> work) {
+  asio::post(asio_->context, std::move(work));
+  if (!on_this_thread()) poller_->wake();
+}
 
 void Loop::spawn(Task<void> task) {
   asio::co_spawn(asio_->context, report_exceptions(std::move(task)), asio::detached);
-}
-
-void Loop::rearm() {
-  if (advancing_) return;
-  const TimePoint next = wheel_.next();
-  if (next == kNever || stopping_) return;
-  asio_->timer.expires_at(next);
-  asio_->timer.async_wait([this](boost::system::error_code ec) {
-    if (ec) return;  // replaced by an earlier one, or the end
-    advancing_ = true;
-    wheel_.advance(SteadyClock::now());
-    advancing_ = false;
-    rearm();
-  });
+  if (!on_this_thread()) poller_->wake();
 }
 
 std::string_view Loop::http_date() {
@@ -79,22 +68,41 @@ Task<bool> Loop::sleep(milliseconds time, CancelToken* cancel) {
   co_return co_await signal.wait(SteadyClock::now() + time) == Wake::timeout;
 }
 
+// Sockets are told from inside the context: only there does Asio recycle the memory of coroutine frames.
+void Loop::wait(TimePoint until) {
+  poller_->collect(std::min(until, wheel_.next()));
+  asio::post(asio_->context, [this] { deliver(); });
+}
+
+void Loop::deliver() {
+  poller_->deliver();
+  if (wheel_.next() == kNever) return;
+  if (const TimePoint now = SteadyClock::now(); wheel_.next() <= now) wheel_.advance(now);
+}
+
 void Loop::run() {
   thread_id_ = std::this_thread::get_id();
-  asio_->context.run();
-  // Stopped: everybody who waits is told so and unwinds by returning; what does not within a second is left.
-  wake_all();
-  asio_->timer.cancel();
+  for (;;) {
+    asio_->context.poll();
+    if (stopping_) break;
+    wait(kNever);
+  }
+  // Everybody who waited has been told and unwinds by returning; what does not within a second is left.
   asio_->guard.reset();
-  asio_->context.restart();
-  asio_->context.run_for(std::chrono::seconds(1));
+  const TimePoint end = SteadyClock::now() + std::chrono::seconds(1);
+  for (;;) {
+    asio_->context.poll();
+    if (asio_->context.stopped() || SteadyClock::now() >= end) break;
+    wait(end);
+  }
   thread_id_ = std::thread::id();
 }
 
 void Loop::stop() {
-  asio::post(asio_->context, [this] {
+  // At once: what other loops do when they stop must not look like a failure here.
+  post([this] {
     stopping_ = true;
-    asio_->context.stop();
+    wake_all();
   });
 }
 

@@ -20,6 +20,7 @@ class io_context;
 
 namespace dragoman::net {
 
+class Poller;
 class Signal;
 class Socket;
 
@@ -39,8 +40,10 @@ class Loop {
   bool on_this_thread() const { return thread_id_.load() == std::this_thread::get_id(); }
 
   // This loop's thread only:
-  boost::asio::io_context& context();
+  boost::asio::io_context&
+  context();  // for handlers and coroutines; its sockets and timers are never looked at
   TimerWheel& wheel() { return wheel_; }
+  Poller& poller() { return *poller_; }
   bool stopping() const { return stopping_; }
   // 64 KiB for data that is consumed or copied before the caller suspends; anyone may overwrite it after
   // that.
@@ -57,21 +60,22 @@ class Loop {
   static constexpr std::size_t kScratch = 64 * 1024;
   struct Asio;
 
-  void
-  run();  // until stop(); then wakes every waiter with Wake::closed and lets them unwind for up to a second
+  // Until stop(); then wakes every waiter with Wake::closed and lets them unwind for up to a second.
+  void run();
   void stop();  // any thread
-  void rearm();
+  void wait(TimePoint until);
+  void deliver();
   void wake_all();
 
   std::size_t index_;
   TimerWheel wheel_;
+  std::unique_ptr<Poller> poller_;
   std::unique_ptr<Asio> asio_;
   std::unique_ptr<char[]> scratch_;
   Signal* waiting_ = nullptr;  // every signal somebody waits on
   Socket* sockets_ = nullptr;  // every open one
   std::atomic<std::thread::id> thread_id_{};
   bool stopping_ = false;
-  bool advancing_ = false;
   std::time_t date_second_ = 0;
   char date_[32] = {};
 };

@@ -1,18 +1,17 @@
 #include "net/resolver.h"
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <netinet/in.h>
 
 #include <cstring>
 
 #include "net/asio.h"
 //
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 namespace dragoman::net {
 namespace {
-
-using TcpResolver = asio::ip::basic_resolver<asio::ip::tcp, asio::io_context::executor_type>;
 
 // Names come from the configuration, so the cache is bounded in practice; this is for those which do not.
 constexpr std::size_t kMaxEntries = 1024;
@@ -34,22 +33,44 @@ std::vector<Endpoint> with_port(std::vector<Endpoint> endpoints, std::uint16_t p
   return endpoints;
 }
 
-// What the resolver's callback fills in; whoever waits may have left by then.
-struct Pending {
-  Signal* waiter = nullptr;
-  bool done = false;
+struct Lookup {
   std::string error;
   std::vector<Endpoint> endpoints;
 };
 
-}  // namespace
+// getaddrinfo blocks, for seconds if it must.
+Lookup look_up(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_ADDRCONFIG;
+  addrinfo* found = nullptr;
+  Lookup out;
+  if (const int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found); error != 0) {
+    out.error = ::gai_strerror(error);
+    return out;
+  }
+  for (const addrinfo* at = found; at; at = at->ai_next)
+    if (at->ai_family == AF_INET || at->ai_family == AF_INET6)
+      out.endpoints.push_back(make_endpoint(at->ai_addr, at->ai_addrlen));
+  ::freeaddrinfo(found);
+  return out;
+}
 
-struct Resolver::Asio {
-  TcpResolver resolver;
+// Where the answer goes; whoever waits may have left by then.
+struct Pending {
+  Signal* waiter = nullptr;
+  bool done = false;
+  Lookup lookup;
 };
 
-Resolver::Resolver(Loop& loop, milliseconds ttl)
-    : ttl_(ttl), asio_(new Asio{TcpResolver(loop.context().get_executor())}) {}
+}  // namespace
+
+// Its end waits for the lookup that runs.
+struct Resolver::Thread {
+  asio::thread_pool pool{1};
+};
+
+Resolver::Resolver(Loop& loop, milliseconds ttl) : loop_(loop), ttl_(ttl) {}
 Resolver::~Resolver() = default;
 
 std::vector<Endpoint> Resolver::cached(const std::string& host, std::uint16_t port) {
@@ -76,25 +97,24 @@ Task<NetResult<std::vector<Endpoint>>> Resolver::resolve(std::string host, std::
                                                          TimePoint due) {
   auto pending = std::make_shared<Pending>();
   pending->waiter = stop;
-  asio_->resolver.async_resolve(
-      host, "", TcpResolver::address_configured,
-      [pending](boost::system::error_code ec, const TcpResolver::results_type& results) {
-        pending->done = true;
-        if (ec) pending->error = ec.message();
-        for (const auto& r : results)
-          pending->endpoints.push_back(make_endpoint(r.endpoint().data(), r.endpoint().size()));
-        if (pending->waiter) pending->waiter->wake(Wake::ready);
-      });
+  if (!thread_) thread_ = std::make_unique<Thread>();
+  asio::post(thread_->pool, [pending, host, loop = &loop_] {
+    loop->post([pending, lookup = look_up(host)]() mutable {
+      pending->done = true;
+      pending->lookup = std::move(lookup);
+      if (pending->waiter) pending->waiter->wake(Wake::ready);
+    });
+  });
   const Wake wake = co_await stop->wait(due);
   pending->waiter = nullptr;
   if (wake == Wake::timeout)
     co_return net_fail(NetError::Kind::timeout_connect, "resolving " + host + " took too long");
   if (!pending->done) co_return net_fail(NetError::Kind::cancelled, "cancelled while resolving " + host);
-  if (pending->endpoints.empty())
-    co_return net_fail(NetError::Kind::resolve, "cannot resolve " + host + ": " + pending->error);
+  if (pending->lookup.endpoints.empty())
+    co_return net_fail(NetError::Kind::resolve, "cannot resolve " + host + ": " + pending->lookup.error);
   if (cache_.size() >= kMaxEntries) cache_.clear();
-  cache_[host] = Entry{pending->endpoints, SteadyClock::now() + ttl_};
-  co_return with_port(std::move(pending->endpoints), port);
+  cache_[host] = Entry{pending->lookup.endpoints, SteadyClock::now() + ttl_};
+  co_return with_port(std::move(pending->lookup.endpoints), port);
 }
 
 }  // namespace dragoman::net

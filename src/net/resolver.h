@@ -28,19 +28,20 @@ class Resolver {
   // asking.
   std::vector<Endpoint> cached(const std::string& host, std::uint16_t port);
 
-  // Asks the system (on Asio's resolver thread, since getaddrinfo blocks) and caches the answer. `stop` ends
+  // Asks the system (on a thread of its own, since getaddrinfo blocks) and caches the answer. `stop` ends
   // the wait: waking it with Wake::closed gives `cancelled`, its deadline `timeout_connect`.
   Task<NetResult<std::vector<Endpoint>>> resolve(std::string host, std::uint16_t port, Signal* stop,
                                                  TimePoint due);
 
  private:
-  struct Asio;
+  struct Thread;
   struct Entry {
     std::vector<Endpoint> endpoints;
     TimePoint expires;
   };
+  Loop& loop_;
   milliseconds ttl_;
-  std::unique_ptr<Asio> asio_;
+  std::unique_ptr<Thread> thread_;                // from the first question on
   std::unordered_map<std::string, Entry> cache_;  // by host; ports are filled in
 };
 

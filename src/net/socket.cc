@@ -4,21 +4,17 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string>
 
-#include "net/asio.h"
-//
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include "net/poller.h"
 
 namespace dragoman::net {
 namespace {
-
-// The concrete executor spares a type-erased one in every wait.
-using Descriptor = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
 
 IoStep failed() {
   if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {IoStep::again};
@@ -27,76 +23,79 @@ IoStep failed() {
 
 }  // namespace
 
-struct Socket::Asio {
-  Descriptor descriptor;
-};
-
-Socket::Socket(Loop& loop, int fd)
-    : signal_(loop), asio_(new Asio{Descriptor(loop.context().get_executor(), fd)}), fd_(fd) {
+Socket::Socket(Loop& loop, int fd) : signal_(loop), fd_(fd) {
   next_ = loop.sockets_;
   if (next_) next_->previous_ = this;
   loop.sockets_ = this;
 }
 
 Socket::~Socket() {
-  if (open()) forget();
+  if (open()) leave();
+  loop().poller().forget(this);
 }
 
-void Socket::forget() {
+void Socket::leave() {
   (previous_ ? previous_->next_ : loop().sockets_) = next_;
   if (next_) next_->previous_ = previous_;
   previous_ = next_ = nullptr;
+  ::close(std::exchange(fd_, -1));
 }
 
 std::shared_ptr<Socket> Socket::adopt(Loop& loop, int fd) {
   return std::shared_ptr<Socket>(new Socket(loop, fd));
 }
 
+// At the first wait, not before: a socket that does not connect yet would be reported as hung up.
+bool Socket::enlist() {
+  if (!enlisted_) enlisted_ = loop().poller().add(fd_, this);
+  return enlisted_;
+}
+
 Task<Wake> Socket::ready(unsigned wanted, TimePoint due) {
-  if (!open()) return immediate(Wake::closed);
+  if (!open() || !enlist()) return immediate(Wake::closed);
   if (latched_ & wanted) {
     latched_ &= ~wanted;
     return immediate(Wake::ready);
   }
   wanted_ = wanted;
-  for (const unsigned direction : {kRead, kWrite})
-    if (wanted & direction) start(direction);
   return signal_.wait(due);
 }
 
-void Socket::start(unsigned direction) {
-  if (pending_ & direction) return;
-  pending_ |= direction;
-  asio_->descriptor.async_wait(direction == kRead ? Descriptor::wait_read : Descriptor::wait_write,
-                               [self = shared_from_this(), direction](boost::system::error_code) {
-                                 self->pending_ &= ~direction;
-                                 if (self->open()) self->on_ready(direction);
-                               });
+void Socket::on_events(Readiness seen) {
+  if (!open()) return;
+  ended_ = ended_ || seen.ended;
+  if (seen.readable || ended_) latched_ |= kRead;
+  if (seen.writable) latched_ |= kWrite;
+  hand_out();
 }
 
-void Socket::on_ready(unsigned direction) {
-  if (signal_.waiting() && (wanted_ & direction)) {
+void Socket::hand_out() {
+  if (signal_.waiting() && (wanted_ & latched_)) {
+    latched_ &= ~wanted_;
     wanted_ = 0;
     signal_.wake(Wake::ready);
-  } else if (direction == kRead && watch_) {
-    watch_(watch_self_);
-    if (open() && watch_) start(kRead);
-  } else {
-    latched_ |= direction;
   }
+  const bool awaited = signal_.waiting() && (wanted_ & kRead);
+  if (!open() || !watch_ || awaited || !(latched_ & kRead)) return;
+  latched_ &= ~kRead;
+  watch_(watch_self_);
 }
 
 void Socket::watch(void (*fn)(void*), void* self) {
   watch_ = fn;
   watch_self_ = self;
-  if (!fn || !open()) return;
-  latched_ &= ~kRead;  // the reactor reports it again
-  start(kRead);
+  if (!fn || !open() || !enlist() || !(latched_ & kRead)) return;
+  loop().post([self = shared_from_this()] { self->hand_out(); });
 }
 
 IoStep Socket::read(std::span<char> into) {
   if (!open()) return {IoStep::error, 0, EBADF};
   const ssize_t n = ::recv(fd_, into.data(), into.size(), MSG_DONTWAIT);
+  // A buffer that was not filled took all there was; the next byte to come is an event again.
+  if (ended_ || n == static_cast<ssize_t>(into.size()))
+    latched_ |= kRead;
+  else
+    latched_ &= ~kRead;
   if (n > 0) return {IoStep::done, static_cast<std::size_t>(n)};
   return n == 0 ? IoStep{IoStep::end} : failed();
 }
@@ -104,10 +103,11 @@ IoStep Socket::read(std::span<char> into) {
 IoStep Socket::write(std::span<const std::string_view> parts) {
   if (!open()) return {IoStep::error, 0, EBADF};
   std::array<iovec, 64> vector;
-  std::size_t count = 0;
+  std::size_t count = 0, size = 0;
   for (const std::string_view part : parts) {
     if (part.empty()) continue;
     if (count == vector.size()) break;
+    size += part.size();
     vector[count++] = {const_cast<char*>(part.data()), part.size()};
   }
   if (count == 0) return {IoStep::done};
@@ -115,16 +115,14 @@ IoStep Socket::write(std::span<const std::string_view> parts) {
   message.msg_iov = vector.data();
   message.msg_iovlen = count;
   const ssize_t n = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (n != static_cast<ssize_t>(size)) latched_ &= ~kWrite;
   return n >= 0 ? IoStep{IoStep::done, static_cast<std::size_t>(n)} : failed();
 }
 
 void Socket::close() {
   if (!open()) return;
-  forget();
-  fd_ = -1;
+  leave();
   watch_ = nullptr;
-  boost::system::error_code ignored;
-  asio_->descriptor.close(ignored);
   signal_.wake_later(Wake::closed);
 }
 

@@ -18,8 +18,16 @@ struct IoStep {
   int code = 0;  // errno, for `error`
 };
 
-// Shared because a readiness wait in the reactor may outlive its owner; whoever owns the connection calls
-// close(). One loop only. One coroutine may wait at a time.
+// What the poller has seen. `ended`: the peer has closed its side, or the connection is broken.
+struct Readiness {
+  bool readable = false;
+  bool writable = false;
+  bool ended = false;
+};
+
+// Shared because its owner may go while the poller or the loop's queue still tells it something; whoever owns
+// the connection calls close(). One loop only. One coroutine may wait at a time, and has to read (write)
+// after a wake until there is no more: readiness is told once.
 class Socket : public std::enable_shared_from_this<Socket> {
  public:
   // Takes over `fd`, which must be non-blocking.
@@ -48,22 +56,23 @@ class Socket : public std::enable_shared_from_this<Socket> {
  private:
   static constexpr unsigned kRead = 1;
   static constexpr unsigned kWrite = 2;
-  struct Asio;
 
   Socket(Loop& loop, int fd);
   Task<Wake> ready(unsigned wanted, TimePoint due);
-  void start(unsigned direction);
-  void on_ready(unsigned direction);
-  void forget();
+  bool enlist();
+  void on_events(Readiness seen);
+  void hand_out();
+  void leave();
 
   friend class Loop;
+  friend class Poller;
 
   Signal signal_;
-  std::unique_ptr<Asio> asio_;
   int fd_;
-  unsigned wanted_ = 0;   // what the waiter waits for
-  unsigned pending_ = 0;  // waits that are in the reactor
-  unsigned latched_ = 0;  // readiness nobody has used yet
+  bool enlisted_ = false;  // the poller knows it
+  bool ended_ = false;     // from now on it is always readable: the end or an error can be read
+  unsigned wanted_ = 0;    // what the waiter waits for
+  unsigned latched_ = 0;   // readiness nobody has used yet
   void (*watch_)(void*) = nullptr;
   void* watch_self_ = nullptr;
   Socket* previous_ = nullptr;  // among the loop's open sockets

@@ -50,10 +50,7 @@ void TimerWheel::place(Deadline& deadline) {
   deadline.unlink();
   deadline.slot_tick_ = wanted;
   insert_before(slots_[wanted % kSlots], deadline);
-  if (wanted < next_) {
-    next_ = wanted;
-    if (earlier_) earlier_(earlier_self_);
-  }
+  next_ = std::min(next_, wanted);
 }
 
 void TimerWheel::collect(std::uint64_t slot, WheelNode& into) {

@@ -67,12 +67,6 @@ class TimerWheel {
   // When advance() has to be called next; kNever if nothing waits.
   TimePoint next() const;
 
-  // Called when next() has moved earlier.
-  void on_earlier(void (*call)(void*), void* self) {
-    earlier_ = call;
-    earlier_self_ = self;
-  }
-
  private:
   friend class Deadline;
   static constexpr std::uint64_t kSlots = 1024;  // 10.24 s a turn
@@ -86,8 +80,6 @@ class TimerWheel {
   TimePoint start_;
   std::uint64_t current_ = 0;  // every slot up to here has been emptied
   std::uint64_t next_ = kNoTick;
-  void (*earlier_)(void*) = nullptr;
-  void* earlier_self_ = nullptr;
   std::array<WheelNode, kSlots> slots_;
 };
 

@@ -104,15 +104,16 @@ TEST_F(TimerWheelTest, a_callback_may_destroy_deadlines_of_the_same_slot) {
 }
 
 TEST_F(TimerWheelTest, says_when_it_must_be_woken_earlier) {
-  Counter earlier, counter;
-  wheel.on_earlier(&Counter::fire, &earlier);
+  Counter counter;
   Deadline a(wheel, &Counter::fire, &counter), b(wheel, &Counter::fire, &counter),
       c(wheel, &Counter::fire, &counter);
+  EXPECT_EQ(wheel.next(), kNever);
   a.arm(at(500));
+  EXPECT_EQ(wheel.next(), at(500));
   b.arm(at(800));
-  EXPECT_EQ(earlier.fired, 1);
+  EXPECT_EQ(wheel.next(), at(500));
   c.arm(at(100));
-  EXPECT_EQ(earlier.fired, 2);
+  EXPECT_EQ(wheel.next(), at(100));
 }
 
 }  // namespace
