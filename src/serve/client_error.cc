@@ -14,7 +14,8 @@ bool says_why(const FailedAttempt& attempt) {
          attempt.failure.cls == FailureClass::quota_billing ||
          attempt.failure.cls == FailureClass::generation_failed ||
          // A refusal we have no name for is still a refusal.
-         (attempt.failure.cls == FailureClass::other && attempt.error.status >= 400 && attempt.error.status < 500);
+         (attempt.failure.cls == FailureClass::other && attempt.error.status >= 400 &&
+          attempt.error.status < 500);
 }
 
 }  // namespace

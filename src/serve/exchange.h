@@ -69,6 +69,7 @@ class Exchange {
 
   std::vector<FailedAttempt> failures_;
   store::RequestRecord record_;
+  std::optional<route::Time> deadline_;  // of all attempts together
   std::string edits_header_ = "0";
   std::string served_by_;
   std::string fallback_reason_;

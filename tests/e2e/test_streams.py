@@ -40,9 +40,10 @@ def after(target):
     return {
         "error-event": {"kind": "error_event", "at": "token", "gap": 100, "message": "failed late"},
         "stall": {"kind": "stall", "after": shown},
-        "cut": {"kind": "cut", "after": shown},
-        "clean-end": {"kind": "cut", "after": shown, "clean": True},
-        "reset": {"kind": "reset", "after": shown},
+        # The gap lets the content through first: what breaks in the same read is still tried again, unseen.
+        "cut": {"kind": "cut", "after": shown, "gap": 100},
+        "clean-end": {"kind": "cut", "after": shown, "clean": True, "gap": 100},
+        "reset": {"kind": "reset", "after": shown, "gap": 100},
     }
 
 

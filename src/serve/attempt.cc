@@ -1,0 +1,342 @@
+// One attempt of an exchange: lower, send, decode, put back into the client's words.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "failure/classify.h"
+#include "json/parse.h"
+#include "serve/edit_report.h"
+#include "serve/exchange.h"
+#include "serve/upstream.h"
+#include "serve/wire_frames.h"
+
+namespace dragoman::serve {
+namespace {
+
+using namespace std::chrono;
+
+// Bounds on what an upstream may make us hold. Answers with generated images are the largest there are.
+constexpr std::size_t kAnswerLimit = 64u << 20;
+constexpr std::size_t kErrorLimit = 1u << 20;
+
+failure::NetKind kind_of(net::NetError::Kind kind, bool in_body) {
+  using Kind = net::NetError::Kind;
+  switch (kind) {
+    case Kind::resolve:
+      return failure::NetKind::resolve;
+    case Kind::connect:
+      return failure::NetKind::connect;
+    case Kind::tls:
+      return failure::NetKind::tls;
+    case Kind::timeout_connect:
+      return failure::NetKind::connect_timeout;
+    case Kind::timeout_first_byte:
+      return failure::NetKind::first_byte_timeout;
+    case Kind::timeout_idle:
+      return failure::NetKind::idle_timeout;
+    case Kind::timeout_total:
+      return failure::NetKind::total_timeout;
+    case Kind::closed:
+      return in_body ? failure::NetKind::cut : failure::NetKind::reset;
+    case Kind::protocol:
+    case Kind::too_large:
+      return failure::NetKind::protocol;
+    case Kind::cancelled:
+      return failure::NetKind::reset;
+  }
+  return failure::NetKind::reset;
+}
+
+store::TokenUsage token_usage(const canon::Usage& usage) {
+  const auto known = [](std::int64_t n) { return n < 0 ? std::optional<std::int64_t>() : n; };
+  return {known(usage.input), known(usage.output), known(usage.cached), known(usage.cache_write),
+          known(usage.reasoning)};
+}
+
+// The last chunk of an OpenAI stream with include_usage: no choices, the usage.
+bool is_usage_chunk(std::string_view data) {
+  if (data.find("\"usage\"") == std::string_view::npos) return false;
+  Arena arena(1024);
+  const auto chunk = json::parse(arena, data);
+  return chunk && (*chunk)["usage"].is_object() && (*chunk)["choices"].is_array() &&
+         (*chunk)["choices"].items().empty();
+}
+
+bool is_json_content(std::string_view content_type) { return content_type.starts_with("application/json"); }
+
+}  // namespace
+
+net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
+  const Deployment& deployment = routed_->deployment(*step.target);
+  record_.attempts.emplace_back();
+  store::AttemptRecord& record = record_.attempts.back();
+  record.number = static_cast<int>(record_.attempts.size());
+  record.target = step.target->name;
+  record.provider = deployment.provider().name;
+  record.model = deployment.model();
+  record.started_ms = unix_ms();
+  const auto begun = steady_clock::now();
+
+  // Everything of this attempt lives here and goes with it; only request_ and the snapshot are shared, and
+  // both const.
+  Arena arena(8 * 1024);
+  Attempted failed;
+  const profile::Profile& profile = deployment.profile(snapshot_->catalogue(), lower::mode_of(request_));
+  auto lowered = lower::lower(
+      request_, {&deployment.provider(), deployment.model(), &profile, deployment.defaults()}, arena);
+  if (!lowered) {
+    const lower::Refused& refused = lowered.error();
+    failed = FailedAttempt{
+        step.target->name,
+        deployment.provider().dialect,
+        failure::target_cannot(fmt::format("{} ({})", refused.reason, refused.rule), refused.pointer),
+        {}};
+  } else {
+    note_edits(*lowered);
+    record.edits = edits_json(lowered->edits);
+    if (snapshot_->config().journal.keep_bodies) record.request_body = lowered->body;
+    const bool same_dialect = deployment.provider().dialect == request_.dialect;
+    auto request =
+        upstream_request(deployment, deployment.url(lowered->stream), lowered->stream, lowered->body,
+                         http_.headers(), same_dialect, time_point_cast<seconds>(system_clock::now()));
+    if (!request) {
+      failed = FailedAttempt{step.target->name,
+                             deployment.provider().dialect,
+                             failure::target_cannot(request.error().message),
+                             {}};
+    } else {
+      request->timeouts = deployment.timeouts(lowered->stream);
+      // Waiting for an answer to begin ends with the request's own time; an answer that has begun may go on.
+      if (deadline_) {
+        const net::milliseconds left = std::max(*deadline_ - now(), net::milliseconds(1));
+        auto& wait = request->timeouts.first_byte;
+        wait = wait.count() > 0 ? std::min(wait, left) : left;
+      }
+      request->cancel = &cancel_;
+      auto response = co_await loop_.client.send(*std::move(request));
+      if (!response) {
+        failed = failed_network(deployment, response.error(), false);
+      } else {
+        record.status = response->status();
+        record.first_byte_ms = duration_cast<milliseconds>(steady_clock::now() - begun).count();
+        const net::Headers& headers = response->headers();
+        for (const std::string_view name :
+             {"x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"})
+          if (const auto value = headers.find(name); value && record.upstream_request_id.empty())
+            record.upstream_request_id = *value;
+        served_by_ = step.target->name;
+        if (response->status() != 200) {
+          auto body = co_await response->read_all(kErrorLimit);
+          auto error =
+              dialect::get(deployment.provider().dialect)
+                  .decode_error(response->status(), body ? std::string_view(*body) : std::string_view(),
+                                headers.get("x-amzn-errortype"));
+          failed = failed_upstream(deployment, std::move(error), headers);
+        } else if (lowered->stream && !is_json_content(headers.get("content-type"))) {
+          failed = co_await stream(*response, deployment, *lowered);
+        } else {
+          failed = co_await whole(*response, deployment, *lowered);
+        }
+      }
+    }
+  }
+
+  store::AttemptRecord& done = record_.attempts.back();
+  done.total_ms = duration_cast<milliseconds>(steady_clock::now() - begun).count();
+  done.outcome = failed ? failure::name(failed->failure.cls) : "ok";
+  if (failed) {
+    failed->target = step.target->name;
+    done.error_body = failed->error.body.empty() ? failed->failure.why : failed->error.body;
+    if (failed->error.status) done.status = failed->error.status;
+    if (!committed_) served_by_.clear();
+  }
+  if (!gone_) loop_.metrics.attempt(step.target->name, done.outcome);
+  co_return failed;
+}
+
+// An answer in one piece, rendered whole or as the stream the client asked for.
+net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, const Deployment& deployment,
+                                               const lower::Lowered& lowered) {
+  auto body = co_await response.read_all(kAnswerLimit);
+  if (!body) co_return failed_network(deployment, body.error(), true);
+  const dialect::Dialect& wire = dialect::get(deployment.provider().dialect);
+  Arena arena(body->size() / 2 + 4096);
+  const auto value = json::parse(arena, *body);
+  if (!value) {
+    canon::UpstreamError error = wire.decode_error(502, *body, {});
+    error.message = fmt::format("the provider answered 200 with what is no JSON: {}", value.error().message);
+    co_return failed_upstream(deployment, std::move(error), response.headers());
+  }
+  auto decoded = wire.decode(arena, *value);
+  if (!decoded) {
+    decoded.error().body = *body;
+    co_return failed_upstream(deployment, std::move(decoded.error()), response.headers());
+  }
+  if (decoded->choices.empty()) {
+    canon::UpstreamError error = wire.decode_error(502, *body, {});
+    error.message = "the provider answered 200 without an answer in it";
+    co_return failed_upstream(deployment, std::move(error), response.headers());
+  }
+  note_usage(decoded->usage);
+  lower::restore(*decoded, lowered.restore, arena);
+  if (snapshot_->config().journal.keep_bodies) record_.attempts.back().response_body = *body;
+
+  std::string out;
+  if (request_.stream) {
+    const auto renderer = client_.renderer(render_options());
+    canon::unfold(*decoded, [&](const canon::Event& event) { renderer->render(event, out); });
+    served_ = committed_ = true;
+    record_.status = 200;
+    record_.first_token_ms = elapsed_ms();
+    if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
+    if (co_await begin_stream() && co_await http_.finish(out)) co_return std::nullopt;
+    gone_ = true;
+    co_return std::nullopt;
+  }
+  const bool own_words = deployment.provider().dialect == client_.name && lowered.restore.empty();
+  if (own_words)
+    out = *std::move(body);  // nothing to translate: unknown fields and all
+  else
+    client_.render(*decoded, render_options(), out);
+  served_ = committed_ = true;
+  record_.status = 200;
+  if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
+  if (!co_await http_.respond(200, answer_headers("application/json"), std::move(out))) gone_ = true;
+  co_return std::nullopt;
+}
+
+net::Task<bool> Exchange::begin_stream() {
+  net::Headers headers = answer_headers(client_.stream_content_type);
+  headers.add("Cache-Control", "no-cache");
+  return http_.begin(200, std::move(headers), net::ServerExchange::Flush::hold);
+}
+
+net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, const Deployment& deployment,
+                                                const lower::Lowered& lowered) {
+  const dialect::Dialect& wire = dialect::get(deployment.provider().dialect);
+  const bool own_words = deployment.provider().dialect == client_.name && lowered.restore.empty();
+  const auto decoder = wire.decoder();
+  const auto renderer = client_.renderer(render_options());
+  lower::EventRestorer restorer(lowered.restore);
+  WireFrames frames(wire.framing);
+
+  std::string out;       // rendered, not yet sent
+  bool content = false;  // something in `out` cannot be taken back
+  const canon::EventSink deliver = [&](const canon::Event& event) {
+    if (event.type == canon::EventType::usage || event.type == canon::EventType::start)
+      note_usage(event.usage);
+    if (!content && canon::commits(event)) {
+      content = true;
+      record_.first_token_ms = elapsed_ms();
+    }
+    if (!own_words) renderer->render(event, out);
+  };
+  const canon::EventSink sink = [&](const canon::Event& event) { restorer(event, deliver); };
+
+  if (snapshot_->config().journal.keep_bodies) record_.response_body.emplace();
+  for (;;) {
+    const auto bytes = co_await response.read();
+    if (!bytes) co_return failed_network(deployment, bytes.error(), true);
+    std::optional<canon::UpstreamError> error;
+    const bool over = bytes->empty();
+    const auto one = [&](const dialect::Frame& frame) {
+      if (error) return;
+      auto pushed = decoder->push(frame, sink);
+      if (!pushed) {
+        error = std::move(pushed.error());
+        error->body = std::string(frame.data);
+        return;
+      }
+      // The usage chunk we asked for and the client did not is ours to keep.
+      if (own_words && !(lowered.added_usage && is_usage_chunk(frame.data))) append_frame(out, frame);
+    };
+    const auto fed = over ? frames.finish(one) : frames.feed(*bytes, one);
+    if (!error && !fed) {
+      error = wire.decode_error(502, {}, {});
+      error->message = fmt::format("the provider's stream cannot be read: {}", fed.error().message);
+      error->in_stream = true;
+    }
+    bool complete = false;
+    if (over && !error) complete = decoder->finish(sink);
+
+    if (content && !out.empty() && !error) {
+      if (record_.response_body) *record_.response_body += out;
+      if (!committed_) {
+        committed_ = true;
+        record_.status = 200;
+        if (!co_await begin_stream()) gone_ = true;
+      }
+      if (!gone_ && !(over && complete) && !co_await http_.write(out)) gone_ = true;
+      if (gone_) {
+        cancel_.cancel();
+        co_return failed_network(deployment, {net::NetError::Kind::cancelled, "the client went away"}, true);
+      }
+      if (!(over && complete)) out.clear();
+    }
+    if (error) {
+      // What came before the error in the same read is still good.
+      if (committed_ && !out.empty()) co_await http_.write(out);
+      co_return failed_upstream(deployment, *std::move(error), response.headers());
+    }
+    if (!over) continue;
+    if (!complete)
+      co_return failed_network(deployment,
+                               {net::NetError::Kind::closed, "the stream broke off before its end"}, true);
+    if (!committed_) {
+      // A proper stream with nothing in it: as good as no answer.
+      canon::UpstreamError empty = wire.decode_error(502, {}, {});
+      empty.message = "the provider's stream ended without an answer in it";
+      empty.in_stream = true;
+      co_return failed_upstream(deployment, std::move(empty), response.headers());
+    }
+    served_ = true;
+    if (!co_await http_.finish(out)) gone_ = true;
+    co_return std::nullopt;
+  }
+}
+
+FailedAttempt Exchange::failed_upstream(const Deployment& deployment, canon::UpstreamError error,
+                                        const net::Headers& headers) {
+  const auto fields = failure::header_fields(headers);
+  const double unix_now = static_cast<double>(unix_ms()) / 1000.0;
+  auto verdict = failure::classify(deployment.provider().name, error, fields, unix_now);
+  for (const std::string_view name : {"retry-after", "retry-after-ms", "x-should-retry"})
+    if (const auto value = headers.find(name))
+      record_.attempts.back().error_headers += fmt::format("{}: {}\n", name, *value);
+  return {deployment.name(), deployment.provider().dialect, std::move(verdict), std::move(error)};
+}
+
+FailedAttempt Exchange::failed_network(const Deployment& deployment, const net::NetError& error,
+                                       bool in_body) {
+  if (error.kind == net::NetError::Kind::cancelled)
+    return {deployment.name(), deployment.provider().dialect, failure::cancelled(), {}};
+  auto verdict = failure::classify(deployment.provider().name,
+                                   failure::NetFailure{kind_of(error.kind, in_body), error.message});
+  return {deployment.name(), deployment.provider().dialect, std::move(verdict), {}};
+}
+
+void Exchange::note_usage(const canon::Usage& usage) {
+  if (!usage.known()) return;
+  store::AttemptRecord& record = record_.attempts.back();
+  const store::TokenUsage seen = token_usage(usage);
+  const auto take = [](std::optional<std::int64_t>& mine, const std::optional<std::int64_t>& theirs) {
+    if (theirs) mine = theirs;
+  };
+  take(record.usage.input, seen.input);
+  take(record.usage.output, seen.output);
+  take(record.usage.cached, seen.cached);
+  take(record.usage.cache_write, seen.cache_write);
+  take(record.usage.reasoning, seen.reasoning);
+  record_.usage = record.usage;
+}
+
+void Exchange::note_edits(const lower::Lowered& lowered) {
+  edits_header_ = edits_summary(lowered.edits);
+  record_.edit_count = static_cast<int>(lowered.edits.size());
+  record_.loss_classes = loss_classes(lowered.edits);
+  for (const lower::Edit& edit : lowered.edits)
+    loop_.metrics.edit(edit.rule, lower::name(edit.loss), record_.attempts.back().target);
+}
+
+}  // namespace dragoman::serve
