@@ -10,8 +10,8 @@
 
 namespace dragoman::sandbox::anthropic {
 
-// Where the request came in. Vertex and Bedrock take the same body with smaller limits (VTX-13): the model stands
-// in the URL and `version` in the body's anthropic_version; "" is Anthropic's own API.
+// Where the request came in. Vertex and Bedrock take the same body with smaller limits (VTX-13): the model
+// stands in the URL and `version` in the body's anthropic_version; "" is Anthropic's own API.
 struct Surface {
   bool paranoid = false;
   std::string_view version = {};

@@ -4,10 +4,14 @@ namespace dragoman::dialect {
 
 const Dialect& get(canon::DialectName name) {
   switch (name) {
-    case canon::DialectName::openai_chat: return kOpenaiChat;
-    case canon::DialectName::anthropic_messages: return kAnthropicMessages;
-    case canon::DialectName::bedrock_converse: return kBedrockConverse;
-    case canon::DialectName::gemini_generate: return kGeminiGenerate;
+    case canon::DialectName::openai_chat:
+      return kOpenaiChat;
+    case canon::DialectName::anthropic_messages:
+      return kAnthropicMessages;
+    case canon::DialectName::bedrock_converse:
+      return kBedrockConverse;
+    case canon::DialectName::gemini_generate:
+      return kGeminiGenerate;
   }
   return kOpenaiChat;
 }

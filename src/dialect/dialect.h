@@ -1,7 +1,8 @@
 // A wire dialect, as a row of functions. One folder per dialect; dialect.cc lists them.
 //
-// A dialect is syntax only. What a given provider and model accept is profile/'s business and making a request fit
-// is lower/'s: encode() is handed a request that is already legal for the target and writes it down.
+// A dialect is syntax only. What a given provider and model accept is profile/'s business and making a
+// request fit is lower/'s: encode() is handed a request that is already legal for the target and writes it
+// down.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -21,62 +22,68 @@ namespace dragoman::dialect {
 
 // How this target wants the dialect spelled, from its profile. Views are the profile's.
 struct WireOptions {
-  std::string_view model;            // the upstream's model name
-  bool stream = false;               // of the upstream call
-  bool model_in_body = true;         // false: it is in the URL (Azure deployments, Vertex)
-  std::string_view max_tokens_field; // openai_chat: "max_tokens" or "max_completion_tokens"
-  std::string_view seed_field = "seed"; // openai_chat: "seed" or "random_seed" (Mistral)
-  std::string_view system_role;      // openai_chat: "system" or "developer"
-  // How reasoning is asked for. openai_chat: the table in openai_chat/reasoning.cc. "" and "none": not at all.
-  // bedrock_converse:
-  //   "bedrock_claude"         additionalModelRequestFields.thinking {type, budget_tokens}, outputConfig.effort
-  //   "bedrock_effort"         additionalModelRequestFields.reasoning_effort "low" (gpt-oss)
-  //   "bedrock_nested_effort"  additionalModelRequestFields.reasoning.effort "low" (GPT 5 and later, BRM-20)
-  //   "bedrock_config"         additionalModelRequestFields.reasoning_config "low" (Qwen3)
-  //   "bedrock_nova"           additionalModelRequestFields.reasoningConfig {type, maxReasoningEffort} (Nova 2)
+  std::string_view model;                // the upstream's model name
+  bool stream = false;                   // of the upstream call
+  bool model_in_body = true;             // false: it is in the URL (Azure deployments, Vertex)
+  std::string_view max_tokens_field;     // openai_chat: "max_tokens" or "max_completion_tokens"
+  std::string_view seed_field = "seed";  // openai_chat: "seed" or "random_seed" (Mistral)
+  std::string_view system_role;          // openai_chat: "system" or "developer"
+  // How reasoning is asked for. openai_chat: the table in openai_chat/reasoning.cc. "" and "none": not at
+  // all. bedrock_converse:
+  //   "bedrock_claude"         additionalModelRequestFields.thinking {type, budget_tokens},
+  //   outputConfig.effort "bedrock_effort"         additionalModelRequestFields.reasoning_effort "low"
+  //   (gpt-oss) "bedrock_nested_effort"  additionalModelRequestFields.reasoning.effort "low" (GPT 5 and
+  //   later, BRM-20) "bedrock_config"         additionalModelRequestFields.reasoning_config "low" (Qwen3)
+  //   "bedrock_nova"           additionalModelRequestFields.reasoningConfig {type, maxReasoningEffort} (Nova
+  //   2)
   // gemini_generate, one of the two (GEM-45):
   //   "gemini_budget"          thinkingConfig.thinkingBudget, tokens; 0 off, -1 as the model sees fit (2.5)
   //   "gemini_level"           thinkingConfig.thinkingLevel "LOW" (3 and later)
   std::string_view reasoning_style;
-  std::string_view reasoning_replay; // openai_chat, how history carries it: "", "reasoning_content", "reasoning"…
-  std::string_view schema_field;     // gemini: "parametersJsonSchema" or "parameters"
-  bool stream_usage = true;          // openai_chat: send stream_options.include_usage
-  bool string_content = false;       // openai_chat: text-only content as one string, always
-  bool send_signatures = true;       // reasoning signatures may be replayed to this target
-  std::string_view version = {};     // anthropic_version in the body (Vertex: "vertex-2023-10-16")
-  std::string_view top_k_path = {};  // bedrock: where in additionalModelRequestFields top_k goes, parts separated by
-                                     // '.' ("top_k" Claude, "inferenceConfig.topK" Nova: BRM-08); "" nowhere
-  bool json_results = false;         // bedrock: a tool result that is a JSON object goes as {json}, not as {text}
-  bool call_ids = true;              // gemini: functionCall and functionResponse have an id (not in Vertex v1)
-  bool labels = false;               // gemini: `metadata` may be sent as labels (Vertex only)
+  std::string_view
+      reasoning_replay;  // openai_chat, how history carries it: "", "reasoning_content", "reasoning"…
+  std::string_view schema_field;  // gemini: "parametersJsonSchema" or "parameters"
+  bool stream_usage = true;       // openai_chat: send stream_options.include_usage
+  bool string_content = false;    // openai_chat: text-only content as one string, always
+  bool send_signatures = true;    // reasoning signatures may be replayed to this target
+  std::string_view version = {};  // anthropic_version in the body (Vertex: "vertex-2023-10-16")
+  std::string_view top_k_path =
+      {};                     // bedrock: where in additionalModelRequestFields top_k goes, parts separated by
+                              // '.' ("top_k" Claude, "inferenceConfig.topK" Nova: BRM-08); "" nowhere
+  bool json_results = false;  // bedrock: a tool result that is a JSON object goes as {json}, not as {text}
+  bool call_ids = true;       // gemini: functionCall and functionResponse have an id (not in Vertex v1)
+  bool labels = false;        // gemini: `metadata` may be sent as labels (Vertex only)
 };
 
 // How the answer is to look to this client.
 struct RenderOptions {
-  std::string_view id;             // the answer's id when the provider gave none
-  std::string_view model;          // the name the client asked for
-  std::int64_t created = 0;        // unix seconds, when the provider gave none
-  bool stream_usage = false;       // openai_chat: the client asked for the usage chunk
+  std::string_view id;        // the answer's id when the provider gave none
+  std::string_view model;     // the name the client asked for
+  std::int64_t created = 0;   // unix seconds, when the provider gave none
+  bool stream_usage = false;  // openai_chat: the client asked for the usage chunk
 };
 
 // An error as the client is to see it.
 struct ClientError {
   int status = 500;
-  std::string_view kind;      // class: "invalid_request", "auth", "permission", "not_found", "rate_limit", "overloaded",
-                              // "too_large", "timeout", "billing", "upstream", "internal"
-  std::string_view message;   // for people
-  std::string_view param;     // JSON pointer in the client's request, "" when none
-  std::string_view code;      // provider's or dragoman's code, "" when none
+  std::string_view kind;  // class: "invalid_request", "auth", "permission", "not_found", "rate_limit",
+                          // "overloaded", "too_large", "timeout", "billing", "upstream", "internal"
+  std::string_view message;  // for people
+  std::string_view param;    // JSON pointer in the client's request, "" when none
+  std::string_view code;     // provider's or dragoman's code, "" when none
   std::string_view request_id;
-  std::string_view details;   // JSON text for the error object's extra member "dragoman" (attempts …), "" for none
+  std::string_view
+      details;  // JSON text for the error object's extra member "dragoman" (attempts …), "" for none
 };
 
-// One framed piece of an upstream stream: an SSE event or an event-stream message, its framing already taken off.
+// One framed piece of an upstream stream: an SSE event or an event-stream message, its framing already taken
+// off.
 struct Frame {
-  std::string_view event;  // SSE event name; event stream: ":event-type" or, for exceptions, ":exception-type"
-  std::string_view data;   // SSE data; event stream: payload
-  // event stream: ":message-type" is exception or error. An error has no payload: `event` is its ":error-code" then
-  // and `data` its ":error-message" (BRW-07).
+  std::string_view
+      event;              // SSE event name; event stream: ":event-type" or, for exceptions, ":exception-type"
+  std::string_view data;  // SSE data; event stream: payload
+  // event stream: ":message-type" is exception or error. An error has no payload: `event` is its
+  // ":error-code" then and `data` its ":error-message" (BRW-07).
   bool exception = false;
 };
 
@@ -86,11 +93,12 @@ enum class Framing : std::uint8_t { sse, aws_event_stream };
 class StreamDecoder {
  public:
   virtual ~StreamDecoder() = default;
-  // Delivers the frame's events to `sink`. A frame that carries the provider's error, or that cannot be understood,
-  // is returned as an UpstreamError (in_stream set); nothing may be pushed after that.
-  virtual std::expected<void, canon::UpstreamError> push(const Frame& frame, const canon::EventSink& sink) = 0;
-  // The connection ended. True when the stream had come to its proper end (an `end` event has been delivered, here
-  // if need be); false when it was cut.
+  // Delivers the frame's events to `sink`. A frame that carries the provider's error, or that cannot be
+  // understood, is returned as an UpstreamError (in_stream set); nothing may be pushed after that.
+  virtual std::expected<void, canon::UpstreamError> push(const Frame& frame,
+                                                         const canon::EventSink& sink) = 0;
+  // The connection ended. True when the stream had come to its proper end (an `end` event has been delivered,
+  // here if need be); false when it was cut.
   virtual bool finish(const canon::EventSink& sink) = 0;
 };
 
@@ -98,12 +106,13 @@ class StreamDecoder {
 class StreamRenderer {
  public:
   virtual ~StreamRenderer() = default;
-  virtual void render(const canon::Event& event, std::string& out) = 0;      // appends wire bytes
-  virtual void render_error(const ClientError& error, std::string& out) = 0;  // ends the stream with an error event
+  virtual void render(const canon::Event& event, std::string& out) = 0;  // appends wire bytes
+  virtual void render_error(const ClientError& error,
+                            std::string& out) = 0;  // ends the stream with an error event
 };
 
-// An upstream's 200 (or a frame of it) that its dialect cannot read is an UpstreamError of this status and type:
-// the provider broke its contract, as a bad gateway would.
+// An upstream's 200 (or a frame of it) that its dialect cannot read is an UpstreamError of this status and
+// type: the provider broke its contract, as a bad gateway would.
 inline constexpr int kUnreadableStatus = 502;
 inline constexpr std::string_view kUnreadableType = "unreadable_response";
 
@@ -111,8 +120,9 @@ struct Dialect {
   canon::DialectName name;
   Framing framing;
 
-  // Client side; its function pointers are null in a dialect that no client speaks to us. parse() reads the client's body (already JSON) into the canonical request; errors carry the pointer
-  // and say what was expected. `stream` and the model may come from the URL in some dialects: `path_model` then.
+  // Client side; its function pointers are null in a dialect that no client speaks to us. parse() reads the
+  // client's body (already JSON) into the canonical request; errors carry the pointer and say what was
+  // expected. `stream` and the model may come from the URL in some dialects: `path_model` then.
   Result<canon::Request> (*parse)(Arena& arena, json::Value body);
   void (*render)(const canon::Response& response, const RenderOptions& options, std::string& out);
   std::unique_ptr<StreamRenderer> (*renderer)(const RenderOptions& options);
@@ -125,11 +135,13 @@ struct Dialect {
   std::expected<canon::Response, canon::UpstreamError> (*decode)(Arena& arena, json::Value body);
   std::unique_ptr<StreamDecoder> (*decoder)();
   // Fills type, code, message, param, request_id, retry_after from a non-200 body; body may be anything.
-  // `type_header` is the answer's x-amzn-errortype header, "" without one: Bedrock names the error nowhere else.
+  // `type_header` is the answer's x-amzn-errortype header, "" without one: Bedrock names the error nowhere
+  // else.
   canon::UpstreamError (*decode_error)(int status, std::string_view body, std::string_view type_header);
 
-  // The field each parameter is written to, for messages and for knowing what the dialect has a word for; path parts
-  // separated by '.', "" = the dialect has no field for it (encode() ignores the parameter then). Indexed by Param.
+  // The field each parameter is written to, for messages and for knowing what the dialect has a word for;
+  // path parts separated by '.', "" = the dialect has no field for it (encode() ignores the parameter then).
+  // Indexed by Param.
   std::span<const std::string_view, canon::kParams> param_fields;
 };
 

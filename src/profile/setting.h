@@ -19,7 +19,8 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   /* how the dialect is spelled */                                                                           \
   X(model_in_body, boolean, "true", "the body carries `model` (false: it is in the URL)")                    \
   X(max_tokens_field, text, "max_tokens", "name of the output cap: max_tokens or max_completion_tokens")     \
-  X(system_role, text, "system", "role of system turns: system, developer, or as the client wrote it (empty)")\
+  X(system_role, text, "system",                                                                             \
+    "role of system turns: system, developer, or as the client wrote it (empty)")                            \
   X(reasoning_style, text, "none", "how reasoning is asked for; see data/dialects")                          \
   X(reasoning_replay, text, "", "field that carries reasoning in history; empty: not sent")                  \
   X(schema_field, text, "", "gemini: parametersJsonSchema or parameters")                                    \
@@ -54,7 +55,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(tool_name_first, text, "A-Za-z_", "characters a tool name may begin with")                               \
   X(tool_name_rest, text, "A-Za-z0-9_-", "characters it may go on with")                                     \
   X(tool_name_max, integer, "64", "its greatest length, characters")                                         \
-  X(empty_keys, boolean, "true", "objects may have a member without a name")                                \
+  X(empty_keys, boolean, "true", "objects may have a member without a name")                                 \
   X(tool_id_chars, text, "", "characters of a tool-call id; empty: any")                                     \
   X(tool_id_max, integer, "0", "its greatest length; 0: no limit")                                           \
   X(tool_id_exact, integer, "0", "its only length; 0: any")                                                  \
@@ -73,7 +74,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(alternate, boolean, "false", "user and assistant turns alternate: neighbours of one role are merged")    \
   X(first_user, boolean, "false", "the first turn after system is the user's")                               \
   X(last_user, boolean, "false", "the last turn is the user's (no prefill)")                                 \
-  X(final_space, boolean, "true", "a final assistant text may end in white space")                          \
+  X(final_space, boolean, "true", "a final assistant text may end in white space")                           \
   X(user_after_tool, boolean, "true", "a user turn may follow tool results directly")                        \
   X(result_mixed, boolean, "true", "tool results and other blocks may share a turn")                         \
   X(call_mixed, boolean, "true", "tool calls and text may share a turn")                                     \
@@ -94,7 +95,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(file_ids, boolean, "false", "takes ids of files uploaded to the provider")                               \
   X(audio, boolean, "false", "takes audio")                                                                  \
   X(result_media, boolean, "false", "tool results may carry images and documents")                           \
-  X(error_media, boolean, "true", "failed tool results may carry media where others may")                   \
+  X(error_media, boolean, "true", "failed tool results may carry media where others may")                    \
   X(result_error, text, "flag", "failed tool results: flag | text (a word in front)")                        \
   X(assistant_media, boolean, "false", "assistant turns may carry media")                                    \
   /* reasoning */                                                                                            \
@@ -109,9 +110,10 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(thinking_adaptive, boolean, "false", "takes adaptive thinking")                                          \
   X(effort, list, "[]", "effort levels it takes; empty: none")                                               \
   X(reasons_by_default, boolean, "false", "reasons unless told not to")                                      \
-  X(thinking_first, boolean, "false", "while thinking, a last assistant turn with calls starts with its reasoning") \
-  X(reasoning_placeholder, boolean, "false", "assistant turns without reasoning get one space of it")             \
-  X(document_names, boolean, "false", "documents are named by Bedrock's rules and come with a text block")        \
+  X(thinking_first, boolean, "false",                                                                        \
+    "while thinking, a last assistant turn with calls starts with its reasoning")                            \
+  X(reasoning_placeholder, boolean, "false", "assistant turns without reasoning get one space of it")        \
+  X(document_names, boolean, "false", "documents are named by Bedrock's rules and come with a text block")   \
   /* output */                                                                                               \
   X(json_schema, text, "native", "structured output: native | tool (a forced tool) | prompt")                \
   X(json_object, text, "native", "JSON mode: native | prompt")                                               \

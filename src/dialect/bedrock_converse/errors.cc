@@ -62,7 +62,8 @@ std::string_view place_in(std::string_view message) {
   return {};
 }
 
-// The model behind Bedrock speaks through it; an error body it spoke in is unwrapped by read_error_body already.
+// The model behind Bedrock speaks through it; an error body it spoke in is unwrapped by read_error_body
+// already.
 void strip_wrapper(std::string& message) {
   static constexpr std::string_view kWrapper = "The model returned the following errors:";
   while (std::string_view(message).starts_with(kWrapper))
