@@ -208,12 +208,17 @@ Result<canon::Request> Offline::parse(Arena& arena, std::string_view text, const
     return fail(fmt::format("from: expected openai_chat or anthropic_messages, found '{}'", asked.dialect));
   auto body = json::parse(arena, text);
   if (!body) return std::unexpected(body.error());
-  // The target is named beside the request; one without `model` is complete enough.
-  if (body->is_object() && !(*body)["model"])
-    *body = json::Builder(arena).with(*body, "model", json::Builder(arena).string_copy(asked.model));
+  // What is said beside the request becomes part of it, as if the client had written it there.
+  const json::Builder builder(arena);
+  json::Value complete = *body;
+  if (complete.is_object() && !complete["model"])
+    complete = builder.with(complete, "model", builder.string_copy(asked.model));
+  if (complete.is_object() && asked.stream && complete["stream"].boolean() != *asked.stream)
+    complete = builder.with(complete, "stream", builder.boolean(*asked.stream));
+  if (complete.node() != body->node()) body = json::parse(arena, json::dump(complete));
+  if (!body) return std::unexpected(body.error());
   auto request = dialect::get(*name).parse(arena, *body);
   if (!request) return std::unexpected(request.error());
-  if (asked.stream) request->stream = *asked.stream;
   return request;
 }
 
