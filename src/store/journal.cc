@@ -187,7 +187,7 @@ void Journal::commit(JournalWriter& writer, Batch& batch) {
     redactor = redactor_;
   }
   for (const auto& entry : batch)
-    for_each_text(entry->record, [&](std::string& text) { text = (*redactor)(text); });
+    for_each_text(entry->record, [&](std::string& text) { redactor->apply(text); });
 
   const auto transaction = [&](std::span<const std::unique_ptr<Entry>> entries) {
     Result<void> done = writer.begin();

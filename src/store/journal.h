@@ -25,11 +25,11 @@ namespace dragoman::store {
 class JournalWriter;
 
 struct JournalOptions {
-  std::string path;                     // a file, made 0600 if missing, or ":memory:"
-  std::size_t queue_records = 8192;     // rounded up to a power of two
-  std::size_t queue_bytes = 64u << 20;  // bodies and error texts that may wait to be written
-  std::size_t batch_records = 512;      // at most so many in one transaction
-  std::chrono::milliseconds linger{5};  // how long the first record of a batch waits for company
+  std::string path;                      // a file, made 0600 if missing, or ":memory:"
+  std::size_t queue_records = 8192;      // rounded up to a power of two
+  std::size_t queue_bytes = 64u << 20;   // bodies and error texts that may wait to be written
+  std::size_t batch_records = 512;       // at most so many in one transaction
+  std::chrono::milliseconds linger{50};  // how long the first record of a batch waits for company
   Retention retention;
 };
 

@@ -62,7 +62,7 @@ Redactor::Redactor(std::span<const std::string> secrets) {
   first_pairs_ = std::move(pairs);
 }
 
-std::string Redactor::known_secrets(std::string_view text) const {
+std::optional<std::string> Redactor::known_secrets(std::string_view text) const {
   std::string out;
   std::size_t copied = 0, at = 0;
   while (at + 1 < text.size()) {
@@ -85,13 +85,21 @@ std::string Redactor::known_secrets(std::string_view text) const {
     out.append(text.substr(copied, at - copied)).append(kRedacted);
     at = copied = at + found;
   }
+  if (copied == 0) return std::nullopt;
   out.append(text.substr(copied));
   return out;
 }
 
+void Redactor::apply(std::string& text) const {
+  if (!needles_.empty())
+    if (auto without = known_secrets(text)) text = *std::move(without);
+  if (auto without = redact_shapes(text)) text = *std::move(without);
+}
+
 std::string Redactor::operator()(std::string_view text) const {
-  if (needles_.empty()) return redact_shapes(text);
-  return redact_shapes(known_secrets(text));
+  std::string out(text);
+  apply(out);
+  return out;
 }
 
 std::string redact(std::string_view text, std::span<const std::string> secrets) {

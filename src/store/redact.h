@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,9 +28,10 @@ class Redactor {
   explicit Redactor(std::span<const std::string> secrets);
 
   std::string operator()(std::string_view text) const;
+  void apply(std::string& text) const;  // in place; a text without a secret is not copied
 
  private:
-  std::string known_secrets(std::string_view text) const;
+  std::optional<std::string> known_secrets(std::string_view text) const;  // nothing if there is none
 
   std::vector<std::string> needles_;  // longest first
   // One bit for each possible pair of first bytes: nearly every position is passed over with one look-up.

@@ -316,7 +316,7 @@ constexpr std::array<bool, 256> kFirst = first_characters();
 
 }  // namespace
 
-std::string redact_shapes(std::string_view text) {
+std::optional<std::string> redact_shapes(std::string_view text) {
   std::string out;
   std::size_t copied = 0, at = 0;
   while (at < text.size()) {
@@ -333,6 +333,7 @@ std::string redact_shapes(std::string_view text) {
     out.append(span->wrap).append(kRedacted).append(span->wrap);
     at = copied = at + span->keep + span->hide;
   }
+  if (copied == 0) return std::nullopt;
   out.append(text.substr(copied));
   return out;
 }
