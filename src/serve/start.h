@@ -34,9 +34,9 @@ class RunningGateway {
   explicit RunningGateway(LoadConfig load) : load_(std::move(load)) {}
 
   LoadConfig load_;
+  std::unique_ptr<net::Loops> loops_;  // outlives the gateway, whose pooled sockets are its loops'
   Gateway gateway_;
   std::string journal_path_;
-  std::unique_ptr<net::Loops> loops_;
   std::unique_ptr<net::Server> server_;
 };
 
