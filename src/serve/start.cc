@@ -79,6 +79,8 @@ Result<std::unique_ptr<RunningGateway>> RunningGateway::start(LoadConfig load) {
 RunningGateway::~RunningGateway() {
   if (server_) server_->stop(net::milliseconds(0));
   if (loops_) loops_->stop();
+  server_.reset();
+  gateway_.loops.clear();  // the clients' sockets go before the loops they are registered with
 }
 
 std::uint16_t RunningGateway::port() const { return server_->port(); }
