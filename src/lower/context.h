@@ -49,6 +49,10 @@ struct Context {
 std::string show(json::Value value);
 std::string cut(std::string_view text);
 
+// What the output cap is called on the wire. Where the host takes either name: the client's own, so that its
+// bytes can go out as they are.
+std::string_view max_tokens_name(const Context& c);
+
 // The passes, in the order they run (lower.cc). Each reads the profile and changes the draft.
 void pass_extras(Context& c);     // GEN-01: keys the target does not list
 void pass_foreign(Context& c);    // blocks and tools only another dialect knows

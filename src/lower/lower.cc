@@ -40,7 +40,7 @@ dialect::WireOptions wire_options(const Context& c, bool stream) {
   o.model = c.model;
   o.stream = stream;
   o.model_in_body = p.flag(Setting::model_in_body);
-  o.max_tokens_field = p.text(Setting::max_tokens_field);
+  o.max_tokens_field = max_tokens_name(c);
   o.seed_field = p.text(Setting::seed_field);
   o.system_role = p.text(Setting::system_role);
   o.reasoning_style = p.text(Setting::reasoning_style);

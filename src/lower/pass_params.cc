@@ -67,6 +67,18 @@ void rename(Context& c, Param p, std::string_view field, Setting cause) {
            std::string(field), Loss::none);
 }
 
+}  // namespace
+
+std::string_view max_tokens_name(const Context& c) {
+  const std::string_view field = c.profile.text(Setting::max_tokens_field);
+  if (field != "either") return field;
+  const bool old_word =
+      c.original.dialect == c.wire.name && c.draft.params[Param::max_tokens].pointer == "/max_tokens";
+  return old_word ? "max_tokens" : "max_completion_tokens";
+}
+
+namespace {
+
 void pass_stop(Context& c) {
   ParamValue& stop = c.draft.params[Param::stop];
   const bool blank_too = c.flag(Setting::stop_blank);
@@ -139,7 +151,7 @@ void pass_params(Context& c) {
     if (c.draft.params.has(p) && value.is_string()) fit_text(c, p, spec, rule);
   }
   if (c.wire.name == canon::DialectName::openai_chat) {
-    rename(c, Param::max_tokens, c.profile.text(Setting::max_tokens_field), Setting::max_tokens_field);
+    rename(c, Param::max_tokens, max_tokens_name(c), Setting::max_tokens_field);
     rename(c, Param::seed, c.profile.text(Setting::seed_field), Setting::seed_field);
   }
   // OAI-09: top_logprobs means nothing without logprobs.

@@ -1,5 +1,6 @@
 #include "profile/profile.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
@@ -92,7 +93,8 @@ TEST(Catalogue, CapabilitiesFollowRouteModelAndMode) {
            {"anthropic", "claude-sonnet-4-5", {}, Setting::thinking_budget, "true", "ANT-29"},
            {"anthropic", "claude-opus-5", {}, Setting::thinking_budget, "false", "ANT-29-47"},
            {"anthropic", "claude-fable-5", {}, Setting::choice_required, "false", "ANT-39"},
-           {"openai", "gpt-4o", {}, Setting::max_tokens_field, "max_completion_tokens", "OAI-host"},
+           {"openai", "gpt-4o", {}, Setting::max_tokens_field, "either", "OAI-41-older"},
+           {"openai", "gpt-5-mini", {}, Setting::max_tokens_field, "max_completion_tokens", "OAI-host"},
            {"azure", "gpt-4o-mini-2024-07-18", {}, Setting::max_tokens_field, "max_tokens", "AZ-01"},
            {"azure", "gpt-5-mini", {}, Setting::max_tokens_field, "max_completion_tokens", "AZ-08"},
            {"openai", "o3-mini", {}, Setting::effort, "low medium high", "OAI-49-older"},

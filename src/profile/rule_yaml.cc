@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include <charconv>
+
 #include "base/strings.h"
 
 namespace dragoman::profile {

@@ -18,7 +18,8 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
 #define DRAGOMAN_SETTINGS(X)                                                                                 \
   /* how the dialect is spelled */                                                                           \
   X(model_in_body, boolean, "true", "the body carries `model` (false: it is in the URL)")                    \
-  X(max_tokens_field, text, "max_tokens", "name of the output cap: max_tokens or max_completion_tokens")     \
+  X(max_tokens_field, text, "max_tokens",                                                                    \
+    "name of the output cap: max_tokens, max_completion_tokens or either")                                   \
   X(system_role, text, "system",                                                                             \
     "role of system turns: system, developer, or as the client wrote it (empty)")                            \
   X(reasoning_style, text, "none", "how reasoning is asked for; see data/dialects")                          \

@@ -56,7 +56,10 @@ store::TokenUsage token_usage(const canon::Usage& usage) {
 
 // The last chunk of an OpenAI stream with include_usage: no choices, the usage.
 bool is_usage_chunk(std::string_view data) {
-  if (data.find("\"usage\"") == std::string_view::npos) return false;
+  // Every chunk but that one says null; inside a string the quote before the colon would be escaped.
+  if (data.find("\"usage\"") == std::string_view::npos ||
+      data.find("\"usage\":null") != std::string_view::npos)
+    return false;
   Arena arena(1024);
   const auto chunk = json::parse(arena, data);
   return chunk && (*chunk)["usage"].is_object() && (*chunk)["choices"].is_array() &&
