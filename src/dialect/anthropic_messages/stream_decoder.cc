@@ -1,6 +1,8 @@
 // Anthropic's stream events to canonical ones. They are nearly the same; what differs is that blocks only
 // Anthropic knows (server tools, their results) are delivered whole at their end, and that unfinished
 // arguments are text.
+#include <map>
+
 #include "base/strings.h"
 #include "dialect/anthropic_messages/wire.h"
 #include "dialect/error_body.h"

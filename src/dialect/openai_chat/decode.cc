@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "dialect/error_body.h"
 #include "dialect/media.h"
 #include "dialect/openai_chat/wire.h"

@@ -1,5 +1,7 @@
 #include "json/parse.h"
 
+#include <fmt/format.h>
+
 #include <unordered_map>
 
 #include "base/strings.h"

@@ -2,6 +2,8 @@
 // as they come; those behind it wait. A text or reasoning block ends when something else begins; a tool call
 // ends when its arguments are a whole JSON object (or the answer ends), so that hosts which interleave
 // parallel calls, or send an id late, still give whole blocks one after the other.
+#include <fmt/format.h>
+
 #include <deque>
 
 #include "base/strings.h"
