@@ -58,6 +58,10 @@ void Connection::drain() {
 Task<bool> Connection::one_request() {
   exchange_.reset(new ServerExchange(*this));
   if (auto refusal = co_await read_request()) {
+    if (refusal->status == kNoRequest) {
+      exchange_.reset();
+      co_return true;
+    }
     if (refusal->status != 0) co_await refuse(refusal->status, std::move(refusal->reason));
     co_return false;
   }
@@ -96,6 +100,7 @@ Task<std::optional<Connection::Refusal>> Connection::read_head() {
   const ServerLimits& limits = shared_->options.limits;
   const TimePoint due = after(limits.header_timeout);
   std::size_t scanned = 0;
+  bool begun = !in_.empty();
   for (bool fresh = in_.empty();; fresh = true) {
     std::string_view bytes = in_;
     if (fresh) {
@@ -107,12 +112,16 @@ Task<std::optional<Connection::Refusal>> Connection::read_head() {
         co_return Refusal{0, {}};
       }
       if (step.kind == IoStep::again) {
+        // The socket was told readable for bytes that the last request took: the connection is still idle,
+        // and must look so to drain().
+        if (!begun) co_return Refusal{kNoRequest, {}};
         const Wake wake = co_await socket_->readable(due);
         if (wake == Wake::timeout && !in_.empty())
           co_return Refusal{408, "the request's head did not arrive in time"};
         if (wake != Wake::ready) co_return Refusal{0, {}};
         continue;
       }
+      begun = true;
       if (in_.empty()) {
         bytes = {scratch.data(), step.bytes};
       } else {

@@ -48,8 +48,9 @@ class Connection {
  private:
   friend class ServerExchange;
   using Parts = std::array<std::string_view, 4>;
+  static constexpr int kNoRequest = -1;
   struct Refusal {
-    int status;  // 0: close in silence
+    int status;  // 0: close in silence; kNoRequest: there was none
     std::string reason;
   };
 

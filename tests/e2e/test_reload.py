@@ -1,6 +1,8 @@
 """The configuration is taken over by SIGHUP and by itself when the file changes, without dropping a request; a bad
 file changes nothing."""
+import json
 import signal
+import socket
 import threading
 import time
 
@@ -118,3 +120,20 @@ def test_sigterm_lets_requests_end(gateway, sandbox):
     opened.close()
     assert OpenAI.complete(got), got
     assert gateway.stop() == 0
+
+
+def test_idle_connections_do_not_delay_the_end(gateway, sandbox):
+    """Also those whose last request came in several segments, as SDKs send them: head, then body."""
+    body = json.dumps(OpenAI.request("first", "hi")).encode()
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % len(body)
+    kept = [socket.create_connection(("127.0.0.1", gateway.port), timeout=5) for _ in range(4)]
+    for sock in kept * 5:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.sendall(head)
+        sock.sendall(body)
+        received = b""
+        while b"chat.completion" not in received:
+            received += sock.recv(65536)
+    assert gateway.stop(seconds=5) == 0  # requests under way would have 30 s
+    for sock in kept:
+        sock.close()
