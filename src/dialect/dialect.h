@@ -66,8 +66,8 @@ struct RenderOptions {
 // An error as the client is to see it.
 struct ClientError {
   int status = 500;
-  std::string_view kind;  // class: "invalid_request", "auth", "permission", "not_found", "rate_limit",
-                          // "overloaded", "too_large", "timeout", "billing", "upstream", "internal"
+  std::string_view kind;     // class: "invalid_request", "auth", "permission", "not_found", "rate_limit",
+                             // "overloaded", "too_large", "timeout", "billing", "upstream", "internal"
   std::string_view message;  // for people
   std::string_view param;    // JSON pointer in the client's request, "" when none
   std::string_view code;     // provider's or dragoman's code, "" when none
