@@ -1,4 +1,5 @@
-// Precompiled for every target: the standard headers nearly every file uses. Files still include what they use.
+// Precompiled for every target: the standard headers nearly every file uses. Files still include what they
+// use.
 #pragma once
 #include <fmt/format.h>
 
