@@ -29,6 +29,9 @@ struct Context {
 
   bool flag(Setting s) const { return profile.flag(s); }
 
+  // `rule` is the cause as this room names it: a rule of the contracts, with a word behind a dot where one
+  // rule of ours answers to several of a provider's ("GEN-03.orphan"). The edit carries what the target's
+  // rows cite for it.
   void edit(std::string_view rule, std::string_view pointer, std::string_view keyword, std::string before,
             std::string after, Loss loss);
   // The same, for a change that a setting asked for: its row is the rule (or `fallback` when it is a

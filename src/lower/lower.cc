@@ -84,8 +84,8 @@ std::string show(json::Value value) { return value ? cut(json::dump_compact(valu
 
 void Context::edit(std::string_view rule_id, std::string_view pointer, std::string_view keyword,
                    std::string before, std::string after, Loss loss) {
-  edits.push_back({std::string(rule_id), std::string(pointer), std::string(keyword), std::move(before),
-                   std::move(after), loss});
+  edits.push_back({std::string(profile.cite(rule_id)), std::string(pointer), std::string(keyword),
+                   std::move(before), std::move(after), loss});
 }
 
 void Context::edit(Setting cause, std::string_view fallback, std::string_view pointer,
@@ -95,11 +95,12 @@ void Context::edit(Setting cause, std::string_view fallback, std::string_view po
 
 std::string_view Context::rule(Setting cause, std::string_view fallback) const {
   const std::string_view id = profile.rule(cause);
-  return id.empty() ? fallback : id;
+  return id.empty() ? profile.cite(fallback) : id;
 }
 
 void Context::refuse(std::string_view rule_id, std::string_view pointer, std::string reason) {
-  if (!refused) refused = Refused{std::string(rule_id), std::string(pointer), std::move(reason)};
+  if (!refused)
+    refused = Refused{std::string(profile.cite(rule_id)), std::string(pointer), std::move(reason)};
 }
 
 void Context::instruct(std::string_view text) {

@@ -152,7 +152,7 @@ Block missing_result(Context& c, const ToolCall& call, std::string_view pointer)
   result.name = call.name;
   result.is_error = true;
   result.content.push_back(text_block(c, "Error: no result was recorded for this call.", pointer));
-  c.edit("GEN-03", pointer, "tool_result", "", "no result recorded", Loss::narrowed);
+  c.edit("GEN-03.unanswered", pointer, "tool_result", "", "no result recorded", Loss::narrowed);
   Block block;
   block.body = std::move(result);
   block.pointer = pointer;
@@ -166,7 +166,7 @@ Block orphan(Context& c, const Block& block) {
       fmt::format("Result of an earlier tool call{}{}:", result.name.empty() ? "" : " to ", result.name);
   for (const Block& part : result.content)
     if (const auto* piece = std::get_if<Text>(&part.body)) text += fmt::format("\n{}", piece->text);
-  c.edit("GEN-03", block.pointer, "tool_result", std::string(result.call_id), "text", Loss::narrowed);
+  c.edit("GEN-03.orphan", block.pointer, "tool_result", std::string(result.call_id), "text", Loss::narrowed);
   return text_block(c, text, block.pointer);
 }
 
@@ -206,7 +206,7 @@ void pair(Context& c) {
       if (found) {
         const bool late = !results_only(messages, m + 1, found);
         if (late || at.place < next_place)
-          c.edit("GEN-03", found->pointer, "tool_result", late ? "later" : "in another order",
+          c.edit("GEN-03.order", found->pointer, "tool_result", late ? "later" : "in another order",
                  "right after its call, in call order", Loss::none);
         next_place = std::max(next_place, at.place);
       }
@@ -217,7 +217,7 @@ void pair(Context& c) {
           fresh = fit({"A-Za-z", "A-Za-z0-9_", 40, 0}, fmt::format("call_{}", call->id), salt);
           if (!ids.contains(fresh)) break;
         }
-        c.edit("GEN-04", block.pointer, "id", std::string(call->id), fresh, Loss::none);
+        c.edit("GEN-04.twin", block.pointer, "id", std::string(call->id), fresh, Loss::none);
         call->id = c.keep(fresh);
         ids.insert(call->id);
         if (found) std::get<ToolResult>(found->body).call_id = call->id;

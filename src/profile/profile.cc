@@ -57,8 +57,16 @@ Profile::Profile() {
 
 void Profile::lay(const Rule& row) {
   for (const auto& [setting, value] : row.settings)
-    cells_[static_cast<std::size_t>(setting)] = {&value, &row};
-  for (const auto& [param, spec] : row.params) params_[static_cast<std::size_t>(param)] = {&spec, &row};
+    cells_[static_cast<std::size_t>(setting)] = {&value, &row.id};
+  for (const auto& [param, spec] : row.params) params_[static_cast<std::size_t>(param)] = {&spec, &row.id};
+  for (const Cite& cite : row.cites) {
+    if (cite.setting)
+      cells_[static_cast<std::size_t>(*cite.setting)].rule = &cite.rule;
+    else if (cite.param)
+      params_[static_cast<std::size_t>(*cite.param)].rule = &cite.rule;
+    else
+      causes_.push_back(&cite);
+  }
 }
 
 bool Profile::flag(Setting s) const {
@@ -84,8 +92,8 @@ const std::vector<std::string>& Profile::list(Setting s) const {
 }
 
 std::string_view Profile::rule(Setting s) const {
-  const Rule* row = cells_[static_cast<std::size_t>(s)].rule;
-  return row ? std::string_view(row->id) : std::string_view();
+  const std::string* id = cells_[static_cast<std::size_t>(s)].rule;
+  return id ? std::string_view(*id) : std::string_view();
 }
 
 const ParamSpec& Profile::param(canon::Param p) const {
@@ -95,8 +103,20 @@ const ParamSpec& Profile::param(canon::Param p) const {
 }
 
 std::string_view Profile::rule(canon::Param p) const {
-  const Rule* row = params_[static_cast<std::size_t>(p)].rule;
-  return row ? std::string_view(row->id) : std::string_view();
+  const std::string* id = params_[static_cast<std::size_t>(p)].rule;
+  return id ? std::string_view(*id) : std::string_view();
+}
+
+std::string_view Profile::cite(std::string_view cause) const {
+  const auto last = [&](std::string_view key) -> const Cite* {
+    for (std::size_t i = causes_.size(); i-- > 0;)
+      if (causes_[i]->cause == key) return causes_[i];
+    return nullptr;
+  };
+  const std::string_view general = cause.substr(0, cause.find('.'));
+  const Cite* found = last(cause);
+  if (!found) found = last(general);
+  return found ? std::string_view(found->rule) : general;
 }
 
 bool list_contains(const std::vector<std::string>& list, std::string_view item) {

@@ -34,6 +34,15 @@ struct ParamSpec {
   std::vector<std::string> values = {};         // the words it takes; others are dropped
 };
 
+// Which rule of the contracts a change is reported under, where one rule is the cause: of a setting, of a
+// parameter, or of a cause that the passes name ("GEN-03.orphan"; cite() below).
+struct Cite {
+  std::optional<Setting> setting = {};
+  std::optional<canon::Param> param = {};
+  std::string cause = {};
+  std::string rule = {};
+};
+
 // One row: when it applies and what it says.
 struct Rule {
   std::string id;                            // "BRM-03": a rule of docs/providers, the `source` of its edits
@@ -43,6 +52,7 @@ struct Rule {
   std::optional<bool> stream = {}, tools = {}, thinking = {}, structured = {};
   std::vector<std::pair<Setting, SettingValue>> settings = {};
   std::vector<std::pair<canon::Param, ParamSpec>> params = {};
+  std::vector<Cite> cites = {};
 
   bool applies(std::string_view model, Mode mode) const;
 };
@@ -58,23 +68,28 @@ class Profile {
   std::int64_t integer(Setting s) const;
   const std::string& text(Setting s) const;
   const std::vector<std::string>& list(Setting s) const;
-  // The id of the row that set it; "" for the program's default.
+  // The rule to report a change under that the setting asked for: what a row cites for it, else the id of the
+  // row that set it; "" for the program's default. A row that sets it takes back what earlier rows cite.
   std::string_view rule(Setting s) const;
 
   const ParamSpec& param(canon::Param p) const;
   std::string_view rule(canon::Param p) const;
+  // This target's own rule behind a general cause: what a row cites for "GEN-03.orphan", else for "GEN-03",
+  // else the cause itself without what follows the dot.
+  std::string_view cite(std::string_view cause) const;
 
  private:
   struct Cell {
     const SettingValue* value = nullptr;
-    const Rule* rule = nullptr;
+    const std::string* rule = nullptr;
   };
   struct ParamCell {
     const ParamSpec* spec = nullptr;
-    const Rule* rule = nullptr;
+    const std::string* rule = nullptr;
   };
   std::array<Cell, kSettings> cells_;
   std::array<ParamCell, canon::kParams> params_{};
+  std::vector<const Cite*> causes_;  // in the order they were laid
 };
 
 bool list_contains(const std::vector<std::string>& list, std::string_view item);  // '*' matches all

@@ -155,6 +155,23 @@ std::expected<void, YamlError> read_params(Rule& rule, const YAML::Node& node) {
   return {};
 }
 
+std::expected<void, YamlError> read_cites(Rule& rule, const YAML::Node& node) {
+  if (!node.IsMap()) return bad(node, "expected a map of settings, parameters or causes to rule ids");
+  for (const auto& entry : node) {
+    if (!entry.second.IsScalar()) return bad(entry.second, "expected the id of a rule");
+    Cite cite;
+    cite.rule = entry.second.Scalar();
+    cite.cause = entry.first.Scalar();
+    cite.setting = setting_named(cite.cause);
+    if (!cite.setting) cite.param = canon::param_named(cite.cause);
+    // A cause of the passes is a rule's id itself (context.h); anything else is a word that was mistyped.
+    if (!cite.setting && !cite.param && (cite.cause.empty() || cite.cause[0] < 'A' || cite.cause[0] > 'Z'))
+      return bad(entry.first, fmt::format("'{}' is no setting, parameter or rule", cite.cause));
+    rule.cites.push_back(std::move(cite));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::expected<SettingValue, YamlError> setting_from_yaml(Setting setting, const YAML::Node& node) {
@@ -207,7 +224,7 @@ Result<SettingValue> setting_from_text(SettingType type, std::string_view text) 
 }
 
 std::expected<Rule, YamlError> rule_from_yaml(const YAML::Node& node) {
-  static constexpr std::array<std::string_view, 5> kKeys = {"id", "why", "when", "set", "params"};
+  static constexpr std::array<std::string_view, 6> kKeys = {"id", "why", "when", "set", "params", "cites"};
   if (!node.IsMap()) return bad(node, "expected a rule: a map with id, when, set, params");
   Rule rule;
   for (const auto& entry : node) {
@@ -223,6 +240,8 @@ std::expected<Rule, YamlError> rule_from_yaml(const YAML::Node& node) {
       done = read_settings(rule, entry.second);
     else if (key == "params")
       done = read_params(rule, entry.second);
+    else if (key == "cites")
+      done = read_cites(rule, entry.second);
     else
       return unknown_key(entry.first, kKeys);
     if (!done) return std::unexpected(done.error());

@@ -5,6 +5,7 @@
 //     when: {models: ["claude-*"], not_models: ["*-haiku-*"], stream: true, tools: true, thinking: true}
 //     set: {alternate: true}         # settings, see setting.h
 //     params: {temperature: {min: 0, max: 1}, seed: drop, top_k: ok, n: {max: 1}, logprobs: reject}
+//     cites: {temperature: ANT-26, tool_name_max: ANT-30, GEN-03.orphan: ANT-11}   # see Cite in profile.h
 #pragma once
 #include <string_view>
 

@@ -42,6 +42,12 @@ std::string_view emulator_of(std::string_view provider) {
   return provider;
 }
 
+const sandbox::Emulator* emulator_named(std::string_view prefix) {
+  for (const sandbox::Emulator& e : sandbox::emulators())
+    if (e.prefix == prefix) return &e;
+  return nullptr;
+}
+
 std::string encode(std::string_view segment) {
   std::string out;
   for (const char c : segment) {
@@ -75,9 +81,7 @@ std::string path_of(const std::string& url) {
 std::vector<Target> targets(const profile::Catalogue& catalogue) {
   std::vector<Target> all;
   for (const profile::Provider& provider : catalogue.providers()) {
-    const sandbox::Emulator* emulator = nullptr;
-    for (const sandbox::Emulator& e : sandbox::emulators())
-      if (e.prefix == emulator_of(provider.name)) emulator = &e;
+    const sandbox::Emulator* emulator = emulator_named(emulator_of(provider.name));
     if (emulator == nullptr) continue;
     std::vector<std::string> models = provider.models;
     if (const auto more = more_models().find(provider.name); more != more_models().end())
@@ -87,12 +91,18 @@ std::vector<Target> targets(const profile::Catalogue& catalogue) {
   return all;
 }
 
-sandbox::Reply send(const Target& target, const lower::Lowered& lowered, bool paranoid) {
+std::optional<Target> target_named(const profile::Catalogue& catalogue, std::string_view provider,
+                                   std::string_view model) {
+  const profile::Provider* row = catalogue.find(provider);
+  if (row == nullptr) return std::nullopt;
+  return Target{row, std::string(model), emulator_named(emulator_of(row->name))};
+}
+
+sandbox::Reply send(const Target& target, std::string_view body_text, bool stream, bool paranoid) {
   const profile::Provider& p = *target.provider;
-  const std::string& end = lowered.stream && !p.stream_path.empty() ? p.stream_path : p.path;
+  const std::string& end = stream && !p.stream_path.empty() ? p.stream_path : p.path;
   const std::string path = path_of(fill(p.base_url, target)) + fill(end, target);
-  const std::string query =
-      fill(lowered.stream && !p.stream_query.empty() ? p.stream_query : p.query, target);
+  const std::string query = fill(stream && !p.stream_query.empty() ? p.stream_query : p.query, target);
   const std::string full = "/" + std::string(target.emulator->prefix) + path;
 
   sandbox::HeaderList headers = {{"content-type", "application/json"}};
@@ -103,13 +113,13 @@ sandbox::Reply send(const Target& target, const lower::Lowered& lowered, bool pa
     headers.emplace_back("authorization", "Bearer a-key-that-passes");
 
   Arena arena;
-  const auto body = json::parse(arena, lowered.body);
+  const auto body = json::parse(arena, body_text);
   const sandbox::Call call{.method = "POST",
                            .path = path,
                            .full_path = full,
                            .query = query,
                            .headers = headers,
-                           .body_text = lowered.body,
+                           .body_text = body_text,
                            .body = body ? *body : json::Value(),
                            .arena = arena,
                            .now_unix = 1792000000};

@@ -1,5 +1,6 @@
 // The targets of the conformance matrix, and one call to the emulated provider behind each.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,12 @@ struct Target {
 // family.
 std::vector<Target> targets(const profile::Catalogue& catalogue);
 
-// What the emulated provider says to the lowered request. Nothing of the gateway's own client is used: path,
-// query and headers are made from the provider's row.
-sandbox::Reply send(const Target& target, const lower::Lowered& lowered, bool paranoid);
+// One target; its emulator is null where there is none. Nothing when no provider has this name.
+std::optional<Target> target_named(const profile::Catalogue& catalogue, std::string_view provider,
+                                   std::string_view model);
+
+// What the emulated provider says to these bytes. Nothing of the gateway's own client is used: path, query
+// and headers are made from the provider's row.
+sandbox::Reply send(const Target& target, std::string_view body, bool stream, bool paranoid);
 
 }  // namespace dragoman::conformance
