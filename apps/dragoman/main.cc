@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   dragoman::app::add_keys(app, status);
   dragoman::app::add_logs(app, status);
   dragoman::app::add_lower(app, status);
+  dragoman::app::add_classify(app, status);
   dragoman::app::add_check(app, status);
   dragoman::app::add_diff(app, status);
   dragoman::app::add_settings(app, status);

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/strings.h"
+#include "dialect/python_literal.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -17,6 +18,7 @@ using json::Value;
 
 constexpr std::size_t kMaxMessage = 2000;
 constexpr int kMaxDepth = 8;
+constexpr int kMaxTries = 8;  // braces that may begin an envelope
 
 std::string_view bounded(std::string_view text) {
   if (text.size() <= kMaxMessage) return text;
@@ -48,6 +50,7 @@ class Unwrapper {
     if (body.starts_with("data:") || body.starts_with("event:")) return sse(body, depth);
     if (body.front() == '{' || body.front() == '[' || body.front() == '"') {
       if (const auto parsed = json::parse(arena_, body)) return value(*parsed, depth);
+      if (const auto python = read_python_literal(body); python && read(python->json, depth)) return;
     }
     if (body.front() == '<') return html(body);
     words(body, depth);
@@ -150,7 +153,7 @@ class Unwrapper {
       if (!message.empty()) message += "; ";
       message +=
           path.empty() ? std::string(item["msg"].text()) : fmt::format("{}: {}", path, item["msg"].text());
-      if (out_.param.empty()) out_.param = path;
+      if (out_.param.empty()) out_.param = json::dump_compact(item["loc"]);
       if (message.size() > kMaxMessage) break;
     }
     set(out_.message, message);
@@ -173,36 +176,79 @@ class Unwrapper {
     }
   }
 
-  // A sentence, which may carry another envelope: JSON as a whole, or after a relay's own words.
+  // A sentence, which may carry another envelope: JSON or Python's print of a dictionary, as a whole or after
+  // a relay's own words ("The model returned the following errors: {…}", "Error code: 400 - {'error': …}",
+  // "litellm.X: YException - {…}. Received Model Group=…").
   void words(std::string_view sentence, int depth) {
     sentence = trim(sentence);
     if (sentence.empty()) return;
     set(out_.message, sentence);
-    if (depth >= kMaxDepth) return;
-    if (sentence.front() == '{' || sentence.front() == '[') {
-      if (const auto parsed = json::parse(arena_, sentence); parsed && speaks(*parsed))
-        value(*parsed, depth + 1);
-      return;
+    if (depth >= kMaxDepth || envelope(sentence, depth)) return;
+    salvage(sentence);
+  }
+
+  bool envelope(std::string_view text, int depth) {
+    int tries = 0;
+    for (std::size_t at = text.find('{'); at != std::string_view::npos && tries < kMaxTries;
+         at = text.find('{', at + 1), ++tries) {
+      // A list of faults begins before its first brace.
+      std::size_t start = at;
+      const std::size_t before = at == 0 ? std::string_view::npos : text.find_last_not_of(" \n\t", at - 1);
+      if (before != std::string_view::npos && text[before] == '[') start = before;
+      const std::string_view tail = text.substr(start);
+      if (const std::string_view json = balanced(tail); !json.empty() && read(json, depth)) return true;
+      if (const auto python = read_python_literal(tail); python && read(python->json, depth)) return true;
     }
-    const std::size_t brace = sentence.find('{');
-    if (brace == std::string_view::npos) return;
-    // "The model returned the following errors: {…}" (Bedrock), "litellm.X: YException - {…}. Received Model
-    // Group=…"
-    const std::string_view tail = object_text(sentence.substr(brace));
-    if (tail.empty()) return;
-    if (const auto parsed = json::parse(arena_, tail); parsed && speaks(*parsed)) value(*parsed, depth + 1);
+    // JSON that was put into a string once more than it was taken out: {\"error\":…
+    if (text.find("{\\\"") == std::string_view::npos) return false;
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\')) ++i;
+      plain += text[i];
+    }
+    return depth + 1 < kMaxDepth && envelope(plain, depth + 1);
+  }
+
+  bool read(std::string_view json, int depth) {
+    const auto parsed = json::parse(arena_, json);
+    if (!parsed || !speaks(*parsed)) return false;
+    value(*parsed, depth + 1);
+    return true;
+  }
+
+  // A dump that was cut: what its "message" said up to the cut.
+  void salvage(std::string_view text) {
+    for (const std::string_view key : {"\"message\"", "'message'"}) {
+      std::size_t at = text.rfind(key);
+      if (at == std::string_view::npos) continue;
+      at = text.find_first_not_of(" ", at + key.size());
+      if (at == std::string_view::npos || text[at] != ':') continue;
+      at = text.find_first_not_of(" ", at + 1);
+      if (at == std::string_view::npos || (text[at] != '"' && text[at] != '\'')) continue;
+      const char quote = text[at];
+      std::string said;
+      for (std::size_t i = at + 1; i < text.size() && text[i] != quote; ++i) {
+        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        said += text[i];
+      }
+      return set(out_.message, said);
+    }
   }
 
   // Does the object hold an error at all, or is it just JSON that somebody quoted?
   static bool speaks(Value v) {
-    if (v.is_array()) return v.at(0).is_object() && speaks(v.at(0));
-    const Value m = v["message"];
+    if (v.is_array()) return is_pydantic(v) || (v.at(0).is_object() && speaks(v.at(0)));
+    static constexpr std::array<std::string_view, 7> kWords = {"message",       "messsage",  "Message", "msg",
+                                                               "error_message", "error_msg", "errors"};
+    for (const std::string_view key : kWords)
+      if (const Value m = v[key]; (m.is_string() && !is_blank(m.text())) || m.is_object() || m.is_array())
+        return true;
     return v["error"].is_object() || v["error"].is_string() || v["Error"].is_object() ||
-           v["detail"].present() || (m.is_string() && !is_blank(m.text()));
+           v["detail"].present() || v["base_resp"].is_object();
   }
 
-  // From the brace to the one that closes it; "" when none does.
-  static std::string_view object_text(std::string_view text) {
+  // From the bracket to the one that closes it; "" when none does.
+  static std::string_view balanced(std::string_view text) {
     int depth = 0;
     bool quoted = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -214,9 +260,9 @@ class Unwrapper {
           quoted = false;
       } else if (c == '"') {
         quoted = true;
-      } else if (c == '{') {
+      } else if (c == '{' || c == '[') {
         ++depth;
-      } else if (c == '}' && --depth == 0) {
+      } else if ((c == '}' || c == ']') && --depth == 0) {
         return text.substr(0, i + 1);
       }
     }

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "failure/pattern.h"
+#include "failure/phrases.h"
 #include "failure/pointer.h"
 #include "failure/rules.h"
 
@@ -61,7 +62,8 @@ bool applies(const Rule& rule, const Answer& answer) {
 }
 
 const Rule* first_rule(const Answer& answer) {
-  for (const std::span<const Rule> part : {account_rules(), request_rules(), general_rules()}) {
+  for (const std::span<const Rule> part :
+       {account_rules(), request_rules(), wording_rules(), general_rules()}) {
     for (const Rule& rule : part) {
       if (applies(rule, answer)) return &rule;
     }
@@ -75,6 +77,23 @@ std::string sentence(std::string_view provider, FailureClass cls, int status) {
   why += ": ";
   why += describe(cls);
   return why;
+}
+
+// How much the row that decided knows. Own words and own labels say the cause; a pointer says only the place;
+// what is put on everything, and a bare status, say little.
+double confidence_of(const Rule& rule, const Failure& failure) {
+  if (failure.cls == FailureClass::other) return 0.2;
+  if (!rule.cls) return failure.pointer.empty() ? 0.4 : 0.7;
+  switch (rule.where) {
+    case Where::text:
+    case Where::body:
+      return 0.95;
+    case Where::label:
+      return rule.id.starts_with("label_") ? 0.9 : 0.95;
+    case Where::status:
+      break;
+  }
+  return rule.status == kBroken || rule.status == kRefusal ? 0.4 : 0.6;
 }
 
 bool may_point(FailureClass cls) {
@@ -102,18 +121,25 @@ Failure classify(std::string_view provider, const canon::UpstreamError& error,
     // A row that names a side but no class, for a refusal that names no place: its own words are enough.
     if (!rule->cls && failure.pointer.empty() && rule->side == Side::params)
       failure.cls = FailureClass::param_rejected;
+    failure.confidence = confidence_of(*rule, failure);
   } else if (error.in_stream) {
     failure.rule =
         "stream_unnamed";  // an error object inside a stream: the provider had accepted the request
     failure.cls = FailureClass::server_error;
     failure.retryable = true;
+    failure.confidence = 0.4;
   } else {
+    failure.confidence = 0.2;
     failure.rule = "unnamed";
   }
   if (!may_point(failure.cls)) failure.pointer = error.param;
+  if (may_point(failure.cls)) failure.keyword = refused_keyword(error.message);
 
   const RetryHints hints = read_retry_headers(headers, now);
   failure.retry_after = hints.retry_after ? hints.retry_after : error.retry_after;
+  if (!failure.retry_after &&
+      (failure.cls == FailureClass::rate_limit || failure.cls == FailureClass::overloaded))
+    failure.retry_after = wait_in(error.message);
   if (!failure.retry_after && failure.cls == FailureClass::rate_limit)
     failure.retry_after = hints.window_resets;
   // The provider knows best whether it could ever take this; but "true" comes with 429s that are about money.
@@ -146,6 +172,7 @@ Failure classify(std::string_view provider, const NetFailure& net) {
   };
   Failure failure;
   failure.source = Source::network;
+  failure.confidence = 1;
   failure.retryable = true;
   for (const Row& row : kRows) {
     if (row.kind != net.kind) continue;
@@ -162,6 +189,7 @@ Failure local_fault(std::string why, std::string pointer) {
   Failure failure;
   failure.cls = FailureClass::local_fault;
   failure.source = Source::us;
+  failure.confidence = 1;
   failure.rule = "local_fault";
   failure.side = side_of(pointer);
   failure.pointer = std::move(pointer);
@@ -180,6 +208,7 @@ Failure cancelled() {
   Failure failure;
   failure.cls = FailureClass::cancelled;
   failure.source = Source::us;
+  failure.confidence = 1;
   failure.rule = "cancelled";
   failure.why = "the client went away";
   return failure;

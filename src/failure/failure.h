@@ -65,6 +65,10 @@ struct Failure {
   Source source = Source::upstream;
   int status = 0;            // HTTP status; 0 when there was none
   std::string pointer = {};  // the provider's own path into what it was sent, unchanged; "" when it gave none
+  std::string keyword =
+      {};  // the parameter, field or schema keyword that is refused, when its words name one
+  double confidence =
+      0;  // 0 … 1: how much the row that decided knows (its own words, a label, a bare status)
   std::uint64_t likeness = 0;  // equal for two refusals that differ only in digits, ids and punctuation
   std::string_view rule = {};  // id of the row that decided (static storage)
   std::string why = {};        // one sentence for a person

@@ -1,8 +1,12 @@
 #include "failure/pointer.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/strings.h"
 
@@ -24,6 +28,9 @@ constexpr std::array kHeads{
     Head{"tool_choice", Side::params, FailureClass::param_rejected},
     Head{"function_declarations", Side::tools, FailureClass::schema_rejected},
     Head{"functiondeclarations", Side::tools, FailureClass::schema_rejected},
+    Head{"in context=", Side::tools, FailureClass::schema_rejected},
+    Head{"tool_resources", Side::params, FailureClass::param_rejected},
+    Head{"functions", Side::tools, FailureClass::schema_rejected},
     Head{"tools", Side::tools, FailureClass::schema_rejected},
     Head{"messages", Side::body, FailureClass::message_rejected},
     Head{"message", Side::body, FailureClass::message_rejected},
@@ -52,8 +59,8 @@ bool is_path(char c) {
 std::string_view strip_lead(std::string_view pointer) {
   for (bool again = true; again;) {
     again = false;
-    for (const std::string_view lead :
-         {"request.", "body.", "body/", "#/", "/", "$.", "(", "[", "'", "\"", "body'", "body\"", ",", " "}) {
+    for (const std::string_view lead : {"request.", "generatecontentrequest.", "parameter.", "body.", "body/",
+                                        "#/", "/", "$.", "(", "[", "'", "\"", "body'", "body\"", ",", " "}) {
       if (pointer.size() > lead.size() && equals_ignoring_case(pointer.substr(0, lead.size()), lead)) {
         pointer.remove_prefix(lead.size());
         again = true;
@@ -69,15 +76,55 @@ const Head* head_of(std::string_view pointer) {
     if (!lower.starts_with(head.word)) continue;
     if (lower.size() == head.word.size()) return &head;
     const char next = lower[head.word.size()];
-    if (next == '.' || next == '[' || next == '/' || next == '\'' || next == '"') return &head;
+    if (next == '.' || next == '[' || next == '/' || next == '\'' || next == '"' || next == '(') return &head;
   }
   return nullptr;
+}
+
+// Notations that are no plain path, and names that a sentence sets apart: group 1 is the pointer, as it
+// stands there.
+constexpr const char* kPhrases[] = {
+    R"((In context=\(.{0,400}?\)))",  // OpenAI strict: a tuple of steps
+    R"(<At path '([^']{1,400})')",    // Moonshot
+    R"((?i)invalid (?:type for |value for (?:parameter )?)?'([^']{1,200})':)",
+    R"((?i)(?:unknown|unsupported|missing required|mutually exclusive) parameters?: '([^']{1,200})')",
+    R"((?i)unsupported (?:value|parameter): [`'"]?([a-z_][\w.]{0,100})[`'"]?)",
+    R"((?i)unrecognized request arguments? supplied: ([\w.]{1,200}))",
+    R"((?i)invalid value for [`'"]([\w.\[\]]{1,200})[`'"])",
+    R"((?i)^\s*(?:\* )?(?:invalid request: )?([a-z_]{3,40}(?:[.\[][\w.\[\]]{1,200})?): (?:extra inputs|field required|input should|must be|should be|value|validation error|[a-z]+ must|each ))",
+    R"((?i)extra inputs are not permitted, field: '([^']{1,200})')",
+    R"((?i)parameter '([^']{1,200})' is not supported)",
+    R"((?i)does not support parameter (\w{1,100}))",
+    R"((?i)argument not supported on this model: (\w{1,100}))",
+    R"((?i)property '([^']{1,200})' is unsupported)",
+    R"(^Field '([^']{1,200})':)",
+    R"(^`(\w{2,60})` (?:is|must|cannot|and|may))",
+    R"(^'(\w{2,60})' (?:is only allowed|must contain|does not support))",
+};
+
+std::string_view find_phrase(std::string_view text) {
+  static const auto* const compiled = [] {
+    auto* all = new std::vector<std::unique_ptr<RE2>>;
+    for (const char* phrase : kPhrases) all->push_back(std::make_unique<RE2>(phrase));
+    return all;
+  }();
+  for (const auto& phrase : *compiled) {
+    std::string_view found;
+    re2::StringPiece piece;
+    if (RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *phrase, &piece)) {
+      found = {piece.data(), piece.size()};
+      while (found.ends_with('.')) found.remove_suffix(1);
+      if (!found.empty()) return found;
+    }
+  }
+  return {};
 }
 
 }  // namespace
 
 std::string_view find_pointer(std::string_view text) {
   text = text.substr(0, 4096);  // a pointer that matters stands near the start of the sentence
+  if (const std::string_view found = find_phrase(text); !found.empty()) return found;
   std::size_t at = 0;
   while (at < text.size()) {
     if (!is_path(text[at])) {
@@ -88,7 +135,7 @@ std::string_view find_pointer(std::string_view text) {
     while (end < text.size() && is_path(text[end])) ++end;
     std::string_view run = text.substr(at, end - at);
     at = end;
-    while (!run.empty() && (run.back() == '.' || run.back() == '-' || run.back() == '/'))
+    while (!run.empty() && (run.back() == '.' || run.back() == '-' || run.back() == '/' || run.back() == '['))
       run.remove_suffix(1);
     // A bare word ("tools", "messages", "input") is prose as often as a path: it takes a step to be a
     // pointer.

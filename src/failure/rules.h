@@ -28,6 +28,7 @@ enum class Where : std::uint8_t {
 inline constexpr int kAnyStatus = 0;
 inline constexpr int kBusy = 1;     // none, 200 (an error inside a stream), 408, 425, 429 and 5xx
 inline constexpr int kRefusal = 2;  // any other 4xx
+inline constexpr int kBroken = 3;   // as kBusy, but there was a status
 
 struct Example {
   int status = 400;
@@ -52,9 +53,10 @@ struct Rule {
   Example example = {};
 };
 
-// The parts, in order: rules_account.cc, rules_request.cc, rules_general.cc.
+// The parts, in order: rules_account.cc, rules_request.cc, rules_wording.cc, rules_general.cc.
 std::span<const Rule> account_rules();  // money, pace, capacity, identity
 std::span<const Rule> request_rules();  // policy, context, existence, and the shape of the request
+std::span<const Rule> wording_rules();  // what validators say of a request's shape, in shared wordings
 std::span<const Rule> general_rules();  // labels that say little, then statuses
 
 bool accepts_status(int wanted, int status);

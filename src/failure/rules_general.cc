@@ -65,7 +65,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {"status_504", kTime, kNone, true, "", 504, Where::status, "", {504}},
     {"status_524", kTime, kNone, true, "", 524, Where::status, "", {524}},
     {"status_refusal", kByPointer, kNone, false, "", kRefusal, Where::status, "", {422}},
-    {"status_busy", kServer, kNone, true, "", kBusy, Where::status, "", {502, "", "", "", "<html>Bad Gateway</html>"}},
+    {"status_busy", kServer, kNone, true, "", kBroken, Where::status, "", {502, "", "", "", "<html>Bad Gateway</html>"}},
 });
 // clang-format on
 
@@ -78,6 +78,7 @@ bool accepts_status(int wanted, int status) {
   const bool busy =
       status < 300 || status == 408 || status == 425 || status == 429 || (status >= 500 && status <= 599);
   if (wanted == kBusy) return busy;
+  if (wanted == kBroken) return busy && status != 0;
   if (wanted == kRefusal) return status >= 400 && status < 500 && !busy;
   return wanted == status;
 }

@@ -1,0 +1,145 @@
+#include "failure/phrases.h"
+
+#include <re2/re2.h>
+
+#include <array>
+#include <charconv>
+#include <memory>
+#include <vector>
+
+#include "failure/retry_headers.h"
+
+namespace dragoman::failure {
+namespace {
+
+constexpr std::size_t kReadLimit = 16 * 1024;
+
+struct Phrase {
+  const char* pattern;  // RE2, case ignored; group 1 is the keyword
+  const char* keyword;  // instead of a group
+};
+
+// Ordered: the more specific first.
+constexpr Phrase kPhrases[] = {
+    // OpenAI and who imitates it
+    {R"(unrecognized request arguments? supplied: ([\w.$\-]+))", nullptr},
+    {R"(unknown parameter: '(?:[^']*[.\]])?([\w$\-]+)')", nullptr},
+    {R"(unsupported parameter: '(?:[^']*[.\]])?([\w$\-]+)')", nullptr},
+    {R"(unsupported value: '(?:[^']*[.\]])?([\w$\-]+)' does not support)", nullptr},
+    {R"(missing required parameter: '(?:[^']*[.\]])?([\w$\-]+)')", nullptr},
+    {R"('additionalproperties' is required)", "additionalProperties"},
+    {R"('required' is required)", "required"},
+    {R"(array schema missing items)", "items"},
+    {R"(object schema missing properties)", "properties"},
+    {R"(schema must have a 'type' key)", "type"},
+    {R"(schema must have type 'object')", "type"},
+    {R"(\$ref cannot have keywords)", "$ref"},
+    {R"('([^']+)' is not a valid format)", "format"},
+    {R"('([\w$\-]+)' is not permitted)", nullptr},
+    {R"(objects provided via 'anyof' must not share)", "anyOf"},
+    // Anthropic
+    {R"(input_schema does not support (oneof|allof|anyof))", nullptr},
+    {R"(for '[^']+' type, propert(?:y|ies) '?([\w$\-]+)'?(?:, [^']*)? (?:is|are) not supported)", nullptr},
+    {R"(property keys should match pattern)", "properties"},
+    {R"((?:^|[\s.])([\w$\-]+): extra inputs are not permitted)", nullptr},
+    {R"(extra inputs are not permitted, field: '([^']+)')", nullptr},
+    {R"(`([\w.]+)` is deprecated for this model)", nullptr},
+    {R"(`([\w.]+)` and `[\w.]+` cannot both be specified)", nullptr},
+    {R"((?:^|[\s.])([\w$\-]+): field required)", nullptr},
+    // Google
+    {R"(unknown name \\?"([^"\\]+)\\?")", nullptr},
+    {R"(should be non-empty for object type)", "properties"},
+    {R"(\.([a-z_]+): missing field)", nullptr},
+    {R"(\.([a-z_]+): only allowed for)", nullptr},
+    {R"(missing a thought_signature)", "thought_signature"},
+    {R"(unable to submit request because it has an? ([\w]+) value of)", nullptr},
+    // Bedrock
+    {R"(extraneous key \[([^\]]+)\] is not permitted)", nullptr},
+    {R"(required key \[([^\]]+)\] not found)", nullptr},
+    {R"(doesn.t support the (?:[\w]+\.)*([\w]+) field)", nullptr},
+    // The others
+    {R"(property '([^']+)' is unsupported)", nullptr},
+    {R"(argument not supported on this model: (\w+))", nullptr},
+    {R"(does not support parameter (\w+))", nullptr},
+    {R"(keyword '([^']+)')", nullptr},
+    {R"(unsupported (?:json schema )?keyword:? ['"`]?([\w$]+))", nullptr},
+    {R"(unknown field,? [`'"]([^`'"]+)[`'"])", nullptr},
+    {R"(unknown field: ([\w$]+))", nullptr},
+    {R"(missing field [`'"]([^`'"]+)[`'"])", nullptr},
+    {R"(unexpected keyword argument '([^']+)')", nullptr},
+    {R"(unsupported param(?:eter)?s?:? [`'"]?([\w.]+))", nullptr},
+    {R"(invalid value for (?:parameter )?[`'"]([\w.]+)[`'"])", nullptr},
+    {R"(invalid [`'"](?:[^`'"]*[.\]])?([\w$\-]+)[`'"]: )", nullptr},
+    {R"([`'"]?(reasoning_content)[`'"]?)", nullptr},
+    {R"([`'"](tool_choice|parallel_tool_calls|response_format|reasoning_effort|stream_options)[`'"])",
+     nullptr},
+    {R"(\b(max_completion_tokens|max_output_tokens|max_tokens|budget_tokens|temperature|top_p|top_k|tool_choice|logprobs|top_logprobs)\b.{0,60}(?:not supported|unsupported|must be|is too large|out of range|exceeds|invalid))",
+     nullptr},
+    {R"((additionalProperties|patternProperties|propertyNames|uniqueItems|minItems|maxItems|minLength|maxLength|exclusiveMinimum|exclusiveMaximum|multipleOf|anyOf|oneOf|allOf|prefixItems|\$ref|\$defs|\$schema)\b)",
+     nullptr},
+};
+
+struct Compiled {
+  std::vector<std::unique_ptr<RE2>> phrases;
+  RE2 status, wait, reset;
+  Compiled()
+      : status(
+            R"((?i)(?:error code:?|status(?:[ _]?code)?:?|http(?:/1\.1)?|api error:?|statuscode"?:|^|\()\s*([1-5]\d\d)\b)"),
+        wait(
+            R"((?i)(?:try again|retry|retry after|reset after|please wait|wait)(?: in| after)?:? ?(?:about )?(\d[\d.]*(?:ms|m\d[\d.]*s|h\d+m(?:[\d.]+s)?|s|m|h)?)( seconds?| minutes?| ms| milliseconds?)?)"),
+        reset(R"((?i)\(reset after (\d[\d.]*[a-z\d.]*)\))") {
+    RE2::Options options;
+    options.set_case_sensitive(false);
+    options.set_log_errors(false);
+    for (const Phrase& phrase : kPhrases) phrases.push_back(std::make_unique<RE2>(phrase.pattern, options));
+  }
+};
+
+// Compiled once; RE2 objects may be used by several threads at once.
+const Compiled& compiled() {
+  static const Compiled all;
+  return all;
+}
+
+std::string_view bounded(std::string_view text) { return text.substr(0, kReadLimit); }
+
+}  // namespace
+
+std::string refused_keyword(std::string_view message) {
+  message = bounded(message);
+  const Compiled& all = compiled();
+  for (std::size_t i = 0; i < all.phrases.size(); ++i) {
+    const RE2& phrase = *all.phrases[i];
+    std::string found;
+    const bool matched = phrase.NumberOfCapturingGroups() > 0 ? RE2::PartialMatch(message, phrase, &found)
+                                                              : RE2::PartialMatch(message, phrase);
+    if (!matched) continue;
+    return kPhrases[i].keyword ? std::string(kPhrases[i].keyword) : found;
+  }
+  return {};
+}
+
+std::optional<int> status_in(std::string_view text) {
+  std::string digits;
+  if (!RE2::PartialMatch(bounded(text), compiled().status, &digits)) return std::nullopt;
+  int status = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), status);
+  return status;
+}
+
+std::optional<double> wait_in(std::string_view text) {
+  text = bounded(text);
+  std::string duration, unit;
+  if (RE2::PartialMatch(text, compiled().wait, &duration, &unit)) {
+    while (duration.ends_with('.')) duration.pop_back();
+    const auto seconds = parse_go_duration(duration);
+    if (!seconds) return std::nullopt;
+    if (unit.starts_with(" minute")) return *seconds * 60;
+    if (unit.starts_with(" m")) return *seconds / 1000;
+    return seconds;
+  }
+  if (RE2::PartialMatch(text, compiled().reset, &duration)) return parse_go_duration(duration);
+  return std::nullopt;
+}
+
+}  // namespace dragoman::failure
