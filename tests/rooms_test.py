@@ -18,7 +18,7 @@ OWNERS = {
     "sqlite3.h": {"store"},
     "simdjson.h": {"json"},
     "yaml-cpp/": {"profile", "config"},
-    "re2/": {"lower"},
+    "re2/": {"lower", "failure"},
     "prometheus/": {"serve"},
     "CLI/": {"apps"},
 }
