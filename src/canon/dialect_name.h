@@ -6,8 +6,14 @@
 
 namespace dragoman::canon {
 
-enum class DialectName : std::uint8_t { openai_chat, anthropic_messages, bedrock_converse, gemini_generate };
-inline constexpr int kDialects = 4;
+enum class DialectName : std::uint8_t {
+  openai_chat,
+  anthropic_messages,
+  bedrock_converse,
+  gemini_generate,
+  openai_responses
+};
+inline constexpr int kDialects = 5;
 
 std::string_view name(DialectName dialect);  // "openai_chat", …
 std::optional<DialectName> dialect_named(std::string_view name);

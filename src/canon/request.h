@@ -159,6 +159,7 @@ struct ReasoningConfig {
   std::string_view effort = {};             // "none" … "max", as the client spelled it; "" not set
   std::optional<std::int64_t> budget = {};  // tokens
   std::optional<bool> include = {};         // whether the client wants to see the reasoning text
+  std::string_view summary = {};            // OpenAI Responses: how it wants it summed up, "auto" …
   std::string_view pointer = {};            // of `mode`/`budget`
   std::string_view effort_pointer = {};
 };

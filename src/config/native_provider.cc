@@ -48,7 +48,8 @@ class ProviderReader {
                 {"dialect",
                  [&](const Place& p) {
                    reader_.word(p,
-                                {"openai_chat", "anthropic_messages", "bedrock_converse", "gemini_generate"},
+                                {"openai_chat", "anthropic_messages", "bedrock_converse", "gemini_generate",
+                                 "openai_responses"},
                                 dialect);
                  }},
                 make_.text("title", row->title),
@@ -151,6 +152,7 @@ class ProviderReader {
     // A dialect's usual paths, so that a base URL is all a compatible server needs.
     const auto usual = canon::dialect_named(dialect->text);
     if (usual == canon::DialectName::openai_chat) row.path = "/chat/completions";
+    if (usual == canon::DialectName::openai_responses) row.path = "/responses";
     if (usual == canon::DialectName::anthropic_messages) row.path = "/v1/messages";
     if (usual == canon::DialectName::bedrock_converse) {
       row.path = "/model/{model}/converse";

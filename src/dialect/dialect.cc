@@ -12,6 +12,8 @@ const Dialect& get(canon::DialectName name) {
       return kBedrockConverse;
     case canon::DialectName::gemini_generate:
       return kGeminiGenerate;
+    case canon::DialectName::openai_responses:
+      return kOpenaiResponses;
   }
   return kOpenaiChat;
 }

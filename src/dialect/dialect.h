@@ -27,7 +27,7 @@ struct WireOptions {
   bool model_in_body = true;             // false: it is in the URL (Azure deployments, Vertex)
   std::string_view max_tokens_field;     // openai_chat: "max_tokens" or "max_completion_tokens"
   std::string_view seed_field = "seed";  // openai_chat: "seed" or "random_seed" (Mistral)
-  std::string_view system_role;          // openai_chat: "system" or "developer"
+  std::string_view system_role;  // openai_*: "system" or "developer"; openai_responses: "instructions"
   // How reasoning is asked for. openai_chat: the table in openai_chat/reasoning.cc. "" and "none": not at
   // all. bedrock_converse:
   //   "bedrock_claude"         additionalModelRequestFields.thinking {type, budget_tokens},
@@ -61,6 +61,10 @@ struct RenderOptions {
   std::string_view model;     // the name the client asked for
   std::int64_t created = 0;   // unix seconds, when the provider gave none
   bool stream_usage = false;  // openai_chat: the client asked for the usage chunk
+  // openai_responses: the answer repeats the request.
+  json::Value request = {};                    // the client's body
+  std::string_view previous_response_id = {};  // what it goes on from; "" nothing
+  bool store = true;                           // the response can be asked for again
 };
 
 // An error as the client is to see it.
@@ -152,5 +156,6 @@ extern const Dialect kOpenaiChat;
 extern const Dialect kAnthropicMessages;
 extern const Dialect kBedrockConverse;
 extern const Dialect kGeminiGenerate;
+extern const Dialect kOpenaiResponses;
 
 }  // namespace dragoman::dialect

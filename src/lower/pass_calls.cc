@@ -36,7 +36,8 @@ void fit_arguments(Context& c, Block& block) {
   if (call.custom) return;
   const json::Builder build(c.arena);
   const bool text_to_text =
-      c.original.dialect == canon::DialectName::openai_chat && c.wire.name == canon::DialectName::openai_chat;
+      c.original.dialect == c.wire.name &&
+      (c.wire.name == canon::DialectName::openai_chat || c.wire.name == canon::DialectName::openai_responses);
   if (call.arguments.is_object()) {
     // The client's own text says it, unless it wrote "" for {}.
     if (text_to_text && call.arguments_text.empty())

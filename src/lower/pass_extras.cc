@@ -7,6 +7,7 @@ namespace dragoman::lower {
 namespace {
 
 using canon::Block;
+using canon::DialectName;
 using canon::Extra;
 using canon::Foreign;
 using canon::Message;
@@ -22,7 +23,10 @@ void filter(Context& c, std::vector<Extra>& extras, Setting allowed) {
     // meant for the target.
     const bool ours = extra.pointer.empty();
     if (ours || (same_dialect(c) && profile::list_contains(c.profile.list(allowed), extra.key))) return false;
-    c.edit(allowed, "GEN-01", extra.pointer, extra.key, show(extra.value), "", Loss::semantic);
+    // OpenAI's mark of what a message was for, made by its models and for them.
+    const bool bookkeeping = extra.key == "phase" && c.original.dialect == DialectName::openai_responses;
+    c.edit(allowed, "GEN-01", extra.pointer, extra.key, show(extra.value), "",
+           bookkeeping ? Loss::none : Loss::semantic);
     return true;
   });
 }
@@ -36,7 +40,9 @@ void filter_blocks(Context& c, std::vector<Block>& blocks) {
 
 // A host that knows no `refusal` gets the model's words of refusing as what they are: its words.
 void refusal_to_text(Context& c, std::vector<Block>& blocks) {
-  if (c.wire.name == canon::DialectName::openai_chat && c.flag(Setting::refusals)) return;
+  const bool has_word =
+      c.wire.name == canon::DialectName::openai_chat || c.wire.name == canon::DialectName::openai_responses;
+  if (has_word && c.flag(Setting::refusals)) return;
   for (Block& block : blocks) {
     const auto* refusal = std::get_if<canon::Refusal>(&block.body);
     if (!refusal) continue;

@@ -74,11 +74,16 @@ void by_tool(Context& c) {
   c.draft.response_format = {};
 }
 
+bool openai(const Context& c) {
+  return c.wire.name == canon::DialectName::openai_chat ||
+         c.wire.name == canon::DialectName::openai_responses;
+}
+
 // OAI-51: 1 to 64 letters, digits, '_' and '-'.
 void fit_name(Context& c) {
   ResponseFormat& format = c.draft.response_format;
   static constexpr Alphabet kName{"A-Za-z0-9_-", "A-Za-z0-9_-", 64, 0};
-  if (c.wire.name != canon::DialectName::openai_chat) return;
+  if (!openai(c)) return;
   if (format.name.empty()) {
     format.name = "response";
   } else if (!fits(kName, format.name)) {
@@ -92,7 +97,7 @@ void fit_schema(Context& c) {
   ResponseFormat& format = c.draft.response_format;
   const EditSink sink = [&c](Edit edit) { c.edits.push_back(std::move(edit)); };
   const std::string& strict = c.profile.text(Setting::strict_column);
-  if (format.strict.value_or(false) && !strict.empty() && c.wire.name == canon::DialectName::openai_chat) {
+  if (format.strict.value_or(false) && !strict.empty() && openai(c)) {
     std::vector<Edit> edits;
     const json::Value schema = rewrite_schema(format.schema, {strict, {}, true, false}, format.schema_pointer,
                                               c.arena, [&](Edit edit) { edits.push_back(std::move(edit)); });

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "dialect/custom_tool.h"
 #include "lower/context.h"
 #include "lower/names.h"
 #include "lower/schema.h"
@@ -89,6 +90,12 @@ void custom_to_function(Context& c, Tool& tool) {
   tool.kind = ToolKind::function;
   tool.schema = build.object(members);
   tool.schema_pointer = tool.pointer;
+  // A grammar cannot be enforced by such a target; the model is told it.
+  const dialect::CustomFormat format = dialect::custom_format(tool.source);
+  if (!format.definition.empty())
+    tool.description =
+        c.keep(fmt::format("{}{}The input follows this {} grammar:\n{}", tool.description,
+                           tool.description.empty() ? "" : "\n\n", format.syntax, format.definition));
   c.restore.custom_tools.insert(std::string(tool.name));
 }
 

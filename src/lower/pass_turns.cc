@@ -213,7 +213,9 @@ void pass_text(Context& c) {
                                 std::all_of(message.blocks.begin(), message.blocks.end(), [](const Block& b) {
                                   return std::holds_alternative<Reasoning>(b.body);
                                 });
-    return message.blocks.empty() || (only_reasoning && c.wire.name == canon::DialectName::openai_chat);
+    return message.blocks.empty() ||
+           (only_reasoning && (c.wire.name == canon::DialectName::openai_chat ||
+                               c.wire.name == canon::DialectName::openai_responses));
   });
 }
 

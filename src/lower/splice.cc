@@ -7,7 +7,8 @@ namespace {
 
 bool is_body(canon::DialectName dialect) {
   // Dialects whose body names the model and the stream flag; the others have both in the URL.
-  return dialect == canon::DialectName::openai_chat || dialect == canon::DialectName::anthropic_messages;
+  return dialect == canon::DialectName::openai_chat || dialect == canon::DialectName::anthropic_messages ||
+         dialect == canon::DialectName::openai_responses;
 }
 
 bool has_null(json::Value object, std::string_view except = {}) {

@@ -32,7 +32,10 @@ void check_tools(Context& c) {
                           static_cast<std::size_t>(c.profile.integer(Setting::tool_name_max)), 0};
   std::set<std::string_view> names;
   for (const canon::Tool& tool : c.draft.tools) {
-    if (tool.kind == canon::ToolKind::server) continue;
+    if (tool.kind == canon::ToolKind::server) {
+      names.insert(tool.name);
+      continue;
+    }
     if (!fits(alphabet, tool.name)) bug(c, "GEN-06", tool.pointer, fmt::format("tool name '{}'", tool.name));
     if (!names.insert(tool.name).second)
       bug(c, "GEN-06", tool.pointer, fmt::format("two tools named '{}'", tool.name));

@@ -298,7 +298,9 @@ std::expected<Provider, YamlError> provider_from_yaml(const YAML::Node& node) {
     } else if (key == "dialect") {
       const auto dialect = canon::dialect_named(value.Scalar());
       if (!dialect)
-        return bad(value, "expected openai_chat, anthropic_messages, bedrock_converse or gemini_generate");
+        return bad(value,
+                   "expected openai_chat, openai_responses, anthropic_messages, bedrock_converse or "
+                   "gemini_generate");
       p.dialect = *dialect;
     } else if (key == "auth") {
       const std::string how = value.Scalar();

@@ -220,7 +220,7 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
   const dialect::Dialect& wire = dialect::get(deployment.provider().dialect);
   const bool own_words = deployment.provider().dialect == client_.name && lowered.restore.empty();
   const auto decoder = wire.decoder();
-  const auto renderer = client_.renderer(render_options());
+  renderer_ = client_.renderer(render_options());
   lower::EventRestorer restorer(lowered.restore);
   WireFrames frames(wire.framing);
 
@@ -233,7 +233,7 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
       content = true;
       record_.first_token_ms = elapsed_ms();
     }
-    if (!own_words) renderer->render(event, out);
+    if (!own_words) renderer_->render(event, out);
   };
   const canon::EventSink sink = [&](const canon::Event& event) { restorer(event, deliver); };
 

@@ -22,6 +22,7 @@ bool speaks_anthropic(std::string_view path, const net::Headers& headers) {
 }
 
 DialectName dialect_of(std::string_view path) {
+  if (path.find("/responses") != std::string_view::npos) return DialectName::openai_responses;
   return path.find("/messages") != std::string_view::npos ? DialectName::anthropic_messages
                                                           : DialectName::openai_chat;
 }
@@ -139,6 +140,9 @@ constexpr Row kRows[] = {
     {"POST", "/v1/chat/completions", true, chat},
     {"POST", "/chat/completions", true, chat},
     {"POST", "/openai/v1/chat/completions", true, chat},
+    {"POST", "/v1/responses", true, chat},
+    {"POST", "/responses", true, chat},
+    {"POST", "/openai/v1/responses", true, chat},
     {"POST", "/v1/messages", true, chat},
     {"POST", "/messages", true, chat},
     {"POST", "/anthropic/v1/messages", true, chat},
@@ -209,11 +213,11 @@ net::Task<void> handle(Gateway& gateway, net::ServerExchange& http) {
                              fmt::format("{} takes {}, not {}", path, other_method, method),
                              "method_not_allowed", {{"Allow", other_method}});
     } else {
-      co_await respond_error(
-          http, dialect, 404, "not_found",
-          fmt::format("there is no {}; try POST /v1/chat/completions, POST /v1/messages or GET /v1/models",
-                      path),
-          "unknown_url");
+      co_await respond_error(http, dialect, 404, "not_found",
+                             fmt::format("there is no {}; try POST /v1/chat/completions, POST /v1/responses, "
+                                         "POST /v1/messages or GET /v1/models",
+                                         path),
+                             "unknown_url");
     }
     co_return;
   }

@@ -64,7 +64,8 @@ dialect::RenderOptions Exchange::render_options() const {
   return {.id = id_,
           .model = request_.model,
           .created = record_.started_ms / 1000,
-          .stream_usage = request_.stream_usage};
+          .stream_usage = request_.stream_usage,
+          .request = request_.source};
 }
 
 Result<void> Exchange::read_request() {
@@ -194,7 +195,8 @@ net::Task<void> Exchange::refuse() {
 net::Task<void> Exchange::end_broken_stream(const FailedAttempt& failed) {
   const std::string details = attempts_json(failures_);
   std::string out;
-  client_.renderer(render_options())->render_error(client_error(failed, details), out);
+  if (!renderer_) renderer_ = client_.renderer(render_options());
+  renderer_->render_error(client_error(failed, details), out);
   record_.error = failed.error.message.empty() ? failed.failure.why : failed.error.message;
   served_ = true;
   if (!co_await http_.finish(out)) gone_ = true;

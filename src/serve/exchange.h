@@ -67,6 +67,7 @@ class Exchange {
   std::string id_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 
+  std::unique_ptr<dialect::StreamRenderer> renderer_;  // of the attempt that streams, or streamed last
   std::vector<FailedAttempt> failures_;
   store::RequestRecord record_;
   std::optional<route::Time> deadline_;  // of all attempts together

@@ -1,3 +1,4 @@
+#include "dialect/custom_tool.h"
 #include "dialect/media.h"
 #include "dialect/openai_chat/wire.h"
 #include "dialect/reader.h"
@@ -64,6 +65,7 @@ class Encoder {
   void tool_result(const canon::Message& m, const canon::ToolResult& result);
   void reasoning(std::span<const canon::Reasoning* const> all);
   void tools();
+  void custom_tool(const canon::Tool& tool);
   void tool_choice();
   void choice_of(std::string_view name);
   void response_format();
@@ -288,13 +290,17 @@ void Encoder::tool_call(const Block& block, const canon::ToolCall& call) {
 void Encoder::tools() {
   // Another dialect's own tools have been taken out by lowering, which has told the client.
   const bool own = request_.dialect == canon::DialectName::openai_chat;
-  const auto writes = [&](const canon::Tool& tool) { return own || tool.kind == canon::ToolKind::function; };
+  const auto writes = [&](const canon::Tool& tool) { return own || tool.kind != canon::ToolKind::server; };
   if (std::none_of(request_.tools.begin(), request_.tools.end(), writes)) return;
   w_.key("tools").begin_array();
   for (const canon::Tool& tool : request_.tools) {
     if (!writes(tool)) continue;
     if (tool.kind != canon::ToolKind::function) {
       const json::Value custom = tool.source["custom"];
+      if (!own) {
+        custom_tool(tool);
+        continue;
+      }
       if (tool.kind == canon::ToolKind::server || custom["name"].text() == tool.name) {
         w_.value(tool.source);
         continue;
@@ -323,6 +329,23 @@ void Encoder::tools() {
     w_.end_object();
   }
   w_.end_array();
+}
+
+// A free-text tool that a Responses client defined.
+void Encoder::custom_tool(const canon::Tool& tool) {
+  w_.begin_object().field("type", "custom").key("custom").begin_object().field("name", tool.name);
+  if (!tool.description.empty()) w_.field("description", tool.description);
+  if (const CustomFormat format = custom_format(tool.source); format.set) {
+    w_.key("format").begin_object().field("type", format.type);
+    if (format.type == "grammar")
+      w_.key("grammar")
+          .begin_object()
+          .field("syntax", format.syntax)
+          .field("definition", format.definition)
+          .end_object();
+    w_.end_object();
+  }
+  w_.end_object().end_object();
 }
 
 void Encoder::choice_of(std::string_view name) {
