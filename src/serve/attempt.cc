@@ -224,6 +224,10 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
   lower::EventRestorer restorer(lowered.restore);
   WireFrames frames(wire.framing);
 
+  // Responses' events are numbered and name their response: should the stream break off, its error goes on
+  // from there.
+  const bool numbered = client_.name == canon::DialectName::openai_responses;
+  std::string unseen;
   std::string out;       // rendered, not yet sent
   bool content = false;  // something in `out` cannot be taken back
   const canon::EventSink deliver = [&](const canon::Event& event) {
@@ -233,7 +237,12 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
       content = true;
       record_.first_token_ms = elapsed_ms();
     }
-    if (!own_words) renderer_->render(event, out);
+    if (!own_words) {
+      renderer_->render(event, out);
+    } else if (numbered) {
+      unseen.clear();
+      renderer_->render(event, unseen);
+    }
   };
   const canon::EventSink sink = [&](const canon::Event& event) { restorer(event, deliver); };
 
