@@ -15,6 +15,7 @@
 
 #include "canon/params.h"
 #include "config/error.h"
+#include "config/promises.h"
 #include "config/secret.h"
 #include "net/aws_credentials.h"
 #include "profile/provider.h"
@@ -70,6 +71,7 @@ struct Deployment {
   std::vector<profile::Rule> rules;  // of this target alone, laid over the provider's
   Timeouts timeouts;                 // when the client does not stream
   Timeouts stream_timeouts;
+  Promises promises;
 };
 
 // A model name's route and what its targets' `deployment` numbers mean.
@@ -124,6 +126,7 @@ struct Reliability {
   Timeouts timeouts;
   std::optional<Timeouts> stream_timeouts;  // as `timeouts` if not given
   milliseconds deadline{600'000};
+  PromiseSettings promises;
 };
 
 struct TargetSpec {
@@ -137,6 +140,7 @@ struct TargetSpec {
   NamedTexts headers;
   std::vector<DefaultParam> defaults;
   std::vector<profile::Rule> rules;
+  PromiseSettings promises;  // instead of the model's
 };
 
 // A model name as the config defines it, before its fallbacks are written out. `name` may hold one '*'.

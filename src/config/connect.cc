@@ -247,6 +247,7 @@ std::optional<Deployment> make_deployment(const TargetSpec& spec,
   out.timeouts = spec.timeouts.value_or(reliability.timeouts);
   out.stream_timeouts = spec.stream_timeouts.value_or(
       spec.timeouts.value_or(reliability.stream_timeouts.value_or(reliability.timeouts)));
+  out.promises = spec.promises.over(reliability.promises).resolved();
   return out;
 }
 

@@ -214,6 +214,8 @@ class NativeReader {
                     }},
                    {"context_window",
                     [&](const Place& p) { reader_.integer(p, 1, 1'000'000'000, target.context_window); }},
+                   arguments_field(reader_, target.promises),
+                   loss_field(reader_, target.promises),
                    make_.named_texts("headers", target.headers),
                    make_.params("params", target.defaults),
                    {"settings",

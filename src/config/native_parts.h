@@ -15,6 +15,10 @@ void read_timeouts(const Place& place, Reader& reader, Timeouts& out);
 // The keys shared by `defaults` and each model, and `more` besides.
 void read_reliability(const Place& place, Reader& reader, Reliability& out, std::vector<Reader::Field> more);
 
+// What `defaults`, models and targets share. The fields refer to `reader` and `out`.
+Reader::Field arguments_field(Reader& reader, PromiseSettings& out);
+Reader::Field loss_field(Reader& reader, PromiseSettings& out);
+
 // One entry of `providers`. Nothing if it cannot be used; the reader has been told why.
 std::optional<Connection> read_provider(const Entry& entry, const Place& place, const Sources& sources,
                                         const profile::Catalogue& catalogue, Reader& reader);

@@ -76,6 +76,8 @@ void read_reliability(const Place& place, Reader& reader, Reliability& out, std:
          read_timeouts(p, reader, *out.stream_timeouts);
        }},
       make.duration("deadline", out.deadline),
+      arguments_field(reader, out.promises),
+      loss_field(reader, out.promises),
       {"cooldown", [&](const Place& p) { read_cooldown(p, reader, out.cooldown); }}};
   fields.insert(fields.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   reader.map(place, fields);

@@ -20,7 +20,7 @@ constexpr std::string_view kAttemptColumns =
     "connect_ms, "
     "first_byte_ms, total_ms, upstream_request_id, input_tokens, output_tokens, cached_tokens, "
     "cache_write_tokens, "
-    "reasoning_tokens";
+    "reasoning_tokens, violations";
 
 std::optional<std::string> optional_text(const Statement& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -72,7 +72,8 @@ AttemptRecord attempt_of(const Statement& row) {
   a.total_ms = row.integer(12);
   a.upstream_request_id = row.text(13);
   a.usage = usage_at(row, 14);
-  a.error_body = row.text(19);
+  a.violations = row.text(19);
+  a.error_body = row.text(20);
   return a;
 }
 
@@ -188,8 +189,8 @@ Result<std::optional<RequestRecord>> JournalReader::find(std::string_view id) {
     if (!found) return std::unexpected(found.error());
     if (!*found) break;
     AttemptRecord attempt = attempt_of(*attempts);
-    attempt.request_body = optional_text(*attempts, 20);
-    attempt.response_body = optional_text(*attempts, 21);
+    attempt.request_body = optional_text(*attempts, 21);
+    attempt.response_body = optional_text(*attempts, 22);
     record.attempts.push_back(std::move(attempt));
   }
   return record;

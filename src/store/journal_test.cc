@@ -235,7 +235,7 @@ TEST(Journal, SecretsReachNoByteOfTheFile) {
   RequestRecord r = full_record();
   int planted = 0;
   for_each_text(r, [&](std::string& text) { text = fmt::format("{}<{}|{}>", ++planted, known, shaped); });
-  EXPECT_EQ(planted, 11 + (9 + 1) + (9 + 2)) << "members that hold text";
+  EXPECT_EQ(planted, 11 + (10 + 1) + (10 + 2)) << "members that hold text";
   journal->write(std::move(r));
   ASSERT_TRUE(journal->flush());
   std::string all;

@@ -44,7 +44,7 @@ Result<JournalWriter> JournalWriter::open(const std::string& location) {
       "INSERT INTO attempts (request_seq, number, target, provider, model, status, outcome, error_body, "
       "error_headers, edits, decision, started_ms, connect_ms, first_byte_ms, total_ms, upstream_request_id, "
       "input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, request_body, "
-      "response_body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "response_body, violations) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   if (!attempt) return std::unexpected(attempt.error());
   return JournalWriter(std::move(*database), std::move(*request), std::move(*attempt));
 }
@@ -94,6 +94,7 @@ Result<void> JournalWriter::insert(const RequestRecord& r) {
     bind_usage(attempt_, 17, a.usage);
     bind_body(attempt_, 22, a.request_body);
     bind_body(attempt_, 23, a.response_body);
+    attempt_.bind(24, a.violations);
     const Result<void> inserted = attempt_.run();
     attempt_.reset();
     if (!inserted) return inserted;

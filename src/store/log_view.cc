@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <ctime>
 
+#include "base/arena.h"
 #include "base/strings.h"
+#include "json/parse.h"
 
 namespace dragoman::store {
 namespace {
@@ -82,12 +84,31 @@ Line line_of(const RequestRecord& r, const LogStyle& style) {
   return line;
 }
 
+// "2 violations: pattern hotels.search /city (reported); …" of the record's JSON.
+std::string violation_words(std::string_view text) {
+  Arena arena(4096);
+  const auto list = json::parse(arena, text);
+  if (!list || !list->is_array()) return {};
+  const std::size_t count = list->items().size();
+  std::string out = fmt::format("{} violation{}:", count, count == 1 ? "" : "s");
+  std::string_view separator = " ";
+  for (const json::Value one : list->items()) {
+    if (out.size() > kErrorBytes) break;
+    out += fmt::format("{}{} {} {} ({})", separator, one["keyword"].text(),
+                       one["tool"].text().empty() ? "answer" : one["tool"].text(),
+                       one["pointer"].text().empty() ? "whole" : one["pointer"].text(), one["action"].text());
+    separator = "; ";
+  }
+  return printable(out);
+}
+
 Line line_of(const AttemptRecord& a, const LogStyle& style) {
   Line line{.status = a.status, .attempt = true};
   line.columns = {fmt::format("    {}. {}", a.number, printable(a.target)), printable(a.outcome),
                   fmt::format("{} ms", a.total_ms), tokens(a.usage)};
   const auto add = [&line](const std::string& text) { line.rest += (line.rest.empty() ? "" : "  ") + text; };
   if (!a.decision.empty()) add(printable(a.decision));
+  if (!a.violations.empty()) add(shortened(violation_words(a.violations), 2 * style.error_width));
   if (!a.error_body.empty()) add(error_words(a.error_body, style.error_width));
   return line;
 }

@@ -28,7 +28,7 @@ TEST(LogView, OneLineARequestAndOneAnAttempt) {
       " "
       "The security token included is \"expired\"\n"
       "    2. azure/gpt-4o-mini  200  ok        1200 ms  120(100 cached)+56(11 reasoning) tok  next: "
-      "timeout\n");
+      "timeout  1 violation: pattern search /city (reported)\n");
 }
 
 TEST(LogView, ColumnsStayAlignedFromCallToCall) {

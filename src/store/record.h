@@ -25,6 +25,7 @@ struct AttemptRecord {
   std::string error_body;       // the provider's bytes, whatever they are; may be no UTF-8
   std::string error_headers;    // those of use, "name: value" a line
   std::string edits;            // JSON text: the edits of this lowering
+  std::string violations;       // JSON text: where its tool calls broke the client's schemas; "" nowhere
   std::string decision;         // what the router did next, and why
   std::int64_t started_ms = 0;  // time of day
   std::optional<std::int64_t> connect_ms, first_byte_ms;
@@ -66,7 +67,7 @@ struct RequestRecord {
 template <class Change>
 void for_each_text(AttemptRecord& a, const Change& change) {
   for (std::string* text : {&a.target, &a.provider, &a.model, &a.outcome, &a.error_body, &a.error_headers,
-                            &a.edits, &a.decision, &a.upstream_request_id})
+                            &a.edits, &a.violations, &a.decision, &a.upstream_request_id})
     change(*text);
   if (a.request_body) change(*a.request_body);
   if (a.response_body) change(*a.response_body);

@@ -38,6 +38,10 @@ constexpr std::array<const char*, kSchemaVersion> kMigrations = {
     ALTER TABLE attempts ADD COLUMN response_body BLOB;
     CREATE INDEX requests_started ON requests(started_ms);
     )",
+    // What models' tool calls broke of the clients' schemas.
+    R"(
+    ALTER TABLE attempts ADD COLUMN violations TEXT NOT NULL DEFAULT '';
+    )",
 };
 
 Result<int> version_of(Database& database) {

@@ -6,7 +6,7 @@
 namespace dragoman::store {
 
 // PRAGMA user_version of a file this program writes.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 // PRAGMA application_id, "DRGM": tells our files from other SQLite databases.
 inline constexpr int kApplicationId = 0x4452474d;
 

@@ -81,6 +81,7 @@ inline RequestRecord full_record(std::string id = "req_1") {
   a.status = 200;
   a.outcome = "ok";
   a.error_body.clear();
+  a.violations = R"([{"tool":"search","pointer":"/city","keyword":"pattern","action":"reported"}])";
   a.first_byte_ms = 150;
   a.total_ms = 1200;
   a.usage = r.usage;
