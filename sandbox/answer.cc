@@ -24,7 +24,7 @@ bool calls_tools(const Ask& ask) {
   return ask.choice != Choice::automatic || !mentions(ask.user_text, "without tools");
 }
 
-std::vector<ToolCall> make_calls(const Ask& ask) {
+std::vector<ToolView>::const_iterator chosen_tool(const Ask& ask) {
   const auto begin = ask.tools.begin();
   auto first = ask.tools.end();
   if (ask.choice == Choice::named) {
@@ -34,7 +34,12 @@ std::vector<ToolCall> make_calls(const Ask& ask) {
       return !t.name.empty() && ask.user_text.find(t.name) != std::string::npos;
     });
   }
-  if (first == ask.tools.end()) first = begin;
+  return first == ask.tools.end() ? begin : first;
+}
+
+std::vector<ToolCall> make_calls(const Ask& ask) {
+  const auto begin = ask.tools.begin();
+  const auto first = chosen_tool(ask);
   const auto seed = static_cast<std::uint64_t>(ask.index);
   std::vector<ToolCall> out = {{std::string(first->name), make_arguments(first->schema, seed)}};
   if (ask.parallel && (mentions(ask.user_text, "both") || mentions(ask.user_text, "parallel"))) {
@@ -87,12 +92,26 @@ void apply_limits(const Ask& ask, Answer& answer) {
   }
 }
 
+std::vector<ToolCall> scripted_calls(const Ask& ask) {
+  std::vector<ToolCall> out;
+  for (const Say::Call& call : ask.say->calls) {
+    std::string name = call.name;
+    if (name.empty() && !ask.tools.empty()) name = chosen_tool(ask)->name;
+    out.push_back({std::move(name), call.arguments});
+  }
+  return out;
+}
+
 }  // namespace
 
 Answer plan(const Ask& ask) {
   Answer out;
   if (ask.reasoning) out.reasoning = "The user wants an answer. I will give one.";
-  if (calls_tools(ask)) {
+  if (ask.say) {
+    out.text = ask.say->text;
+    out.calls = scripted_calls(ask);
+    if (!out.calls.empty()) out.stop = Stop::tool_calls;
+  } else if (calls_tools(ask)) {
     out.calls = make_calls(ask);
     out.stop = Stop::tool_calls;
   } else if (ask.output_schema.present()) {

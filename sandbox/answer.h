@@ -29,6 +29,16 @@ enum class Choice { automatic, none, required, named };
 enum class LastTurn { user, tool_results, assistant };
 enum class Stop { end, length, sequence, tool_calls };
 
+// What a script has the model say instead of what the rules above would give (fault.h, kind `say`).
+struct Say {
+  struct Call {
+    std::string name;       // "": the tool the rules would choose
+    std::string arguments;  // JSON text; anything where the provider carries it in a string
+  };
+  std::string text;
+  std::vector<Call> calls;
+};
+
 struct ToolView {
   std::string_view name;
   json::Value schema;  // absent: takes no arguments
@@ -56,6 +66,7 @@ struct Ask {
   std::size_t request_bytes = 0;  // usage is derived from sizes
   bool cached = false;            // report half of the prompt as read from a cache
   int index = 0;                  // of several answers to one request (n)
+  const Say* say = nullptr;       // scripted
 };
 
 struct ToolCall {

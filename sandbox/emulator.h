@@ -16,6 +16,7 @@
 
 namespace dragoman::sandbox {
 
+struct Say;
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 // One request as it arrived. Views are valid during the call.
@@ -29,6 +30,7 @@ struct Call {
   json::Value body;  // absent when the body is not JSON
   Arena& arena;
   std::int64_t now_unix = 0;  // seconds; for signature dates and `created`
+  const Say* say = nullptr;   // what a script has the model answer; see answer.h
 
   std::string_view header(std::string_view name) const;  // "" when missing; names ignore case
 };

@@ -31,6 +31,7 @@ constexpr KindName kKinds[] = {
     {"html_502", FaultKind::html_502},
     {"empty_200", FaultKind::empty_200},
     {"garbage", FaultKind::garbage},
+    {"say", FaultKind::say},
 };
 
 Result<void> set_kind(Fault& fault, std::string_view name) {
@@ -133,8 +134,18 @@ Result<Fault> parse_fault(json::Value value) {
   const json::Value kind = value["kind"];
   const std::string name(kind.is_number() ? kind.number_text() : kind.text());
   if (auto ok = set_kind(fault, name); !ok) return std::unexpected(ok.error());
+  if (fault.kind == FaultKind::say) {
+    fault.say.emplace();
+    fault.say->text = value["text"].text();
+    for (const json::Value call : value["calls"].items()) {
+      const json::Value arguments = call["arguments"];
+      fault.say->calls.push_back({std::string(call["name"].text()), arguments.is_string()
+                                                                        ? std::string(arguments.text())
+                                                                        : json::dump_compact(arguments)});
+    }
+  }
   for (const json::Member& m : value.members()) {
-    if (m.key == "kind") continue;
+    if (m.key == "kind" || (fault.say && (m.key == "text" || m.key == "calls"))) continue;
     // Strings as they are; numbers and booleans as their JSON text; a body may be given as JSON itself.
     std::string text = m.value.is_string() ? std::string(m.value.text()) : json::dump(m.value);
     if (auto ok = set(fault, m.key, std::move(text)); !ok) return std::unexpected(ok.error());

@@ -26,6 +26,9 @@
 // html_502     -             a proxy's HTML page
 // empty_200    -             200 with no body
 // garbage      -             200 whose body is not what it says it is
+// say          text, calls   nothing goes wrong, but the model says this: `calls` is a list of
+//                            {"name", "arguments"}, the tool chosen as ever where the name is left out;
+//                            arguments are JSON, or a string that is taken as it is (scripts only)
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -37,6 +40,7 @@
 
 #include "base/error.h"
 #include "json/value.h"
+#include "sandbox/answer.h"
 
 namespace dragoman::sandbox {
 
@@ -56,6 +60,7 @@ enum class FaultKind {
   html_502,
   empty_200,
   garbage,
+  say,
 };
 
 struct Fault {
@@ -72,6 +77,7 @@ struct Fault {
   std::optional<std::int64_t> bytes;
   bool at_token = false;
   bool clean = false;
+  std::optional<Say> say;
 };
 
 // "kind;param=value;param=value". Values are taken as they are, without quotes; '%XX' stands for a byte, so

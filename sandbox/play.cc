@@ -12,9 +12,9 @@ namespace {
 
 using net::Task;
 
-constexpr std::string_view kNames[] = {"",           "hang",  "delay",    "delay_event", "rate_limit",
-                                       "overloaded", "quota", "status",   "error_event", "cut",
-                                       "stall",      "reset", "html_502", "empty_200",   "garbage"};
+constexpr std::string_view kNames[] = {
+    "",    "hang",  "delay", "delay_event", "rate_limit", "overloaded", "quota", "status", "error_event",
+    "cut", "stall", "reset", "html_502",    "empty_200",  "garbage",    "say"};
 
 constexpr std::string_view kHtml =
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad "

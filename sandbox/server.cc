@@ -174,15 +174,15 @@ Task<void> Server::State::provider(ServerExchange& exchange, const Emulator& emu
   const auto parsed = json::parse(arena, exchange.body());
   const json::Value body = parsed ? *parsed : json::Value();
   const CleanPath path = clean_path(std::string_view(exchange.path()).substr(1 + emulator.prefix.size()));
-  const Call call{.method = exchange.method(),
-                  .path = path.path,
-                  .full_path = exchange.path(),
-                  .query = exchange.query(),
-                  .headers = headers,
-                  .body_text = exchange.body(),
-                  .body = clean_body(arena, body),
-                  .arena = arena,
-                  .now_unix = static_cast<std::int64_t>(std::time(nullptr))};
+  Call call{.method = exchange.method(),
+            .path = path.path,
+            .full_path = exchange.path(),
+            .query = exchange.query(),
+            .headers = headers,
+            .body_text = exchange.body(),
+            .body = clean_body(arena, body),
+            .arena = arena,
+            .now_unix = static_cast<std::int64_t>(std::time(nullptr))};
   std::string problem;
   std::optional<Fault> fault =
       choose_fault(call, emulator, path.fault, model_fault(body["model"].text()), problem);
@@ -192,6 +192,7 @@ Task<void> Server::State::provider(ServerExchange& exchange, const Emulator& emu
                               error_json("x-sandbox-fault: " + problem));
   } else {
     if (fault) log.played(seq, fault_name(fault->kind));
+    if (fault && fault->say) call.say = &*fault->say;
     Player player(exchange, gone, emulator, fault.value_or(Fault{}), options.seed + seq);
     status = co_await player.run(call, Options{.paranoid = options.paranoid});
     if (player.write_failed() && !gone.cancelled()) log.gone(seq, now_ms());

@@ -241,6 +241,33 @@ TEST_F(SandboxServer, ScriptsAreConsumedOneByOne) {
   EXPECT_EQ(call("POST", "/_sandbox/faults", R"({"faults":[{"kind":"nope"}]})").status, 400);
 }
 
+// A script puts words into the model's mouth, in every provider's own form, streamed or not.
+TEST_F(SandboxServer, ScriptsSayWhatTheModelAnswers) {
+  struct Row {
+    std::string_view path;
+    std::string_view body;
+    std::string_view want;
+  };
+  const Row rows[] = {
+      {kChat,
+       R"({"model":"gpt-4o","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{}}}}]})",
+       R"("arguments":"{\"n\":\"three\"}")"},
+      {"/gemini/v1beta/models/gemini-2.5-flash:generateContent?key=k",
+       R"({"contents":[{"role":"user","parts":[{"text":"x"}]}],"tools":[{"functionDeclarations":[{"name":"f","description":"d"}]}]})",
+       R"("args":{"n":"three"})"},
+  };
+  for (const Row& row : rows) {
+    ASSERT_TRUE(server_.script(
+        R"({"faults":[{"kind":"say","text":"Calling.","calls":[{"arguments":{"n":"three"}}]},{"kind":"say","text":"Hm."}]})"));
+    const auto first = call("POST", row.path, row.body);
+    EXPECT_EQ(first.status, 200) << first.body;
+    EXPECT_NE(first.body.find(row.want), std::string::npos) << first.body;
+    EXPECT_NE(first.body.find("Calling."), std::string::npos) << first.body;
+    EXPECT_NE(call("POST", row.path, row.body).body.find("Hm."), std::string::npos);
+    EXPECT_EQ(call("POST", row.path, row.body).body.find("three"), std::string::npos) << "the script is over";
+  }
+}
+
 TEST_F(SandboxServer, FaultsByModelName) {
   const Answer1 a =
       call("POST", kChat,

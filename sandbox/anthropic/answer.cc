@@ -112,8 +112,10 @@ void write_block(json::Writer& out, const OutBlock& block) {
 }  // namespace
 
 OutMessage compose(json::Value body, std::string_view body_text, std::string_view model_name,
-                   const Model& model, std::span<const Turn> turns, std::string_view id_prefix) {
-  const Ask ask = read_ask(body, body_text, model, turns);
+                   const Model& model, std::span<const Turn> turns, std::string_view id_prefix,
+                   const Say* say) {
+  Ask ask = read_ask(body, body_text, model, turns);
+  ask.say = say;
   Answer answer = plan(ask);
   OutMessage out;
   out.id = stable_id(id_prefix, body_text, 0, 22);

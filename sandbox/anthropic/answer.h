@@ -32,7 +32,8 @@ struct OutMessage {
 
 // `id_prefix` is "msg_01", on Vertex "msg_vrtx_01".
 OutMessage compose(json::Value body, std::string_view body_text, std::string_view model_name,
-                   const Model& model, std::span<const Turn> turns, std::string_view id_prefix);
+                   const Model& model, std::span<const Turn> turns, std::string_view id_prefix,
+                   const Say* say = nullptr);
 
 std::string message_json(const OutMessage& message);
 std::vector<std::string> message_frames(const OutMessage& message);  // stream.cc: one SSE event each

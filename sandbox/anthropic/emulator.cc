@@ -207,7 +207,8 @@ Reply answer_messages(const Call& call, std::string_view model_name, const Surfa
     return reply;
   }
   const std::vector<Turn> turns = read_turns(call.body["messages"]);
-  const OutMessage message = compose(call.body, call.body_text, model_name, *model, turns, id_prefix);
+  const OutMessage message =
+      compose(call.body, call.body_text, model_name, *model, turns, id_prefix, call.say);
   if (!streaming) {
     reply.body = message_json(message);
     return reply;

@@ -102,6 +102,7 @@ OutMessage compose(json::Value body, std::string_view body_text, const Target& t
   for (const json::Value& stop : body["inferenceConfig"]["stopSequences"].items())
     ask.stop.push_back(stop.text());
   ask.request_bytes = body_text.size();
+  ask.say = target.say;
   ask.cached = target.family->caching && has_cache_point(body);
 
   const Answer answer = plan(ask);

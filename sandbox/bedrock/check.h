@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "json/value.h"
+#include "sandbox/answer.h"
 #include "sandbox/bedrock/families.h"
 #include "sandbox/bedrock/refusal.h"
 
@@ -16,6 +17,7 @@ struct Target {
   std::string_view region;  // "" when a bearer key told none
   bool streaming = false;
   bool paranoid = false;
+  const Say* say = nullptr;  // scripted
 };
 
 Refused check_request(json::Value body, const Target& target, Arena& arena);

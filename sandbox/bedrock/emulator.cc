@@ -94,7 +94,8 @@ Reply handle(const Call& call, const Options& options) {
   if (!call.body) {
     return refusal_reply({400, "SerializationException", "Could not parse the request body as JSON."}, id);
   }
-  Target target{.region = caller.region, .streaming = streaming, .paranoid = options.paranoid};
+  Target target{
+      .region = caller.region, .streaming = streaming, .paranoid = options.paranoid, .say = call.say};
   if (Refused no = find_model(model_of(call), target)) return refusal_reply(*no, id);
   Reply reply;
   reply.headers = {{"content-type", "application/json"}, {"x-amzn-RequestId", id}};

@@ -113,6 +113,7 @@ Response compose(json::Value body, std::string_view body_text, const Target& tar
   ask.max_tokens = get(config, "max_output_tokens").integer().value_or(0);
   for (const json::Value& stop : get(config, "stop_sequences").items()) ask.stop.push_back(stop.text());
   ask.request_bytes = body_text.size();
+  ask.say = target.say;
   ask.cached = get(body, "cached_content").present();
 
   Response out;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "json/value.h"
+#include "sandbox/answer.h"
 #include "sandbox/gemini/models.h"
 #include "sandbox/gemini/refusal.h"
 
@@ -14,6 +15,7 @@ struct Target {
   const Model* model = nullptr;
   bool vertex = false;
   bool paranoid = false;
+  const Say* say = nullptr;  // scripted
 };
 
 Refused check_request(json::Value body, const Target& target);

@@ -151,7 +151,8 @@ std::optional<Route> read_route(std::string_view path, std::string_view before_m
   return Route{path.substr(0, colon), path.substr(colon + 1)};
 }
 
-Reply generate(const Call& call, const Route& route, const Target& target) {
+Reply generate(const Call& call, const Route& route, Target target) {
+  target.say = call.say;
   const bool streaming = route.method == "streamGenerateContent";
   const bool counting = route.method == "countTokens";
   const bool sse = query_value(call.query, "alt") == "sse";

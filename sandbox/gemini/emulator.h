@@ -29,6 +29,6 @@ struct Route {
 std::optional<Route> read_route(std::string_view path, std::string_view before_model);
 
 // The part both share: a checked call to one of the three generate methods.
-Reply generate(const Call& call, const Route& route, const Target& target);
+Reply generate(const Call& call, const Route& route, Target target);
 
 }  // namespace dragoman::sandbox::gemini

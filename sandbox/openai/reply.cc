@@ -118,7 +118,8 @@ class Renderer {
   void message(Writer& w, std::size_t i) {
     const Choice1& c = choices_[i];
     w.begin_object().field("role", "assistant").key("content");
-    if (!c.refusal.empty() || (!c.answer.calls.empty() && !style_.empty_content_with_calls)) {
+    if (!c.refusal.empty() ||
+        (c.answer.text.empty() && !c.answer.calls.empty() && !style_.empty_content_with_calls)) {
       w.null();
     } else if (style_.thinking_parts && !c.answer.reasoning.empty()) {
       thinking_part(w.begin_array(), c.answer.reasoning);

@@ -211,6 +211,7 @@ Ask to_ask(const Request& request, int index) {
   ask.request_bytes = request.call.body_text.size();
   ask.cached = ask.request_bytes >= 4096;  // caching starts at 1024 tokens
   ask.index = index;
+  ask.say = request.call.say;
   return ask;
 }
 
