@@ -134,7 +134,7 @@ Result<Fault> parse_fault(json::Value value) {
   const json::Value kind = value["kind"];
   const std::string name(kind.is_number() ? kind.number_text() : kind.text());
   if (auto ok = set_kind(fault, name); !ok) return std::unexpected(ok.error());
-  if (fault.kind == FaultKind::say) {
+  if (fault.kind == FaultKind::say || value["text"] || value["calls"]) {
     fault.say.emplace();
     fault.say->text = value["text"].text();
     for (const json::Value call : value["calls"].items()) {

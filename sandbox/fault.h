@@ -26,9 +26,11 @@
 // html_502     -             a proxy's HTML page
 // empty_200    -             200 with no body
 // garbage      -             200 whose body is not what it says it is
-// say          text, calls   nothing goes wrong, but the model says this: `calls` is a list of
-//                            {"name", "arguments"}, the tool chosen as ever where the name is left out;
-//                            arguments are JSON, or a string that is taken as it is (scripts only)
+// say          -             nothing goes wrong, but the model says what the script has it say
+//
+// In a script every kind may have `text` and `calls`: what the model says instead of what answer.h would have it
+// say. `calls` is a list of {"name", "arguments"}; without a name the tool is chosen as ever; arguments are JSON, or
+// a string that is taken as it is.
 #pragma once
 #include <cstdint>
 #include <deque>

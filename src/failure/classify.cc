@@ -204,6 +204,15 @@ Failure target_cannot(std::string why, std::string pointer) {
   return failure;
 }
 
+Failure broken_promise(std::string why, std::string pointer) {
+  Failure failure = local_fault(std::move(why), std::move(pointer));
+  failure.cls = FailureClass::generation_failed;
+  failure.rule = "broken_promise";
+  failure.side = Side::tools;
+  failure.retryable = true;
+  return failure;
+}
+
 Failure cancelled() {
   Failure failure;
   failure.cls = FailureClass::cancelled;

@@ -23,6 +23,8 @@ Failure classify(std::string_view provider, const NetFailure& failure);
 // dragoman's own verdicts.
 Failure local_fault(std::string why, std::string pointer = {});    // no target can take this request
 Failure target_cannot(std::string why, std::string pointer = {});  // this target cannot; another may
+// The answer breaks what the client's schemas promise of it; the same model may do better the next time.
+Failure broken_promise(std::string why, std::string pointer = {});
 Failure cancelled();
 
 // Equal for two texts that agree after lower-casing and masking digits, ids and punctuation. Never 0 for a

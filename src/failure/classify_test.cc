@@ -277,6 +277,9 @@ TEST(Classify, OwnVerdicts) {
   EXPECT_EQ(local_fault("x").cls, FailureClass::local_fault);
   EXPECT_EQ(local_fault("x").source, Source::us);
   EXPECT_EQ(target_cannot("no images").cls, FailureClass::param_rejected);
+  EXPECT_EQ(broken_promise("no").cls, FailureClass::generation_failed);
+  EXPECT_TRUE(broken_promise("no").retryable);
+  EXPECT_FALSE(is_deterministic(broken_promise("no").cls));
   EXPECT_FALSE(cancelled().retryable);
 }
 

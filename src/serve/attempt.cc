@@ -6,8 +6,10 @@
 
 #include "failure/classify.h"
 #include "json/parse.h"
+#include "serve/argument_gate.h"
 #include "serve/edit_report.h"
 #include "serve/exchange.h"
+#include "serve/explain.h"
 #include "serve/upstream.h"
 #include "serve/wire_frames.h"
 
@@ -72,6 +74,7 @@ bool is_json_content(std::string_view content_type) { return content_type.starts
 
 net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
   const Deployment& deployment = routed_->deployment(*step.target);
+  const std::size_t at = record_.attempts.size();  // an attempt may ask again, which is a record of its own
   record_.attempts.emplace_back();
   store::AttemptRecord& record = record_.attempts.back();
   record.number = static_cast<int>(record_.attempts.size());
@@ -80,6 +83,8 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
   record.model = deployment.model();
   record.started_ms = unix_ms();
   const auto begun = steady_clock::now();
+  violations_header_.clear();
+  repairs_header_.clear();
 
   // Everything of this attempt lives here and goes with it; only request_ and the snapshot are shared, and
   // both const.
@@ -100,10 +105,13 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
     record.edits = edits_json(lowered->edits);
     if (snapshot_->config().journal.keep_bodies) record.request_body = lowered->body;
     const bool same_dialect = deployment.provider().dialect == request_.dialect;
+    failed = judge_loss(*lowered, deployment);
     auto request =
         upstream_request(deployment, deployment.url(lowered->stream), lowered->stream, lowered->body,
                          http_.headers(), same_dialect, time_point_cast<seconds>(system_clock::now()));
-    if (!request) {
+    if (failed) {
+      // Forbidden by the configuration: nothing is sent.
+    } else if (!request) {
       failed = FailedAttempt{step.target->name,
                              deployment.provider().dialect,
                              failure::target_cannot(request.error().message),
@@ -145,7 +153,7 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
     }
   }
 
-  store::AttemptRecord& done = record_.attempts.back();
+  store::AttemptRecord& done = record_.attempts[at];
   done.total_ms = duration_cast<milliseconds>(steady_clock::now() - begun).count();
   done.outcome = failed ? failure::name(failed->failure.cls) : "ok";
   if (failed) {
@@ -184,6 +192,11 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   note_usage(decoded->usage);
   lower::restore(*decoded, lowered.restore, arena);
   if (snapshot_->config().journal.keep_bodies) record_.attempts.back().response_body = *body;
+  const std::size_t at = record_.attempts.size() - 1;
+  Enforcement kept(request_, lowered, deployment.spec().promises, loop_.schemas);
+  kept.judge(*decoded, arena);
+  if (!kept.pending().empty()) co_await ask_again(kept, *decoded, deployment, arena);
+  if (auto failed = settle(kept, deployment, at)) co_return failed;
 
   std::string out;
   if (request_.stream) {
@@ -197,11 +210,13 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
     gone_ = true;
     co_return std::nullopt;
   }
-  const bool own_words = deployment.provider().dialect == client_.name && lowered.restore.empty();
+  const bool own_words =
+      deployment.provider().dialect == client_.name && lowered.restore.empty() && !kept.changed();
   if (own_words)
     out = *std::move(body);  // nothing to translate: unknown fields and all
   else
     client_.render(*decoded, render_options(), out);
+  if (explained_) add_edits(out, *explained_);
   served_ = committed_ = true;
   record_.status = 200;
   if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
@@ -218,7 +233,11 @@ net::Task<bool> Exchange::begin_stream() {
 net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, const Deployment& deployment,
                                                 const lower::Lowered& lowered) {
   const dialect::Dialect& wire = dialect::get(deployment.provider().dialect);
-  const bool own_words = deployment.provider().dialect == client_.name && lowered.restore.empty();
+  const std::size_t at = record_.attempts.size() - 1;
+  Enforcement kept(request_, lowered, deployment.spec().promises, loop_.schemas);
+  ArgumentGate gate(kept);
+  const bool own_words =
+      deployment.provider().dialect == client_.name && lowered.restore.empty() && !kept.holds();
   const auto decoder = wire.decoder();
   renderer_ = client_.renderer(render_options());
   lower::EventRestorer restorer(lowered.restore);
@@ -231,8 +250,6 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
   std::string out;       // rendered, not yet sent
   bool content = false;  // something in `out` cannot be taken back
   const canon::EventSink deliver = [&](const canon::Event& event) {
-    if (event.type == canon::EventType::usage || event.type == canon::EventType::start)
-      note_usage(event.usage);
     if (!content && canon::commits(event)) {
       content = true;
       record_.first_token_ms = elapsed_ms();
@@ -244,7 +261,12 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
       renderer_->render(event, unseen);
     }
   };
-  const canon::EventSink sink = [&](const canon::Event& event) { restorer(event, deliver); };
+  const canon::EventSink held = [&](const canon::Event& event) {
+    if (event.type == canon::EventType::usage || event.type == canon::EventType::start)
+      note_usage(event.usage);
+    gate.push(event, deliver);
+  };
+  const canon::EventSink sink = [&](const canon::Event& event) { restorer(event, held); };
 
   if (snapshot_->config().journal.keep_bodies) record_.response_body.emplace();
   for (;;) {
@@ -271,6 +293,16 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
     }
     bool complete = false;
     if (over && !error) complete = decoder->finish(sink);
+    if (gate.failed() && !error) {
+      if (committed_ && !out.empty()) co_await http_.write(out);
+      co_return settle(kept, deployment, at);
+    }
+    if (complete && kept.holds()) {
+      gate.close();
+      if (!kept.pending().empty()) co_await ask_again(kept, gate.answer(), deployment, gate.arena());
+      if (auto failed = settle(kept, deployment, at)) co_return failed;
+      gate.release(deliver);
+    }
 
     if (content && !out.empty() && !error) {
       if (record_.response_body) *record_.response_body += out;
@@ -304,6 +336,10 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
     }
     served_ = true;
     if (!co_await http_.finish(out)) gone_ = true;
+    if (!kept.holds()) {
+      gate.close();
+      settle(kept, deployment, at);
+    }
     co_return std::nullopt;
   }
 }
@@ -345,6 +381,7 @@ void Exchange::note_usage(const canon::Usage& usage) {
 
 void Exchange::note_edits(const lower::Lowered& lowered) {
   edits_header_ = edits_summary(lowered.edits);
+  if (explained_) *explained_ = lowered.edits;
   record_.edit_count = static_cast<int>(lowered.edits.size());
   record_.loss_classes = loss_classes(lowered.edits);
   for (const lower::Edit& edit : lowered.edits)

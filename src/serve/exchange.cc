@@ -6,6 +6,8 @@
 #include "base/id.h"
 #include "failure/classify.h"
 #include "json/parse.h"
+#include "serve/edit_report.h"
+#include "serve/explain.h"
 
 namespace dragoman::serve {
 namespace {
@@ -36,6 +38,7 @@ Exchange::Exchange(Gateway& gateway, net::ServerExchange& http, const dialect::D
   record_.key_name = std::move(key_name);
   record_.dialect = canon::name(client.name);
   record_.endpoint = http.path();
+  if (wants_edits(http.headers())) explained_.emplace();
   loop_.metrics.request_started();
 }
 
@@ -56,6 +59,9 @@ net::Headers Exchange::answer_headers(std::string_view content_type) const {
   if (!served_by_.empty()) headers.add("x-dragoman-target", header_safe(served_by_));
   headers.add("x-dragoman-attempts", std::to_string(record_.attempts.size()));
   headers.add("x-dragoman-edits", edits_header_);
+  if (explained_) headers.add("x-dragoman-edit-list", edit_list_header(*explained_));
+  if (!violations_header_.empty()) headers.add("x-dragoman-violations", violations_header_);
+  if (!repairs_header_.empty()) headers.add("x-dragoman-repaired", repairs_header_);
   if (!fallback_reason_.empty()) headers.add("x-dragoman-fallback-reason", header_safe(fallback_reason_));
   return headers;
 }
@@ -161,6 +167,13 @@ dialect::ClientError Exchange::client_error(const FailedAttempt& failed, const s
       .details = details};
 }
 
+// What an error's "dragoman" member holds.
+std::string Exchange::error_details() const {
+  std::string details = attempts_json(failures_);
+  if (explained_) add_member(details, "edits", edits_json(*explained_));
+  return details;
+}
+
 // Nothing served it: the most useful refusal, in the client's words or, where the dialects agree, the
 // provider's.
 net::Task<void> Exchange::refuse() {
@@ -183,7 +196,7 @@ net::Task<void> Exchange::refuse() {
     Arena arena;
     if (!json::parse(arena, body)) headers.set("Content-Type", "text/plain; charset=utf-8");
   } else {
-    const std::string details = attempts_json(failures_);
+    const std::string details = error_details();
     client_.render_error(client_error(told, details), body);
   }
   record_.status = status;
@@ -193,7 +206,7 @@ net::Task<void> Exchange::refuse() {
 
 // After the commit: the client's dialect's error event, never a silent end.
 net::Task<void> Exchange::end_broken_stream(const FailedAttempt& failed) {
-  const std::string details = attempts_json(failures_);
+  const std::string details = error_details();
   std::string out;
   if (!renderer_) renderer_ = client_.renderer(render_options());
   renderer_->render_error(client_error(failed, details), out);

@@ -15,6 +15,7 @@
 #include "net/server.h"
 #include "route/decide.h"
 #include "serve/client_error.h"
+#include "serve/enforce.h"
 #include "serve/gateway.h"
 #include "store/record.h"
 
@@ -44,12 +45,19 @@ class Exchange {
   net::Task<void> end_broken_stream(const FailedAttempt& failed);
   void finish();
 
+  // keep_promises.cc
+  net::Task<void> ask_again(Enforcement& kept, canon::Response& answer, const Deployment& deployment,
+                            Arena& answer_arena);
+  Attempted settle(Enforcement& kept, const Deployment& deployment, std::size_t attempt);
+  Attempted judge_loss(const lower::Lowered& lowered, const Deployment& deployment);
+
   FailedAttempt failed_upstream(const Deployment& deployment, canon::UpstreamError error,
                                 const net::Headers& headers);
   FailedAttempt failed_network(const Deployment& deployment, const net::NetError& error, bool in_body);
   net::Headers answer_headers(std::string_view content_type) const;
   dialect::RenderOptions render_options() const;
   dialect::ClientError client_error(const FailedAttempt& failed, const std::string& details) const;
+  std::string error_details() const;
   void note_usage(const canon::Usage& usage);
   void note_edits(const lower::Lowered& lowered);
   route::Time now() const;
@@ -72,6 +80,8 @@ class Exchange {
   store::RequestRecord record_;
   std::optional<route::Time> deadline_;  // of all attempts together
   std::string edits_header_ = "0";
+  std::string violations_header_, repairs_header_;
+  std::optional<std::vector<lower::Edit>> explained_;  // the last attempt's, if the client asked for them
   std::string served_by_;
   std::string fallback_reason_;
   bool committed_ = false;  // the client has been sent content

@@ -7,12 +7,14 @@
 #include <random>
 #include <vector>
 
+#include "lower/validators.h"
 #include "net/client.h"
 #include "net/loop.h"
 #include "net/server.h"
 #include "net/tls.h"
 #include "route/cooldown.h"
 #include "route/plan.h"
+#include "serve/loss.h"
 #include "serve/metrics.h"
 #include "serve/snapshot.h"
 #include "store/journal.h"
@@ -49,6 +51,7 @@ struct LoopState {
   net::Client client;
   LoopMetrics& metrics;
   std::mt19937_64 random;
+  lower::ValidatorCache schemas;  // of the tools clients declare
   double random01() { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }
 };
 
@@ -57,6 +60,7 @@ struct Gateway {
   std::unique_ptr<store::Journal> journal;  // null: none is kept
   std::unique_ptr<Metrics> metrics;
   Cooldowns cooldowns;
+  OnceEach said;  // warnings that one time is enough for
   std::vector<std::unique_ptr<LoopState>> loops;
   const net::Server* server = nullptr;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();

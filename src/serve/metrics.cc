@@ -96,6 +96,19 @@ void LoopMetrics::edit(std::string_view rule, std::string_view loss, std::string
   ++edits_[{std::string(rule), std::string(loss), std::string(target)}];
 }
 
+// Tools are named by clients: their number is bounded.
+void LoopMetrics::violation(std::string_view keyword, std::string_view tool, std::string_view target) {
+  constexpr std::size_t kViolations = 2000;
+  const std::lock_guard lock(mutex_);
+  const bool room = violations_.size() < kViolations;
+  ++violations_[{std::string(keyword), std::string(room ? tool : "(other)"), std::string(target)}];
+}
+
+void LoopMetrics::repair(std::string_view target, std::string_view outcome) {
+  const std::lock_guard lock(mutex_);
+  ++repairs_[{std::string(target), std::string(outcome)}];
+}
+
 void LoopMetrics::fallback(std::string_view from, std::string_view to, std::string_view cause) {
   const std::lock_guard lock(mutex_);
   ++fallbacks_[{std::string(from), std::string(to), std::string(cause)}];
@@ -119,6 +132,8 @@ std::string Metrics::scrape(const Gauges& gauges) const {
     merge(sum.requests_, loop->requests_);
     merge(sum.attempts_, loop->attempts_);
     merge(sum.edits_, loop->edits_);
+    merge(sum.violations_, loop->violations_);
+    merge(sum.repairs_, loop->repairs_);
     merge(sum.fallbacks_, loop->fallbacks_);
     merge(sum.tokens_, loop->tokens_);
     merge(sum.seconds_, loop->seconds_);
@@ -158,6 +173,11 @@ std::string Metrics::scrape(const Gauges& gauges) const {
            {"dialect", "target", "status"});
   counter2("dragoman_attempts_total", "Upstream attempts by outcome.", sum.attempts_, {"target", "outcome"});
   counter3("dragoman_edits_total", "Changes lowering made, by rule.", sum.edits_, {"rule", "loss", "target"});
+  counter3("dragoman_violations_total", "Places where answers broke the schemas of their requests.",
+           sum.violations_, {"keyword", "tool", "target"});
+  counter2("dragoman_repairs_total",
+           "Broken tool calls and outputs: coerced, repaired by asking again, or not.", sum.repairs_,
+           {"target", "outcome"});
   counter3("dragoman_fallbacks_total", "Requests that went on to another target.", sum.fallbacks_,
            {"from", "to", "cause"});
   counter2("dragoman_tokens_total", "Tokens as providers reported them.", sum.tokens_, {"target", "kind"});
