@@ -28,9 +28,9 @@
 // garbage      -             200 whose body is not what it says it is
 // say          -             nothing goes wrong, but the model says what the script has it say
 //
-// In a script every kind may have `text` and `calls`: what the model says instead of what answer.h would have it
-// say. `calls` is a list of {"name", "arguments"}; without a name the tool is chosen as ever; arguments are JSON, or
-// a string that is taken as it is.
+// In a script every kind may have `text` and `calls`: what the model says instead of what answer.h would have
+// it say. `calls` is a list of {"name", "arguments"}; without a name the tool is chosen as ever; arguments
+// are JSON, or a string that is taken as it is.
 #pragma once
 #include <cstdint>
 #include <deque>
