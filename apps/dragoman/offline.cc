@@ -16,6 +16,7 @@
 #include "config_source.h"
 #include "dialect/dialect.h"
 #include "json/parse.h"
+#include "lower/argument_plan.h"
 #include "serve/upstream.h"
 
 namespace dragoman::app {
@@ -286,6 +287,31 @@ void write_edits(json::Writer& w, const Outcome& outcome) {
   w.end_array();
 }
 
+// What is undone in arguments or in a JSON answer.
+void write_plan(json::Writer& w, const lower::ArgumentPlan& plan) {
+  std::map<std::string, std::string> keys;
+  std::set<std::string> nulls;
+  for (const lower::ArgumentPlan::Node& node : plan.nodes) {
+    for (const auto& [wire, property] : node.properties) {
+      if (property.client != wire) keys.emplace(wire, property.client);
+      if (property.drop_null) nulls.insert(property.client);
+    }
+  }
+  w.begin_object();
+  if (!plan.wrapped.empty()) w.field("unwrap", plan.wrapped);
+  if (!keys.empty()) {
+    w.key("keys").begin_object();
+    for (const auto& [wire, client] : keys) w.field(wire, client);
+    w.end_object();
+  }
+  if (!nulls.empty()) {
+    w.key("drop_null").begin_array();
+    for (const std::string& name : nulls) w.string(name);
+    w.end_array();
+  }
+  w.end_object();
+}
+
 void write_outcome(json::Writer& w, const Outcome& outcome) {
   if (outcome.refused) {
     write_refused(w, *outcome.refused);
@@ -305,6 +331,12 @@ void write_outcome(json::Writer& w, const Outcome& outcome) {
     w.end_array();
   }
   if (!restore.structured_tool.empty()) w.field("structured_tool", restore.structured_tool);
+  if (!restore.arguments.empty()) {
+    w.key("arguments").begin_object();
+    for (const auto& [tool, plan] : restore.arguments) write_plan(w.key(tool), *plan);
+    w.end_object();
+  }
+  if (restore.output) write_plan(w.key("output"), *restore.output);
   w.end_object();
 }
 

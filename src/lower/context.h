@@ -61,6 +61,7 @@ void pass_extras(Context& c);     // GEN-01: keys the target does not list
 void pass_foreign(Context& c);    // blocks and tools only another dialect knows
 void pass_params(Context& c);     // GEN-13: ranges, exclusions, renames
 void pass_tools(Context& c);      // GEN-06, GEN-07: names, descriptions, schemas, counts
+void fit_tool_schemas(Context& c);  // its part in tool_strict.cc: schemas, and which tools are strict
 void pass_format(Context& c);     // structured output
 void pass_choice(Context& c);     // GEN-08: tool choice
 void pass_thinking(Context& c);   // reasoning configuration

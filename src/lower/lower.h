@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -36,12 +37,19 @@ struct Edit {
   Loss loss = Loss::none;
 };
 
+struct ArgumentPlan;
+
 // What the answer needs to be put back into the client's words.
 struct Restore {
   std::map<std::string, std::string, std::less<>> names;  // tool name on the wire → the client's
   std::set<std::string, std::less<>> custom_tools;        // sent as functions of one string: wire names
   std::string structured_tool;  // the forced tool that carries the JSON output; "" none
-  bool empty() const { return names.empty() && custom_tools.empty() && structured_tool.empty(); }
+  // Where arguments differ from what the client declared (argument_plan.h), by the tool's wire name.
+  std::map<std::string, std::shared_ptr<const ArgumentPlan>, std::less<>> arguments = {};
+  std::shared_ptr<const ArgumentPlan> output = {};  // the same of a JSON answer
+  bool empty() const {
+    return names.empty() && custom_tools.empty() && structured_tool.empty() && arguments.empty() && !output;
+  }
 };
 
 struct Lowered {

@@ -61,6 +61,9 @@ std::string report(const Lowered& lowered, bool client_stream) {
     out += fmt::format("restore name {} -> {}\n", wire, client);
   for (const std::string& tool : lowered.restore.custom_tools)
     out += fmt::format("restore custom {}\n", tool);
+  for (const auto& [tool, plan] : lowered.restore.arguments)
+    out += fmt::format("restore arguments of {}\n", tool);
+  if (lowered.restore.output) out += "restore output\n";
   if (!lowered.restore.structured_tool.empty())
     out += fmt::format("restore output of {}\n", lowered.restore.structured_tool);
   return out;

@@ -5,8 +5,7 @@
 #include "json/write.h"
 #include "lower/context.h"
 #include "lower/names.h"
-#include "lower/schema.h"
-#include "lower/strict.h"
+#include "lower/tool_schema.h"
 
 namespace dragoman::lower {
 namespace {
@@ -34,8 +33,9 @@ void by_instruction(Context& c, Setting cause, std::string_view fallback) {
   c.draft.response_format = {};
 }
 
-// The answer comes as the arguments of a tool the model is made to call; raise/ turns them back into text.
-void by_tool(Context& c) {
+// The answer comes as the arguments of a tool the model is made to call; restore() turns them back into text.
+// pass_tools puts the tool into the target's words like the client's own.
+void by_tool(Context& c, Setting cause) {
   const ResponseFormat format = c.draft.response_format;
   std::string name = "json_response";
   const auto clash = [&] {
@@ -51,12 +51,11 @@ void by_tool(Context& c) {
                                                 : format.description;
   tool.pointer = format.pointer;
   tool.schema_pointer = format.schema_pointer;
-  const SchemaTarget target{c.profile.text(Setting::schema_column), c.profile.list(Setting::schema_root_keys),
-                            c.flag(Setting::schema_root_composition), true};
-  tool.schema = rewrite_schema(format.schema, target, format.schema_pointer, c.arena,
-                               [&c](Edit edit) { c.edits.push_back(std::move(edit)); });
-  c.edit(Setting::json_schema, "BRM-10", format.pointer, "response_format", "json_schema",
-         fmt::format("tool {}", name), Loss::none);
+  tool.schema = format.schema;
+  if (c.flag(Setting::strict_tools) && !c.profile.text(Setting::strict_column).empty())
+    tool.strict = format.strict;
+  c.edit(cause, "BRM-10", format.pointer, "response_format", "json_schema", fmt::format("tool {}", name),
+         Loss::none);
   c.restore.structured_tool = name;
 
   auto& choice = c.draft.tool_choice;
@@ -79,6 +78,13 @@ bool openai(const Context& c) {
          c.wire.name == canon::DialectName::openai_responses;
 }
 
+void otherwise(Context& c, Setting cause) {
+  if (c.flag(Setting::tools) && c.draft.response_format.kind == FormatKind::json_schema)
+    by_tool(c, cause);
+  else
+    by_instruction(c, cause, "GEN-01");
+}
+
 // OAI-51: 1 to 64 letters, digits, '_' and '-'.
 void fit_name(Context& c) {
   ResponseFormat& format = c.draft.response_format;
@@ -93,24 +99,48 @@ void fit_name(Context& c) {
   }
 }
 
-void fit_schema(Context& c) {
+void take(Context& c, LoweredSchema lowered) {
   ResponseFormat& format = c.draft.response_format;
-  const EditSink sink = [&c](Edit edit) { c.edits.push_back(std::move(edit)); };
-  const std::string& strict = c.profile.text(Setting::strict_column);
-  if (format.strict.value_or(false) && !strict.empty() && openai(c)) {
-    std::vector<Edit> edits;
-    const json::Value schema = rewrite_schema(format.schema, {strict, {}, true, false}, format.schema_pointer,
-                                              c.arena, [&](Edit edit) { edits.push_back(std::move(edit)); });
-    if (strict_ready(schema, c.flag(Setting::strict_all_required))) {
-      for (Edit& edit : edits) sink(std::move(edit));
-      format.schema = schema;
-      return;
+  for (Edit& edit : lowered.edits) {
+    edit.pointer.insert(0, format.schema_pointer);
+    c.edits.push_back(std::move(edit));
+  }
+  format.schema = lowered.schema;
+  c.restore.output = std::move(lowered.plan);
+}
+
+// Structured output where the target has it. OpenAI's dialect says strict or does not; the others always hold
+// the model to the schema, which is what their clients ask for.
+void native(Context& c) {
+  ResponseFormat& format = c.draft.response_format;
+  const bool says_strict = openai(c);
+  if (says_strict && format.strict && !c.flag(Setting::json_schema_strict)) {
+    c.edit(Setting::json_schema_strict, "GEN-01", format.pointer, "strict", *format.strict ? "true" : "false",
+           "", *format.strict ? Loss::widened : Loss::none);
+    format.strict.reset();
+  }
+  const bool may_say = c.original.dialect == canon::DialectName::openai_chat ||
+                       c.original.dialect == canon::DialectName::openai_responses;
+  const bool asked = format.strict.value_or(!says_strict || !may_say);
+  const bool has_words = !c.profile.text(Setting::strict_column).empty();
+  if (has_words && asked && (!says_strict || c.flag(Setting::json_schema_strict))) {
+    LoweredSchema strict = lower_schema(format.schema, schema_options(c.profile, true, true), c.arena);
+    NotStrict fault{Setting::strict_column, strict.fault};
+    if (fault.why.empty()) fault = over_budget(strict.cost, c.profile);
+    if (fault.why.empty()) fault = over_totals(strict.cost, c.profile);
+    if (fault.why.empty()) {
+      if (says_strict && !format.strict) {
+        format.strict = true;
+        c.edit(Setting::strict_column, "OAIS", format.pointer, "strict", "", "true", Loss::none);
+      }
+      return take(c, std::move(strict));
     }
-    c.edit(Setting::strict_column, "OAIS", format.pointer, "strict", "true", "false", Loss::widened);
+    if (!says_strict) return otherwise(c, fault.cause);
+    if (format.strict)
+      c.edit(fault.cause, "OAIS", format.pointer, "strict", "true", "false: " + fault.why, Loss::widened);
     format.strict = false;
   }
-  const SchemaTarget target{c.profile.text(Setting::json_schema_column), {}, true, false};
-  format.schema = rewrite_schema(format.schema, target, format.schema_pointer, c.arena, sink);
+  take(c, lower_schema(format.schema, schema_options(c.profile, true, false), c.arena));
 }
 
 }  // namespace
@@ -123,7 +153,8 @@ void pass_format(Context& c) {
     return;
   }
   const bool schema = format.kind == FormatKind::json_schema;
-  const bool together = c.draft.tools.empty() || c.flag(Setting::json_with_tools);
+  const bool tools_stay = c.flag(Setting::tools) || c.draft.tool_choice.mode != canon::ChoiceMode::none;
+  const bool together = c.draft.tools.empty() || !tools_stay || c.flag(Setting::json_with_tools);
   std::string how = c.profile.text(schema ? Setting::json_schema : Setting::json_object);
   Setting cause = schema ? Setting::json_schema : Setting::json_object;
   if (how == "native" && !together) {
@@ -131,17 +162,11 @@ void pass_format(Context& c) {
     cause = Setting::json_with_tools;
   }
   if (how == "tool" && !c.flag(Setting::tools)) how = "prompt";
-  if (how == "tool") return by_tool(c);
+  if (how == "tool") return by_tool(c, cause);
   if (how == "prompt") return by_instruction(c, cause, "GEN-01");
   if (schema) {
     fit_name(c);
-    if (format.strict && !c.flag(Setting::json_schema_strict)) {
-      c.edit(Setting::json_schema_strict, "GEN-01", format.pointer, "strict",
-             *format.strict ? "true" : "false", "", *format.strict ? Loss::widened : Loss::none);
-      format.strict.reset();
-    }
-    fit_schema(c);
-    return;
+    return native(c);
   }
   if (c.flag(Setting::json_needs_word) && !says_json(c)) {
     c.edit(Setting::json_needs_word, "OAI-52", format.pointer, "messages", "",

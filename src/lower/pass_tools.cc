@@ -4,10 +4,10 @@
 #include <set>
 
 #include "dialect/custom_tool.h"
+#include "json/parse.h"
+#include "lower/argument_plan.h"
 #include "lower/context.h"
 #include "lower/names.h"
-#include "lower/schema.h"
-#include "lower/strict.h"
 
 namespace dragoman::lower {
 namespace {
@@ -27,8 +27,13 @@ class NameMap {
         alphabet_{c.profile.text(Setting::tool_name_first), c.profile.text(Setting::tool_name_rest),
                   static_cast<std::size_t>(c.profile.integer(Setting::tool_name_max)), 0} {
     // Names that stay as they are come first, so that no made-up name can take theirs.
-    for (const Tool& tool : c.draft.tools)
-      if (fits(alphabet_, tool.name)) taken_.insert(std::string(tool.name));
+    const auto keep = [&](std::string_view name) {
+      if (fits(alphabet_, name)) taken_.insert(std::string(name));
+    };
+    for (const Tool& tool : c.draft.tools) keep(tool.name);
+    for (const Message& message : c.draft.messages)
+      for (const Block& block : message.blocks)
+        if (const auto* call = std::get_if<ToolCall>(&block.body)) keep(call->name);
   }
 
   std::string_view wire(std::string_view name, std::string_view pointer) {
@@ -65,11 +70,29 @@ void call_to_function(Context& c, Block& block) {
   c.edit(Setting::custom_tools, "OAIR-17", block.pointer, "type", "custom", "function", Loss::none);
 }
 
+// A past call's arguments are the client's; the model knows their names as the schema beside them has them.
+void rename_arguments(Context& c, ToolCall& call, std::string_view pointer) {
+  const auto plan = c.restore.arguments.find(call.name);
+  if (plan == c.restore.arguments.end() || call.custom) return;
+  json::Value written = call.arguments;
+  if (!written) {  // a wrapped root may have been anything
+    const auto parsed = json::parse(c.arena, call.arguments_text);
+    if (plan->second->wrapped.empty() || !parsed) return;
+    written = *parsed;
+  }
+  const json::Value made = to_wire(*plan->second, written, json::Builder(c.arena));
+  if (made.node() == written.node()) return;
+  c.edit(Setting::property_chars, "ANT-35", pointer, "arguments", show(written), show(made), Loss::none);
+  call.arguments = made;
+  call.arguments_text = {};
+}
+
 void rename_history(Context& c, std::vector<Block>& blocks, NameMap& names) {
   for (Block& block : blocks) {
     if (auto* call = std::get_if<ToolCall>(&block.body)) {
       if (call->custom && !c.flag(Setting::custom_tools)) call_to_function(c, block);
       call->name = names.wire(call->name, block.pointer);
+      rename_arguments(c, *call, block.pointer);
     }
     if (auto* result = std::get_if<ToolResult>(&block.body))
       result->name = names.wire(result->name, block.pointer);
@@ -116,48 +139,6 @@ void fit_description(Context& c, Tool& tool) {
   tool.description = tool.description.substr(0, end);
 }
 
-void fit_schema(Context& c, Tool& tool) {
-  if (tool.kind != ToolKind::function) return;
-  const bool nothing =
-      !tool.schema.present() ||
-      (tool.schema.is_object() && tool.schema["properties"].members().empty() && !tool.schema["$ref"] &&
-       !tool.schema["anyOf"] && !tool.schema["allOf"] && !tool.schema["oneOf"]);
-  if (nothing && c.profile.text(Setting::empty_parameters) == "omit") {
-    tool.schema = {};  // GEM-33: an object without properties is refused, no parameters at all is fine
-    return;
-  }
-  const std::string_view pointer = tool.schema_pointer.empty() ? tool.pointer : tool.schema_pointer;
-  const EditSink sink = [&c](Edit edit) { c.edits.push_back(std::move(edit)); };
-  SchemaTarget target{c.profile.text(Setting::schema_column), c.profile.list(Setting::schema_root_keys),
-                      c.flag(Setting::schema_root_composition), true};
-  const std::string& strict = c.profile.text(Setting::strict_column);
-  if (tool.strict.value_or(false) && c.flag(Setting::strict_tools) && !strict.empty()) {
-    // As strict where the provider takes it as that; else the client's constraints weigh more than the mode.
-    std::vector<Edit> edits;
-    const SchemaTarget narrow{strict, target.root_keys, target.root_composition, true};
-    const json::Value schema = rewrite_schema(tool.schema, narrow, pointer, c.arena,
-                                              [&](Edit edit) { edits.push_back(std::move(edit)); });
-    if (strict_ready(schema, c.flag(Setting::strict_all_required))) {
-      for (Edit& edit : edits) sink(std::move(edit));
-      tool.schema = schema;
-      return;
-    }
-    c.edit(Setting::strict_column, "OAIS", tool.pointer, "strict", "true", "false", Loss::widened);
-    tool.strict = false;
-  }
-  tool.schema = rewrite_schema(tool.schema, target, pointer, c.arena, sink);
-}
-
-void fit_strict(Context& c, Tool& tool) {
-  if (tool.strict && !c.flag(Setting::strict_tools)) {
-    c.edit(Setting::strict_tools, "GEN-01", tool.pointer, "strict", *tool.strict ? "true" : "false", "",
-           *tool.strict ? Loss::widened : Loss::none);
-    tool.strict.reset();
-  } else if (!tool.strict && c.flag(Setting::strict_always)) {
-    tool.strict = false;
-  }
-}
-
 // A duplicate name is refused everywhere (ANT-40, KIMI-14); the client means the last definition of a name.
 void drop_twins(Context& c) {
   std::set<std::string_view> later;
@@ -200,9 +181,8 @@ void pass_tools(Context& c) {
     tool.name = names.wire(tool.name, tool.pointer);
     if (was_custom) c.restore.custom_tools.insert(std::string(tool.name));
     fit_description(c, tool);
-    fit_strict(c, tool);
-    fit_schema(c, tool);
   }
+  fit_tool_schemas(c);
   c.draft.tool_choice.tool = names.wire(c.draft.tool_choice.tool, c.draft.tool_choice.pointer);
   for (std::string_view& name : c.draft.tool_choice.allowed)
     name = names.wire(name, c.draft.tool_choice.pointer);

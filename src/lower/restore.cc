@@ -22,27 +22,40 @@ std::string_view custom_text(Arena& arena, std::string_view arguments) {
   return parsed && (*parsed)["input"].is_string() ? (*parsed)["input"].text() : arguments;
 }
 
+const ArgumentPlan* plan_of(const Restore& restore, std::string_view wire_name) {
+  const auto known = restore.arguments.find(wire_name);
+  return known == restore.arguments.end() ? nullptr : known->second.get();
+}
+
+std::string_view text_of(Arena& arena, const canon::ToolCall& call) {
+  return call.arguments_text.empty() && call.arguments
+             ? arena.copy(std::string_view(json::dump_compact(call.arguments)))
+             : call.arguments_text;
+}
+
 }  // namespace
 
 void restore(canon::Response& response, const Restore& restore, Arena& arena) {
   if (restore.empty()) return;
   for (canon::Choice& choice : response.choices) {
     for (canon::Block& block : choice.blocks) {
+      if (auto* text = std::get_if<canon::Text>(&block.body); text && restore.output)
+        text->text = arena.copy(std::string_view(filtered(*restore.output, text->text)));
       auto* call = std::get_if<canon::ToolCall>(&block.body);
       if (!call) continue;
+      if (const ArgumentPlan* plan = plan_of(restore, call->name)) {
+        const std::string_view text = arena.copy(std::string_view(filtered(*plan, text_of(arena, *call))));
+        const auto parsed = json::parse(arena, text);
+        if (!call->arguments_text.empty() || !parsed || !parsed->is_object()) call->arguments_text = text;
+        call->arguments = parsed && parsed->is_object() ? *parsed : json::Value();
+      }
       if (!restore.structured_tool.empty() && call->name == restore.structured_tool) {
-        const std::string_view text = call->arguments_text.empty()
-                                          ? arena.copy(std::string_view(json::dump_compact(call->arguments)))
-                                          : call->arguments_text;
-        block.body = canon::Text{text};
+        block.body = canon::Text{text_of(arena, *call)};
         if (choice.stop == StopReason::tool_use) choice.stop = StopReason::end_turn;
         continue;
       }
       if (restore.custom_tools.contains(call->name)) {
-        const std::string_view text = call->arguments_text.empty()
-                                          ? arena.copy(std::string_view(json::dump_compact(call->arguments)))
-                                          : call->arguments_text;
-        call->arguments_text = custom_text(arena, text);
+        call->arguments_text = custom_text(arena, text_of(arena, *call));
         call->arguments = {};
         call->custom = true;
       }
@@ -51,51 +64,80 @@ void restore(canon::Response& response, const Restore& restore, Arena& arena) {
   }
 }
 
+// A piece of text through the block's filter, and with the last one what the filter held.
+void EventRestorer::filtered(Choice& choice, const Event& event, const canon::EventSink& sink, bool last) {
+  std::string text;
+  if (last)
+    choice.filter->finish(text);
+  else
+    choice.filter->push(event.text, text);
+  if (text.empty()) return;
+  Event piece = event;
+  piece.text = text;
+  if (last) {
+    const bool words = event.block_type == BlockType::text || choice.structured;
+    piece.type = words ? EventType::text : EventType::tool_arguments;
+    piece.block_type = words ? BlockType::text : BlockType::tool_call;
+  }
+  sink(piece);
+}
+
 void EventRestorer::operator()(const Event& event, const canon::EventSink& sink) {
   if (restore_->empty()) return sink(event);
+  Choice& choice = choices_[event.choice];
   switch (event.type) {
     case EventType::block_start: {
+      choice.filter.reset();
+      if (event.block_type == BlockType::text && restore_->output) choice.filter.emplace(*restore_->output);
       if (event.block_type != BlockType::tool_call) return sink(event);
+      if (const ArgumentPlan* plan = plan_of(*restore_, event.name)) choice.filter.emplace(*plan);
       Event out = event;
       if (!restore_->structured_tool.empty() && event.name == restore_->structured_tool) {
-        structured_ = was_structured_ = true;
+        choice.structured = choice.was_structured = true;
         out.block_type = BlockType::text;
         out.id = out.name = out.signature = {};
         return sink(out);
       }
-      custom_ = restore_->custom_tools.contains(event.name);
-      out.custom = custom_;
+      choice.custom = restore_->custom_tools.contains(event.name);
+      out.custom = choice.custom;
       out.name = client_name(*restore_, event.name);
       return sink(out);
     }
+    case EventType::text:
+      if (!choice.filter) return sink(event);
+      return filtered(choice, event, sink, false);
     case EventType::tool_arguments: {
-      if (custom_) {
-        held_ += event.text;
+      if (choice.custom) {
+        choice.held += event.text;
         return;
       }
-      if (!structured_) return sink(event);
       Event out = event;
-      out.type = EventType::text;
-      out.block_type = BlockType::text;
-      return sink(out);
+      if (choice.structured) {
+        out.type = EventType::text;
+        out.block_type = BlockType::text;
+      }
+      if (!choice.filter) return sink(out);
+      return filtered(choice, out, sink, false);
     }
     case EventType::block_stop: {
       Event out = event;
-      if (structured_) out.block_type = BlockType::text;
-      if (custom_) {
+      if (choice.structured) out.block_type = BlockType::text;
+      if (choice.filter) filtered(choice, event, sink, true);
+      if (choice.custom) {
         Arena arena;
         Event piece = event;
         piece.type = EventType::tool_arguments;
-        piece.text = custom_text(arena, held_);
+        piece.text = custom_text(arena, choice.held);
         sink(piece);
-        held_.clear();
+        choice.held.clear();
       }
-      structured_ = custom_ = false;
+      choice.structured = choice.custom = false;
+      choice.filter.reset();
       return sink(out);
     }
     case EventType::stop: {
       Event out = event;
-      if (was_structured_ && out.stop == StopReason::tool_use) out.stop = StopReason::end_turn;
+      if (choice.was_structured && out.stop == StopReason::tool_use) out.stop = StopReason::end_turn;
       return sink(out);
     }
     default:

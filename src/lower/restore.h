@@ -1,10 +1,13 @@
 // The way back: an answer in the wire's words put into the client's.
 #pragma once
+#include <map>
+#include <optional>
 #include <string>
 
 #include "base/arena.h"
 #include "canon/fold.h"
 #include "canon/response.h"
+#include "lower/argument_filter.h"
 #include "lower/lower.h"
 
 namespace dragoman::lower {
@@ -12,7 +15,7 @@ namespace dragoman::lower {
 // In place. Views it makes point into `arena` and into `restore`, which must outlive the response.
 void restore(canon::Response& response, const Restore& restore, Arena& arena);
 
-// The same for a stream, event by event. A forced tool's arguments become text as they come; a custom tool's
+// The same for a stream, event by event. Arguments and JSON answers pass as they come; only a custom tool's
 // text is held until its JSON is whole (it is inside a string).
 class EventRestorer {
  public:
@@ -20,11 +23,18 @@ class EventRestorer {
   void operator()(const canon::Event& event, const canon::EventSink& sink);
 
  private:
+  // Of one choice; streams of several interleave.
+  struct Choice {
+    bool structured = false;  // inside the forced tool's call
+    bool custom = false;      // inside a custom tool's call
+    bool was_structured = false;
+    std::string held = {};
+    std::optional<ArgumentFilter> filter = {};  // of the block at hand
+  };
+  void filtered(Choice& choice, const canon::Event& event, const canon::EventSink& sink, bool last);
+
   const Restore* restore_;
-  bool structured_ = false;  // inside the forced tool's call
-  bool custom_ = false;      // inside a custom tool's call
-  bool was_structured_ = false;
-  std::string held_;
+  std::map<int, Choice> choices_;
 };
 
 }  // namespace dragoman::lower

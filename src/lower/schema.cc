@@ -223,20 +223,27 @@ bool Rewriter::references_hold(Value result) const {
   return true;
 }
 
-Value rewrite_schema(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
-                     const EditSink& edit) {
+Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
+                  const EditSink& edit) {
   const Column& column = keyword_table().column(target.column);
   Reporter reporter(schema, pointer, column);
-  Value result;
+  Rewritten out;
   // A reference by path can come to nothing when what stands on the path is rewritten; then fewer are kept.
   for (const Keep keep : {Keep::all, Keep::definitions_only, Keep::none}) {
     reporter.clear();
     Rewriter rewriter(schema, target, column, keep, arena, reporter);
-    result = rewriter.run();
-    if (keep == Keep::none || rewriter.references_hold(result)) break;
+    out.schema = rewriter.run();
+    out.wrapped = rewriter.wrapped();
+    out.closed_maps = rewriter.closed_maps();
+    if (keep == Keep::none || rewriter.references_hold(out.schema)) break;
   }
   reporter.flush(edit);
-  return result;
+  return out;
+}
+
+Value rewrite_schema(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
+                     const EditSink& edit) {
+  return rewrite(schema, target, pointer, arena, edit).schema;
 }
 
 }  // namespace dragoman::lower

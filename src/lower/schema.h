@@ -19,6 +19,9 @@ struct SchemaTarget {
   std::span<const std::string> root_keys;  // only these at the root; empty: any
   bool root_composition = false;           // anyOf/oneOf/allOf/enum/const/not may stand at the root
   bool object_root = true;  // GEN-07: the root is {"type":"object","properties":{…}} (tool parameters)
+  // Of output schemas with an object root: a root with a choice in it is wrapped rather than flattened, which
+  // loses nothing, since the answer is unwrapped.
+  bool wrap_choices = false;
 };
 
 using EditSink = std::function<void(Edit)>;
@@ -28,5 +31,14 @@ using EditSink = std::function<void(Edit)>;
 // schema gives the same bytes; a schema that needs no change is returned as it is, with its source bytes.
 json::Value rewrite_schema(json::Value schema, const SchemaTarget& target, std::string_view pointer,
                            Arena& arena, const EditSink& edit);
+
+// The same with what the way back has to know.
+struct Rewritten {
+  json::Value schema;
+  bool wrapped = false;      // the client's root is the property kWrapped of this one
+  bool closed_maps = false;  // an object of any members had to be closed: nothing but `{}` fits it now
+};
+Rewritten rewrite(json::Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
+                  const EditSink& edit);
 
 }  // namespace dragoman::lower

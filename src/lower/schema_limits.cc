@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "lower/argument_plan.h"
 #include "lower/schema_rewriter.h"
 
 namespace dragoman::lower {
@@ -114,9 +115,10 @@ void Rewriter::closed_objects(Node& n) {
   }
   if (!is_object) return;
   if (traits.closed && !(more.is_bool() && !more.boolean())) {
+    closed_maps_ |= static_cast<bool>(more) || (!n.root && !d.has("properties"));
     d.set("additionalProperties", build_.boolean(false));
     note(n, Row::additional_true, "additionalProperties", more, d.get("additionalProperties"),
-         Loss::narrowed);
+         n.root && wrapped_ ? Loss::none : Loss::narrowed);
     if (more.is_object()) guide_with(n, "additionalProperties", more);
   }
   if (traits.explicit_maps && !more && !n.root && d.get("properties").members().empty() &&
@@ -132,8 +134,8 @@ void Rewriter::empty_objects(Node& n) {
   Draft& d = n.draft;
   if (n.root || !column_.rejects(Row::empty_object) || !names_type(d.get("type"), "object")) return;
   if (!d.get("properties").members().empty()) return;
-  const Value filler = object({{"type", text("string")}, {"description", text("Unused: leave it out.")}});
-  d.set("properties", object({{"_", filler}}));
+  const Value filler = object({{"type", text("string")}, {"description", text(kFillerText)}});
+  d.set("properties", object({{kFillerKey, filler}}));
   note(n, Row::empty_object, "properties", {}, d.get("properties"), Loss::narrowed);
   d.erase("required");
 }

@@ -48,6 +48,8 @@ class Rewriter {
   json::Value run();
   // Every reference that was kept leads somewhere in `result`.
   bool references_hold(json::Value result) const;
+  bool wrapped() const { return wrapped_; }
+  bool closed_maps() const { return closed_maps_; }
 
  private:
   // What a node's steps share.
@@ -136,6 +138,7 @@ class Rewriter {
   bool inline_all_ = false;                             // no reference may stay
   bool rename_definitions_ = false;                     // `definitions` becomes `$defs`
   bool wrapped_ = false;                                // the client's root stands below a property
+  bool closed_maps_ = false;                            // an object of any members was closed
   std::size_t added_ = 0;                               // schemas made by inlining and distributing
   std::unordered_map<const json::Node*, int> on_path_;  // how often each definition stands around this schema
   std::vector<std::string_view> kept_;                  // references in the result

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "json/write.h"
+#include "lower/argument_plan.h"
 #include "lower/schema_rewriter.h"
 
 namespace dragoman::lower {
@@ -32,6 +33,13 @@ void Rewriter::shape_root(Node& n) {
     references(n, true);
     if (target_.root_composition) continue;
     if (d.has("allOf")) merge_all_of(n, true);
+    if (target_.wrap_choices && !refers()) {
+      const std::string_view own = type_of_keywords(d);
+      const bool object =
+          names_type(d.get("type"), "object") || (!d.has("type") && (own == "object" || d.size() == 0));
+      if (d.has("anyOf") || d.has("oneOf") || d.has("not") || d.get("type").is_array() || !object)
+        return wrap_root(n);
+    }
     for (const std::string_view keyword : {"anyOf", "oneOf"})
       if (!join_root_branches(n, keyword)) return wrap_root(n);
     for (const std::string_view keyword : {"allOf", "enum", "const", "not"}) {
@@ -194,8 +202,8 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
 }
 
 // A root that is no object cannot be the arguments of a call. It becomes the property "value"; putting an
-// answer back means taking the arguments' "value". Definitions stay at the root, where references look for
-// them.
+// answer back means taking the arguments' "value" (ArgumentPlan::wrapped). Definitions stay at the root,
+// where references look for them.
 void Rewriter::wrap_root(Node& n) {
   if (wrapped_) return;
   wrapped_ = true;
@@ -203,13 +211,13 @@ void Rewriter::wrap_root(Node& n) {
   for (const Member& member : n.draft.present())
     (member.key == "$defs" || member.key == "definitions" || member.key == "$schema" ? outer : inner)
         .push_back(member);
-  const Value name = text("value");
-  const Member property{"value", build_.object(inner)};
+  const Value name = text(kWrapped);
+  const Member property{kWrapped, build_.object(inner)};
   std::vector<Member> members = {{"type", text("object")},
                                  {"properties", build_.object({&property, 1})},
                                  {"required", build_.array({&name, 1})}};
   members.insert(members.end(), outer.begin(), outer.end());
-  note(n, Row::root_type, "type", n.draft.get("type"), build_.object(members), Loss::narrowed);
+  note(n, Row::root_type, "type", n.draft.get("type"), build_.object(members), Loss::none);
   n.draft.replace(std::move(members));
 }
 

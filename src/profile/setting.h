@@ -51,12 +51,34 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(strict_column, text, "", "as schema_column, for strict tools and strict output; empty: the same")        \
   X(strict_all_required, boolean, "true", "strict objects list every property as required")                  \
   X(strict_always, boolean, "false", "`strict` is always said, false when the client did not")               \
+  X(strict_lossless, boolean, "false",                                                                       \
+    "`strict` is said without being asked for where it costs nothing and the request is translated anyway")  \
+  X(strict_uniform, boolean, "false", "all tools are strict or none is")                                     \
+  X(strict_typed, boolean, "false", "strict: every schema has a type")                                       \
+  X(strict_first_keys, boolean, "false", "strict: branches of an anyOf begin with different keys")           \
+  X(strict_plain_unions, boolean, "false",                                                                   \
+    "strict: no reference in an anyOf, no list of types with object or array")                               \
+  X(strict_tools_max, integer, "0", "greatest number of strict tools; 0: no limit known")                    \
+  X(strict_optional_max, integer, "0", "optional properties of all strict schemas together; 0: no limit")    \
+  X(strict_unions_max, integer, "0", "properties with a union of all strict schemas together; 0: no limit")  \
+  X(strict_schema_max, integer, "0", "optional and union properties of one strict schema; 0: no limit")      \
+  X(strict_depth_max, integer, "0", "objects and arrays inside each other, of a strict schema; 0: no limit") \
+  X(strict_properties_max, integer, "0", "properties of a strict schema; 0: no limit")                       \
+  X(strict_characters_max, integer, "0",                                                                     \
+    "characters of names and enum values of a strict schema; 0: no limit")                                   \
+  X(strict_enum_max, integer, "0", "enum values of a strict schema; 0: no limit")                            \
+  X(strict_enum_characters_max, integer, "0",                                                                \
+    "characters of one enum with more than 250 values; 0: no limit")                                         \
+  X(strict_validated, boolean, "false", "gemini: strict tools are asked for by the mode VALIDATED")          \
   X(custom_tools, boolean, "false", "takes OpenAI custom (free text) tools")                                 \
   X(server_tools, boolean, "false", "takes the dialect's server-side tools")                                 \
   X(tool_name_first, text, "A-Za-z_", "characters a tool name may begin with")                               \
   X(tool_name_rest, text, "A-Za-z0-9_-", "characters it may go on with")                                     \
   X(tool_name_max, integer, "64", "its greatest length, characters")                                         \
   X(empty_keys, boolean, "true", "objects may have a member without a name")                                 \
+  X(property_first, text, "", "characters a property of a schema may begin with; empty: as it goes on")      \
+  X(property_chars, text, "", "characters of the names of a schema's properties; empty: any")                \
+  X(property_max, integer, "0", "their greatest length, characters; 0: no limit")                            \
   X(tool_id_chars, text, "", "characters of a tool-call id; empty: any")                                     \
   X(tool_id_max, integer, "0", "its greatest length; 0: no limit")                                           \
   X(tool_id_exact, integer, "0", "its only length; 0: any")                                                  \
@@ -119,6 +141,8 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(json_schema, text, "native", "structured output: native | tool (a forced tool) | prompt")                \
   X(json_object, text, "native", "JSON mode: native | prompt")                                               \
   X(json_schema_column, text, "", "as schema_column, for output schemas")                                    \
+  X(json_schema_root, text, "object",                                                                        \
+    "what an output schema's root may be: object (others are wrapped, the answer unwrapped) | any")          \
   X(json_with_tools, boolean, "true", "structured output and tools may go together")                         \
   X(json_needs_word, boolean, "false", "JSON mode wants the word json in the messages (OAI-52)")             \
   X(json_schema_strict, boolean, "true", "`strict` on an output schema is understood")                       \

@@ -38,6 +38,7 @@ const std::map<std::string, std::vector<std::string>, std::less<>>& more_models(
 
 std::string_view emulator_of(std::string_view provider) {
   if (provider == "azure_v1") return "azure";
+  if (provider == "deepseek_beta") return "deepseek";
   if (provider == "vertex_anthropic") return "vertex";
   return provider;
 }

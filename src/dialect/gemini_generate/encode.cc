@@ -1,4 +1,5 @@
 // The canonical request as a GenerateContentRequest. The model is in the URL.
+#include <algorithm>
 #include <utility>
 
 #include "base/strings.h"
@@ -230,8 +231,8 @@ class Encoder {
   }
 
   void tool_config() {
-    const bool chosen =
-        !request_.tools.empty() && request_.tool_choice.mode != canon::ChoiceMode::unset;  // GEM-37
+    const bool chosen = !request_.tools.empty() &&
+                        (request_.tool_choice.mode != canon::ChoiceMode::unset || strict());  // GEM-37
     bool more = false;
     for (const canon::Extra& extra : request_.extra) more = more || extra.key.starts_with(kToolConfig);
     if (!chosen && !more) return;
@@ -242,13 +243,19 @@ class Encoder {
     w_.end_object();
   }
 
+  // The API's strict mode is of the whole call: arguments are held to the schemas (GEM-61).
+  bool strict() const {
+    return std::ranges::any_of(request_.tools, [](const canon::Tool& tool) { return tool.strict == true; });
+  }
+
   void function_calling() {
     const canon::ToolChoice& choice = request_.tool_choice;
     std::string_view mode = "AUTO";
     if (choice.mode == canon::ChoiceMode::none) mode = "NONE";
     if (choice.mode == canon::ChoiceMode::required || choice.mode == canon::ChoiceMode::named) mode = "ANY";
     // GEM-61: a subset goes with ANY or VALIDATED, and VALIDATED leaves the model free to answer in words.
-    if (choice.mode == canon::ChoiceMode::automatic && !choice.allowed.empty()) mode = "VALIDATED";
+    const bool free = choice.mode == canon::ChoiceMode::automatic || choice.mode == canon::ChoiceMode::unset;
+    if (free && (!choice.allowed.empty() || strict())) mode = "VALIDATED";
     w_.key("functionCallingConfig").begin_object().field("mode", mode);
     const bool named = choice.mode == canon::ChoiceMode::named;
     if (named || (!choice.allowed.empty() && choice.mode != canon::ChoiceMode::none)) {

@@ -1,0 +1,95 @@
+#include "lower/tool_schema.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "lower/schema_keys.h"
+
+namespace dragoman::lower {
+
+using json::Value;
+using profile::Profile;
+using profile::Setting;
+
+bool LoweredSchema::lossless() const {
+  return std::ranges::all_of(edits, [](const Edit& edit) { return edit.loss == Loss::none; });
+}
+
+LoweredSchema lower_schema(Value schema, const SchemaOptions& options, Arena& arena) {
+  LoweredSchema out;
+  const auto edit = [&](std::string_view rule, std::string_view keyword, std::string before,
+                        std::string after) {
+    out.edits.push_back(
+        {std::string(rule), "", std::string(keyword), std::move(before), std::move(after), Loss::none});
+  };
+  const Rewritten rewritten =
+      rewrite(schema, options.target, "", arena, [&](Edit made) { out.edits.push_back(std::move(made)); });
+  out.schema = rewritten.schema;
+  WireChanges changes{.wrapped = rewritten.wrapped};
+  if (!out.schema.is_object()) return out;
+
+  RenamedKeys keys = rename_keys(out.schema, options.keys, arena);
+  out.schema = keys.schema;
+  changes.renamed = std::move(keys.client);
+  std::vector<std::pair<std::string_view, std::string_view>> renamed(changes.renamed.begin(),
+                                                                     changes.renamed.end());
+  std::ranges::sort(renamed);
+  for (const auto& [wire, client] : renamed)
+    edit(options.keys_rule, "property name", std::string(client), std::string(wire));
+
+  if (options.strict) {
+    if (rewritten.closed_maps) out.fault = "an object that takes any members";
+    if (options.rules.first_keys) {
+      const Value parted = part_first_keys(out.schema, arena);
+      if (parted.node() != out.schema.node())
+        edit("OAIS-07", "anyOf", "branches begin with the same key", "properties in another order");
+      out.schema = parted;
+    }
+    if (options.rules.all_required) {
+      AllRequired all = require_all(out.schema, arena);
+      out.schema = all.schema;
+      changes.nulled = std::move(all.nulled);
+      if (!all.names.empty())
+        edit(options.strict_rule, "required", all.names + ": optional", "required, null for left out");
+    }
+    if (out.fault.empty()) out.fault = strict_fault(out.schema, options.rules);
+    out.cost = strict_cost(out.schema);
+  }
+  out.plan = make_plan(out.schema, changes);
+  return out;
+}
+
+SchemaOptions schema_options(const Profile& profile, bool output, bool strict) {
+  const auto rule = [&](Setting setting, std::string_view fallback) {
+    const std::string_view id = profile.rule(setting);
+    return id.empty() ? fallback : id;
+  };
+  SchemaOptions o;
+  o.strict = strict;
+  const std::string& column = profile.text(output ? Setting::json_schema_column : Setting::schema_column);
+  const std::string& narrow = profile.text(Setting::strict_column);
+  o.target.column = strict && !narrow.empty() ? narrow : column;
+  if (output) {
+    o.target.object_root = profile.text(Setting::json_schema_root) == "object";
+    o.target.wrap_choices = o.target.object_root;
+    o.target.root_composition = !o.target.object_root;
+  } else {
+    o.target.root_keys = profile.list(Setting::schema_root_keys);
+    o.target.root_composition = profile.flag(Setting::schema_root_composition);
+  }
+  o.keys = {profile.text(Setting::property_first), profile.text(Setting::property_chars),
+            static_cast<std::size_t>(profile.integer(Setting::property_max)), 0};
+  o.keys_rule = rule(Setting::property_chars, "ANT-35");
+  if (o.keys.rest.empty() && !o.keys.max && !profile.flag(Setting::empty_keys)) {
+    o.keys.max = std::numeric_limits<std::size_t>::max();  // any name but none
+    o.keys_rule = rule(Setting::empty_keys, "BR-34");
+  }
+  o.strict_rule = rule(Setting::strict_all_required, "OAIS-02");
+  o.rules.all_required = profile.flag(Setting::strict_all_required);
+  o.rules.typed = profile.flag(Setting::strict_typed);
+  o.rules.first_keys = profile.flag(Setting::strict_first_keys);
+  o.rules.plain_unions = profile.flag(Setting::strict_plain_unions);
+  return o;
+}
+
+}  // namespace dragoman::lower

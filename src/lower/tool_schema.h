@@ -1,0 +1,42 @@
+// One schema for one target, whole: its words, its keys, its strictness, and the way back for the values that
+// are made by it.
+//
+// A pure function of the schema's bytes and the options, so that its results can be kept: the edits' pointers
+// are relative to the schema.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lower/argument_plan.h"
+#include "lower/names.h"
+#include "lower/schema.h"
+#include "lower/strict.h"
+#include "profile/profile.h"
+
+namespace dragoman::lower {
+
+struct SchemaOptions {
+  SchemaTarget target;
+  Alphabet keys;               // of property names
+  std::string_view keys_rule;  // the row that says so
+  bool strict = false;         // in the words of a strict mode, by `rules`
+  StrictRules rules;
+  std::string_view strict_rule;
+};
+
+struct LoweredSchema {
+  json::Value schema;
+  std::vector<Edit> edits;
+  std::shared_ptr<const ArgumentPlan> plan;  // nullptr: values need no way back
+  StrictCost cost;                           // of a strict schema
+  std::string fault;                         // strict only: why it cannot be; "" it is
+  bool lossless() const;                     // nothing but edits of the class `none`
+};
+
+LoweredSchema lower_schema(json::Value schema, const SchemaOptions& options, Arena& arena);
+
+// What a profile says about the schemas of tools and of output. `output`: of response formats.
+SchemaOptions schema_options(const profile::Profile& profile, bool output, bool strict);
+
+}  // namespace dragoman::lower

@@ -1,0 +1,156 @@
+// GEN-07 and the strict modes: each tool's schema in the target's words, `strict` where it was asked for or
+// costs nothing, and never more of it than the provider's published budgets allow.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lower/context.h"
+#include "lower/tool_schema.h"
+
+namespace dragoman::lower {
+namespace {
+
+using canon::Tool;
+using canon::ToolKind;
+
+// One tool on its way: its strict schema as long as it may still be strict.
+struct Candidate {
+  Tool* tool = nullptr;
+  std::optional<LoweredSchema> strict = {};
+  bool asked = false;
+};
+
+std::string_view place(const Tool& tool) {
+  return tool.schema_pointer.empty() ? tool.pointer : tool.schema_pointer;
+}
+
+void take(Context& c, Tool& tool, LoweredSchema lowered) {
+  for (Edit& edit : lowered.edits) {
+    edit.pointer.insert(0, place(tool));
+    c.edits.push_back(std::move(edit));
+  }
+  tool.schema = lowered.schema;
+  if (lowered.plan) c.restore.arguments.insert_or_assign(std::string(tool.name), std::move(lowered.plan));
+}
+
+bool no_parameters(const Tool& tool) {
+  return !tool.schema.present() ||
+         (tool.schema.is_object() && tool.schema["properties"].members().empty() && !tool.schema["$ref"] &&
+          !tool.schema["anyOf"] && !tool.schema["allOf"] && !tool.schema["oneOf"]);
+}
+
+// The tool goes out without `strict`; the client hears why if it asked.
+void relax(Context& c, Candidate& candidate, Setting cause, std::string_view fallback,
+           const std::string& why) {
+  candidate.strict.reset();
+  if (candidate.asked)
+    c.edit(cause, fallback, candidate.tool->pointer, "strict", "true", fmt::format("false: {}", why),
+           Loss::widened);
+}
+
+// Sums over all strict schemas (ANTS-09 … ANTS-11): those nobody asked for go first, then the costliest.
+void fit_totals(Context& c, std::vector<Candidate>& candidates, const StrictCost& output) {
+  struct Total {
+    Setting setting;
+    std::string_view rule, what;
+    std::int64_t (*of)(const StrictCost&);
+  };
+  static constexpr Total kTotals[] = {
+      {Setting::strict_tools_max, "ANTS-09", "strict tools",
+       [](const StrictCost&) -> std::int64_t { return 1; }},
+      {Setting::strict_optional_max, "ANTS-10", "optional parameters",
+       [](const StrictCost& s) { return s.optional; }},
+      {Setting::strict_unions_max, "ANTS-11", "parameters with unions",
+       [](const StrictCost& s) { return s.unions; }},
+  };
+  for (const Total& total : kTotals) {
+    const std::int64_t most = c.profile.integer(total.setting);
+    if (!most) continue;
+    const bool counts_tools = total.setting == Setting::strict_tools_max;
+    std::int64_t sum = counts_tools ? 0 : total.of(output);
+    for (const Candidate& candidate : candidates)
+      if (candidate.strict) sum += total.of(candidate.strict->cost);
+    const std::int64_t all = sum;
+    while (sum > most) {
+      Candidate* worst = nullptr;
+      for (Candidate& candidate : candidates) {
+        if (!candidate.strict || total.of(candidate.strict->cost) == 0) continue;
+        const auto rank = [&](const Candidate& x) { return std::pair(!x.asked, total.of(x.strict->cost)); };
+        if (!worst || rank(candidate) >= rank(*worst)) worst = &candidate;
+      }
+      if (!worst) break;  // the output alone is over; pass_format sees to it
+      sum -= total.of(worst->strict->cost);
+      relax(c, *worst, total.setting, total.rule,
+            fmt::format("{} {} in all, the limit is {}", all, total.what, most));
+    }
+  }
+}
+
+// What the output format costs beside the tools, where one budget is for both.
+StrictCost output_cost(const Context& c) {
+  const canon::ResponseFormat& format = c.draft.response_format;
+  return format.kind == canon::FormatKind::json_schema ? strict_cost(format.schema) : StrictCost();
+}
+
+}  // namespace
+
+void fit_tool_schemas(Context& c) {
+  const bool takes = c.flag(Setting::strict_tools);
+  const bool has_words = !c.profile.text(Setting::strict_column).empty();
+  // Bytes that could go out as they came are not changed for what nobody asked for.
+  const bool offers = c.flag(Setting::strict_lossless) && c.original.dialect != c.wire.name;
+  SchemaOptions loose = schema_options(c.profile, false, false);
+  SchemaOptions narrow = schema_options(c.profile, false, true);
+
+  std::vector<Candidate> candidates;
+  for (Tool& tool : c.draft.tools) {
+    if (tool.kind != ToolKind::function) continue;
+    Candidate candidate{.tool = &tool, .asked = tool.strict.value_or(false)};
+    narrow.target.wrap_choices = loose.target.wrap_choices = tool.name == c.restore.structured_tool;
+    if (takes && has_words && (candidate.asked || (!tool.strict && offers))) {
+      candidate.strict = lower_schema(tool.schema, narrow, c.arena);
+      NotStrict fault{Setting::strict_column, candidate.strict->fault};
+      if (fault.why.empty()) fault = over_budget(candidate.strict->cost, c.profile);
+      if (!fault.why.empty())
+        relax(c, candidate, fault.cause, "OAIS", fault.why);
+      else if (!candidate.asked && !candidate.strict->lossless())
+        candidate.strict.reset();
+    }
+    candidates.push_back(std::move(candidate));
+  }
+  if (takes && has_words) {
+    fit_totals(c, candidates, output_cost(c));
+    if (c.flag(Setting::strict_uniform) &&
+        !std::ranges::all_of(candidates, [](const Candidate& x) { return x.strict.has_value(); }))
+      for (Candidate& candidate : candidates)
+        if (candidate.strict)
+          relax(c, candidate, Setting::strict_uniform, "CER-05", "not every tool can be strict");
+  }
+
+  for (Candidate& candidate : candidates) {
+    Tool& tool = *candidate.tool;
+    if (candidate.strict) {
+      if (!candidate.asked)
+        c.edit(Setting::strict_lossless, "OAIS", tool.pointer, "strict", "", "true", Loss::none);
+      tool.strict = true;
+      take(c, tool, *std::move(candidate.strict));
+      continue;
+    }
+    if (takes && has_words && candidate.asked) tool.strict = false;
+    if (!takes && tool.strict) {
+      const bool validated = c.flag(Setting::strict_validated);
+      if (!validated)
+        c.edit(Setting::strict_tools, "GEN-01", tool.pointer, "strict", *tool.strict ? "true" : "false", "",
+               *tool.strict ? Loss::widened : Loss::none);
+      if (!validated || !*tool.strict) tool.strict.reset();
+    }
+    if (!tool.strict && takes && c.flag(Setting::strict_always)) tool.strict = false;
+    loose.target.wrap_choices = tool.name == c.restore.structured_tool;
+    if (no_parameters(tool) && c.profile.text(Setting::empty_parameters) == "omit")
+      tool.schema = {};  // GEM-33: an object without properties is refused, no parameters at all is fine
+    else
+      take(c, tool, lower_schema(tool.schema, loose, c.arena));
+  }
+}
+
+}  // namespace dragoman::lower
