@@ -57,22 +57,22 @@ std::string cut(std::string_view text);
 std::string_view max_tokens_name(const Context& c);
 
 // The passes, in the order they run (lower.cc). Each reads the profile and changes the draft.
-void pass_extras(Context& c);     // GEN-01: keys the target does not list
-void pass_foreign(Context& c);    // blocks and tools only another dialect knows
-void pass_params(Context& c);     // GEN-13: ranges, exclusions, renames
-void pass_tools(Context& c);      // GEN-06, GEN-07: names, descriptions, schemas, counts
+void pass_extras(Context& c);       // GEN-01: keys the target does not list
+void pass_foreign(Context& c);      // blocks and tools only another dialect knows
+void pass_params(Context& c);       // GEN-13: ranges, exclusions, renames
+void pass_tools(Context& c);        // GEN-06, GEN-07: names, descriptions, schemas, counts
 void fit_tool_schemas(Context& c);  // its part in tool_strict.cc: schemas, and which tools are strict
-void pass_format(Context& c);     // structured output
-void pass_choice(Context& c);     // GEN-08: tool choice
-void pass_thinking(Context& c);   // reasoning configuration
-void pass_calls(Context& c);      // GEN-03, GEN-04, GEN-05: pairing, ids, arguments
-void pass_reasoning(Context& c);  // GEN-12: reasoning state
-void pass_media(Context& c);      // GEN-14
-void pass_system(Context& c);     // GEN-10
-void pass_text(Context& c);       // GEN-02: blank text
-void pass_turns(Context& c);      // GEN-11: order of turns
-void pass_cache(Context& c);      // cache markers
-void pass_limits(Context& c);     // output cap
+void pass_format(Context& c);       // structured output
+void pass_choice(Context& c);       // GEN-08: tool choice
+void pass_thinking(Context& c);     // reasoning configuration
+void pass_calls(Context& c);        // GEN-03, GEN-04, GEN-05: pairing, ids, arguments
+void pass_reasoning(Context& c);    // GEN-12: reasoning state
+void pass_media(Context& c);        // GEN-14
+void pass_system(Context& c);       // GEN-10
+void pass_text(Context& c);         // GEN-02: blank text
+void pass_turns(Context& c);        // GEN-11: order of turns
+void pass_cache(Context& c);        // cache markers
+void pass_limits(Context& c);       // output cap
 
 // Asserts that nothing illegal is left. A failure is a bug of ours; it is refused rather than sent.
 void verify(Context& c);

@@ -12,7 +12,7 @@ namespace {
 using canon::Param;
 
 constexpr void (*kPasses[])(Context&) = {pass_extras,    pass_foreign, pass_params,   pass_format,
-                                         pass_tools,    pass_choice,  pass_thinking, pass_calls,
+                                         pass_tools,     pass_choice,  pass_thinking, pass_calls,
                                          pass_reasoning, pass_media,   pass_system,   pass_text,
                                          pass_turns,     pass_cache,   pass_limits};
 
