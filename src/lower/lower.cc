@@ -125,7 +125,8 @@ profile::Mode mode_of(const canon::Request& request) {
           .structured = request.response_format.kind == canon::FormatKind::json_schema};
 }
 
-std::expected<Lowered, Refused> lower(const canon::Request& request, const Target& target, Arena& arena) {
+std::expected<Lowered, Refused> lower(const canon::Request& request, const Target& target, Arena& arena,
+                                      canon::Request* inside) {
   Context c{.original = request,
             .draft = request,
             .profile = *target.profile,
@@ -151,6 +152,7 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
   }
   out.edits = std::move(c.edits);
   out.restore = std::move(c.restore);
+  if (inside) *inside = std::move(c.draft);
   return out;
 }
 

@@ -78,7 +78,10 @@ struct Target {
 // The mode under which to resolve the target's profile.
 profile::Mode mode_of(const canon::Request& request);
 
-// Values of the result that are views point into `arena`, which must outlive the call only.
-std::expected<Lowered, Refused> lower(const canon::Request& request, const Target& target, Arena& arena);
+// Values of the result that are views point into `arena`, which must outlive the call only. `inside`, for
+// those who explain (locate.h), gets the request as it was encoded; its views point into `arena` and the
+// client's body.
+std::expected<Lowered, Refused> lower(const canon::Request& request, const Target& target, Arena& arena,
+                                      canon::Request* inside = nullptr);
 
 }  // namespace dragoman::lower

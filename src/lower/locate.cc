@@ -1,0 +1,364 @@
+#include "lower/locate.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "json/path.h"
+#include "json/write.h"
+#include "lower/context.h"
+
+namespace dragoman::lower {
+namespace {
+
+using canon::Block;
+using json::PathStep;
+using Steps = std::span<const PathStep>;
+
+// The value a JSON pointer leads to, and how far it could be followed.
+struct Reached {
+  json::Value value;
+  std::string pointer;
+};
+
+// A local $ref, for schemas whose lowered form had it written out.
+json::Value referred(json::Value root, json::Value schema) {
+  const json::Value ref = schema["$ref"];
+  if (!ref.is_string() || !ref.text().starts_with("#/")) return {};
+  return json::resolve(root, ref.text().substr(1));
+}
+
+// Walks the client's schema along a path into the lowered one. Names and positions that the rewriting brought
+// in end the walk: what is reached then is the nearest place the client wrote.
+Reached walk_schema(json::Value original, json::Value lowered, Steps steps, std::string pointer) {
+  const std::string root_pointer = pointer;
+  json::Value at = original;
+  json::Value twin = lowered;
+  for (const PathStep& step : steps) {
+    std::string name = step.name;
+    if (step.ordinal || (step.index >= 0 && twin.is_object())) {
+      const auto members = twin.members();
+      if (static_cast<std::size_t>(step.index) >= members.size()) break;
+      name = std::string(members[static_cast<std::size_t>(step.index)].key);
+    }
+    if (step.index >= 0 && twin.is_array()) {
+      twin = twin.at(static_cast<std::size_t>(step.index));
+      const json::Value next = at.is_array() ? at.at(static_cast<std::size_t>(step.index)) : json::Value();
+      if (!next) break;
+      at = next;
+      pointer = json::pointer_join(pointer, std::to_string(step.index));
+      continue;
+    }
+    twin = twin[name];
+    json::Value next = at[name];
+    if (!next) {
+      if (const json::Value target = referred(original, at); target && target[name]) {
+        // The client wrote it behind a reference: the pointer goes there.
+        pointer = root_pointer + std::string(at["$ref"].text().substr(1));
+        at = target[name];
+        pointer = json::pointer_join(pointer, name);
+        continue;
+      }
+      break;
+    }
+    at = next;
+    pointer = json::pointer_join(pointer, name);
+  }
+  return {at, pointer};
+}
+
+// Members of a wire tool between the tool and its schema, in every dialect.
+bool is_wrapping(const PathStep& step) {
+  static constexpr std::array<std::string_view, 9> kWords = {
+      "custom", "function",     "toolSpec",   "inputSchema",
+      "json",   "input_schema", "parameters", "parametersJsonSchema",
+      "schema"};
+  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return step.is(word); });
+}
+
+class Locator {
+ public:
+  Locator(const Inside& inside, std::string_view message) : in_(inside), message_(message) {}
+
+  ClientPlace find(std::string_view provider_pointer) {
+    const std::vector<PathStep> path = json::read_path(provider_pointer);
+    ClientPlace place = from_path(path);
+    if (!place.found()) place = from_words(path);
+    if (place.found()) finish(place);
+    return place;
+  }
+
+ private:
+  ClientPlace from_path(Steps path) {
+    if (path.empty()) return {};
+    if (path[0].is("toolConfig") || path[0].is("tool_config")) {
+      if (path.size() > 1 && path[1].is("tools")) return tool_path(path.subspan(2));
+      return at_param(in_.original.tool_choice.pointer);
+    }
+    if (path[0].is("tools") || path[0].is("functions")) return tool_path(path.subspan(1));
+    if (path[0].is("messages") || path[0].is("message") || path[0].is("contents") || path[0].is("input"))
+      return message_path(path.subspan(1));
+    if (path[0].is("system") || path[0].is("systemInstruction")) return system_path(path.subspan(1));
+    return param_path(path);
+  }
+
+  // --- Tools ---
+
+  ClientPlace tool_path(Steps path) {
+    // Gemini keeps all functions in one tool: tools[0].function_declarations[46].
+    if (path.size() >= 3 && path[0].index >= 0 && path[1].is("functionDeclarations") && path[2].index >= 0)
+      path = path.subspan(2);
+    else if (path.size() >= 2 && path[0].is("functionDeclarations") && path[1].index >= 0)
+      path = path.subspan(1);
+    if (path.empty() || path[0].index < 0) return {};
+    const auto index = static_cast<std::size_t>(path[0].index);
+    if (index >= in_.draft.tools.size()) return {};
+    return in_tool(in_.draft.tools[index], path.subspan(1));
+  }
+
+  const canon::Tool* original_tool(const canon::Tool& sent) const {
+    for (const canon::Tool& tool : in_.original.tools)
+      if (!sent.pointer.empty() && tool.pointer == sent.pointer) return &tool;
+    return nullptr;
+  }
+
+  ClientPlace in_tool(const canon::Tool& sent, Steps rest) {
+    const canon::Tool* mine = original_tool(sent);
+    if (!mine) return {};
+    ClientPlace place{.pointer = std::string(mine->pointer), .tool = std::string(mine->name)};
+    bool schema = false;
+    while (!rest.empty() && is_wrapping(rest.front())) {
+      schema = schema ||
+               !(rest.front().is("custom") || rest.front().is("function") || rest.front().is("toolSpec"));
+      rest = rest.subspan(1);
+    }
+    const bool names_schema =
+        !rest.empty() && (rest[0].is("properties") || rest[0].is("$defs") || rest[0].is("items") ||
+                          rest[0].is("required") || rest[0].is("anyOf"));
+    if ((schema || names_schema) && mine->schema) {
+      const Reached reached = walk_schema(mine->schema, sent.schema, rest, std::string(mine->schema_pointer));
+      place.pointer = reached.pointer;
+      return place;
+    }
+    if (!rest.empty() && rest[0].index < 0) {
+      // "name", "description", "strict": beside the schema in the client's own tool, whichever way it nests
+      // it.
+      const json::Value tool = json::resolve(in_.original.source, mine->pointer);
+      for (const std::string_view inner : {"", "function", "custom"}) {
+        const json::Value holder = inner.empty() ? tool : tool[inner];
+        if (!holder[rest[0].name]) continue;
+        if (!inner.empty()) place.pointer = json::pointer_join(place.pointer, inner);
+        place.pointer = json::pointer_join(place.pointer, rest[0].name);
+        break;
+      }
+    }
+    return place;
+  }
+
+  // --- Messages ---
+
+  // The wire's message `index` as the draft has it: the message, or one block of it where the dialect makes a
+  // message of each tool result.
+  struct Sent {
+    const canon::Message* message = nullptr;
+    const Block* block = nullptr;
+  };
+
+  Sent sent_message(std::size_t index) const {
+    const bool chat = in_.wire.name == canon::DialectName::openai_chat;
+    std::size_t at = 0;
+    for (const canon::Message& message : in_.draft.messages) {
+      if (!chat) {
+        if (canon::is_system(message)) continue;
+        if (at++ == index) return {&message, nullptr};
+        continue;
+      }
+      // Chat: every tool result is a message of its own, what else there is follows as one.
+      bool others = false;
+      for (const Block& block : message.blocks) {
+        if (!std::holds_alternative<canon::ToolResult>(block.body)) {
+          others = true;
+          continue;
+        }
+        if (at++ == index) return {&message, &block};
+      }
+      if (others || message.blocks.empty())
+        if (at++ == index) return {&message, nullptr};
+    }
+    return {};
+  }
+
+  ClientPlace message_path(Steps path) {
+    if (path.empty() || path[0].index < 0) return {};
+    const Sent sent = sent_message(static_cast<std::size_t>(path[0].index));
+    if (!sent.message) return {};
+    if (sent.block && !sent.block->pointer.empty()) return {.pointer = std::string(sent.block->pointer)};
+    path = path.subspan(1);
+    // content[3], parts[2], tool_calls[1]
+    if (path.size() >= 2 && path[0].index < 0 && path[1].index >= 0) {
+      const bool calls = path[0].is("tool_calls");
+      int at = 0;
+      for (const Block& block : sent.message->blocks) {
+        if (calls != std::holds_alternative<canon::ToolCall>(block.body) &&
+            in_.wire.name == canon::DialectName::openai_chat)
+          continue;
+        if (at++ == path[1].index) return block_place(*sent.message, block);
+      }
+    }
+    return {.pointer = pointer_of(*sent.message)};
+  }
+
+  static std::string pointer_of(const canon::Message& message) {
+    if (!message.pointer.empty()) return std::string(message.pointer);
+    for (const Block& block : message.blocks)
+      if (!block.pointer.empty()) return std::string(block.pointer);
+    return {};
+  }
+
+  ClientPlace block_place(const canon::Message& message, const Block& block) const {
+    ClientPlace place{.pointer = block.pointer.empty() ? pointer_of(message) : std::string(block.pointer)};
+    if (const auto* call = std::get_if<canon::ToolCall>(&block.body)) place.tool = client_name(call->name);
+    return place;
+  }
+
+  ClientPlace system_path(Steps path) {
+    std::size_t wanted = !path.empty() && path[0].index >= 0 ? static_cast<std::size_t>(path[0].index) : 0;
+    for (const canon::Message& message : in_.draft.messages) {
+      if (!canon::is_system(message)) continue;
+      for (const Block& block : message.blocks)
+        if (wanted-- == 0) return block_place(message, block);
+    }
+    return {};
+  }
+
+  // --- Parameters ---
+
+  ClientPlace at_param(std::string_view pointer) const { return {.pointer = std::string(pointer)}; }
+
+  ClientPlace param_path(Steps path) const {
+    std::string dotted;
+    for (const PathStep& step : path) {
+      if (step.index >= 0) break;
+      dotted += (dotted.empty() ? "" : ".") + step.name;
+    }
+    for (std::size_t i = 0; i < canon::kParams; ++i) {
+      const auto param = static_cast<canon::Param>(i);
+      const std::string_view pointer = in_.original.params[param].pointer;
+      if (pointer.empty()) continue;
+      const std::string_view field = in_.wire.param_fields[i];
+      const std::string_view last = field.substr(field.rfind('.') + 1);
+      if (dotted == field || path.back().is(last) || path.back().is(canon::name(param)) ||
+          (param == canon::Param::max_tokens &&
+           (path.back().is("max_completion_tokens") || path.back().is("maxTokens") ||
+            path.back().is("max_output_tokens"))))
+        return at_param(pointer);
+    }
+    const canon::Request& mine = in_.original;
+    if (path[0].is("tool_choice") || path[0].is("toolConfig")) return at_param(mine.tool_choice.pointer);
+    if (path[0].is("response_format") || path[0].is("output_config") || path[0].is("output_format") ||
+        path[0].is("responseSchema") || path[0].is("text"))
+      return format_place(path);
+    if (path[0].is("thinking") || path[0].is("reasoning") || path[0].is("reasoning_effort"))
+      return at_param(mine.reasoning.pointer.empty() ? mine.reasoning.effort_pointer
+                                                     : mine.reasoning.pointer);
+    for (const canon::Extra& extra : mine.extra)
+      if (extra.key == dotted || path[0].is(extra.key)) return at_param(extra.pointer);
+    return {};
+  }
+
+  ClientPlace format_place(Steps path) const {
+    const canon::ResponseFormat& format = in_.original.response_format;
+    ClientPlace place{.pointer = std::string(format.pointer)};
+    const auto schema =
+        std::find_if(path.begin(), path.end(), [](const PathStep& step) { return step.is("schema"); });
+    if (schema != path.end() && format.schema)
+      place.pointer = walk_schema(format.schema, in_.draft.response_format.schema,
+                                  Steps(schema + 1, path.end()), std::string(format.schema_pointer))
+                          .pointer;
+    return place;
+  }
+
+  // --- Words ---
+
+  std::string client_name(std::string_view wire) const {
+    const auto known = in_.lowered.restore.names.find(wire);
+    return known == in_.lowered.restore.names.end() ? std::string(wire) : known->second;
+  }
+
+  bool quoted(std::string_view word) const {
+    if (word.size() < 2) return false;
+    for (std::size_t at = message_.find(word); at != std::string_view::npos;
+         at = message_.find(word, at + 1)) {
+      const auto edge = [&](std::size_t i) {
+        return i >= message_.size() ||
+               std::string_view(" '\"`:,;()[]{}.\n").find(message_[i]) != std::string_view::npos;
+      };
+      if ((at == 0 || edge(at - 1)) && edge(at + word.size())) return true;
+    }
+    return false;
+  }
+
+  // The provider names the tool ("Invalid schema for function 'f'") and gives a path inside it, or nothing;
+  // or it names a call by its id.
+  ClientPlace from_words(Steps path) {
+    const canon::Tool* named = nullptr;
+    for (const canon::Tool& tool : in_.draft.tools)
+      if (quoted(tool.name) && (!named || tool.name.size() > named->name.size())) named = &tool;
+    if (named) {
+      const canon::Tool* mine = original_tool(*named);
+      if (!mine) return {};
+      ClientPlace place{.pointer = std::string(mine->schema ? mine->schema_pointer : mine->pointer),
+                        .tool = std::string(mine->name)};
+      if (mine->schema && !path.empty() && path[0].index < 0)
+        place.pointer =
+            walk_schema(mine->schema, named->schema, path, std::string(mine->schema_pointer)).pointer;
+      return place;
+    }
+    for (const canon::Message& message : in_.draft.messages) {
+      for (const Block& block : message.blocks) {
+        const auto* call = std::get_if<canon::ToolCall>(&block.body);
+        const auto* result = std::get_if<canon::ToolResult>(&block.body);
+        if ((call && quoted(call->id)) || (result && quoted(result->call_id)))
+          return block_place(message, block);
+      }
+    }
+    // A path of names that leads somewhere in exactly one tool's schema (Moonshot names no tool).
+    if (path.size() >= 2 && path[0].is("properties")) {
+      ClientPlace only;
+      for (const canon::Tool& tool : in_.draft.tools) {
+        const canon::Tool* mine = original_tool(tool);
+        if (!mine || !mine->schema) continue;
+        const Reached reached =
+            walk_schema(mine->schema, tool.schema, path, std::string(mine->schema_pointer));
+        if (std::count(reached.pointer.begin(), reached.pointer.end(), '/') <
+            std::count(mine->schema_pointer.begin(), mine->schema_pointer.end(), '/') +
+                static_cast<std::ptrdiff_t>(path.size()))
+          continue;
+        if (only.found()) return {};
+        only = {.pointer = reached.pointer, .tool = std::string(mine->name)};
+      }
+      return only;
+    }
+    return {};
+  }
+
+  void finish(ClientPlace& place) const {
+    if (const json::Value there = json::resolve(in_.original.source, place.pointer)) place.text = show(there);
+    for (const Edit& edit : in_.lowered.edits) {
+      const bool at = edit.pointer == place.pointer || edit.pointer.starts_with(place.pointer + "/");
+      const bool around = !edit.pointer.empty() && place.pointer.starts_with(edit.pointer + "/");
+      if (at || around) place.edits.push_back(edit);
+    }
+  }
+
+  const Inside& in_;
+  std::string_view message_;
+};
+
+}  // namespace
+
+ClientPlace locate(const Inside& inside, std::string_view provider_pointer, std::string_view message) {
+  return Locator(inside, message).find(provider_pointer);
+}
+
+}  // namespace dragoman::lower
