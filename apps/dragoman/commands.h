@@ -15,6 +15,7 @@ void add_keys(CLI::App& app, int& status);
 void add_logs(CLI::App& app, int& status);
 void add_lower(CLI::App& app, int& status);
 void add_classify(CLI::App& app, int& status);
+void add_explain(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_diff(CLI::App& app, int& status);
 void add_settings(CLI::App& app, int& status);

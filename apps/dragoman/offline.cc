@@ -223,13 +223,13 @@ Result<canon::Request> Offline::parse(Arena& arena, std::string_view text, const
   return request;
 }
 
-Result<Outcome> Offline::lower(const canon::Request& request, const OfflineTarget& target,
-                               Arena& arena) const {
+Result<Outcome> Offline::lower(const canon::Request& request, const OfflineTarget& target, Arena& arena,
+                               canon::Request* inside) const {
   const serve::Deployment& deployment = *target.deployment;
   const profile::Mode mode = lower::mode_of(request);
   const auto& profile = deployment.profile(snapshot_->catalogue(), mode);
   auto lowered = lower::lower(
-      request, {&deployment.provider(), deployment.model(), &profile, deployment.defaults()}, arena);
+      request, {&deployment.provider(), deployment.model(), &profile, deployment.defaults()}, arena, inside);
   Outcome out;
   if (!lowered) {
     out.refused = lowered.error();

@@ -62,7 +62,10 @@ class Offline {
 
   // Reads a request in the client's dialect. `text` must outlive the result, as must the arena.
   Result<canon::Request> parse(Arena& arena, std::string_view text, const Asked& asked) const;
-  Result<Outcome> lower(const canon::Request& request, const OfflineTarget& target, Arena& arena) const;
+  // `inside`: see lower::lower.
+  Result<Outcome> lower(const canon::Request& request, const OfflineTarget& target, Arena& arena,
+                        canon::Request* inside = nullptr) const;
+  const profile::Catalogue& catalogue() const { return snapshot_->catalogue(); }
 
  private:
   std::string masked(std::string text) const;

@@ -210,16 +210,18 @@ std::optional<std::string> greatest(std::string_view message) {
 }  // namespace
 
 std::string Repair::yaml(std::string_view indent) const {
+  const auto flow = [](const Pairs& pairs) {
+    std::string out = "{";
+    for (const auto& [key, value] : pairs)
+      out += fmt::format("{}{}: {}", out.size() > 1 ? ", " : "", key, value);
+    return out + "}";
+  };
   std::string out;
-  for (const auto& [name, pairs] : {std::pair<std::string_view, const Pairs&>{"compat", compat},
-                                    {"settings", settings},
-                                    {"params", params}}) {
-    if (pairs.empty()) continue;
-    out += fmt::format("{}{}: {{", indent, name);
-    for (std::size_t i = 0; i < pairs.size(); ++i)
-      out += fmt::format("{}{}: {}", i ? ", " : "", pairs[i].first, pairs[i].second);
-    out += "}\n";
-  }
+  if (!compat.empty()) out += fmt::format("{}compat: {}\n", indent, flow(compat));
+  if (!settings.empty()) out += fmt::format("{}settings: {}\n", indent, flow(settings));
+  // What a target takes of a parameter is a rule; `params:` of a target are the client's defaults.
+  if (!params.empty())
+    out += fmt::format("{}rules: [{{id: local, why: {}, params: {}}}]\n", indent, why, flow(params));
   return out;
 }
 
