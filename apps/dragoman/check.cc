@@ -31,7 +31,7 @@ struct Row {
 
   // fine, or the worst that happens to the request.
   std::string_view verdict() const {
-    if (outcome.refused) return "refused";
+    if (outcome.refused) return outcome.forbidden ? "forbidden" : "refused";
     const lower::Loss worst = outcome.worst();
     return worst == lower::Loss::none ? "fine" : lower::name(worst);
   }
@@ -47,8 +47,8 @@ struct Row {
     const std::string place = first.pointer.empty() ? "" : " " + first.pointer;
     const bool said = first.pointer.ends_with("/" + first.keyword);
     const int more = outcome.count(worst) - 1;
-    return fmt::format("{}{}{}{}", first.rule, place, said ? "" : fmt::format(" ({})", first.keyword),
-                       more > 0 ? fmt::format(", {} more", more) : "");
+    return fmt::format("{}{}{}{}{}", first.rule, place, said ? "" : fmt::format(" ({})", first.keyword),
+                       more > 0 ? fmt::format(", {} more", more) : "", outcome.warned() ? " (warned)" : "");
   }
 };
 
@@ -76,7 +76,7 @@ void print_table(const std::vector<Row>& rows) {
 
 void write_summary(json::Writer& w, const std::vector<Row>& rows) {
   w.key("summary").begin_object().field("targets", static_cast<std::int64_t>(rows.size()));
-  for (const std::string_view verdict : {"fine", "widened", "narrowed", "semantic", "refused"})
+  for (const std::string_view verdict : {"fine", "widened", "narrowed", "semantic", "forbidden", "refused"})
     w.field(verdict, std::int64_t{std::ranges::count(rows, verdict, &Row::verdict)});
   w.end_object();
 }
@@ -156,7 +156,8 @@ void add_check(CLI::App& app, int& status) {
   command->add_flag("--json", options->json, "for machines, with every edit");
   command->footer(
       "Verdict: fine, or the worst class of loss (widened: enforced on the answer instead; narrowed: less\n"
-      "freedom than asked for; semantic: something does not arrive), or refused.\n"
+      "freedom than asked for; semantic: something does not arrive), forbidden by the config's `loss`, or "
+      "refused.\n"
       "Exit status: 0 every target takes it without semantic loss, 1 some target takes it with semantic "
       "loss\n"
       "and none refuses, 2 bad input, 3 some target refuses.");

@@ -17,6 +17,7 @@
 #include "dialect/dialect.h"
 #include "json/parse.h"
 #include "lower/argument_plan.h"
+#include "serve/loss.h"
 #include "serve/upstream.h"
 
 namespace dragoman::app {
@@ -149,6 +150,10 @@ int Outcome::count(lower::Loss loss) const {
   return static_cast<int>(std::ranges::count(lowered.edits, loss, &lower::Edit::loss));
 }
 
+bool Outcome::warned() const {
+  return std::ranges::find(policies, config::LossPolicy::warn) != policies.end();
+}
+
 Result<Offline> Offline::make(const std::string& file) {
   auto catalogue = shared_catalogue();
   if (!catalogue) return std::unexpected(catalogue.error());
@@ -235,6 +240,13 @@ Result<Outcome> Offline::lower(const canon::Request& request, const OfflineTarge
     out.refused = lowered.error();
     return out;
   }
+  const config::Promises& promises = deployment.spec().promises;
+  if (const lower::Edit* edit = serve::forbidden_edit(lowered->edits, promises)) {
+    out.refused = serve::forbidden(*edit, target.name());
+    out.forbidden = true;
+    return out;
+  }
+  for (const lower::Edit& edit : lowered->edits) out.policies.push_back(serve::policy_of(edit, promises));
   const auto call = serve::upstream_request(deployment, deployment.url(lowered->stream), lowered->stream,
                                             lowered->body, {}, false, std::chrono::sys_seconds{});
   if (!call) return std::unexpected(call.error());
@@ -282,7 +294,10 @@ void write_edits(json::Writer& w, const Outcome& outcome) {
     const lower::Edit& e = outcome.lowered.edits[i];
     w.begin_object().field("rule", e.rule).field("pointer", e.pointer).field("keyword", e.keyword);
     w.field("before", e.before).field("after", e.after).field("loss", lower::name(e.loss));
-    w.field("source", outcome.sources[i]).end_object();
+    w.field("source", outcome.sources[i]);
+    if (outcome.policies[i] != config::LossPolicy::allow)
+      w.field("policy", config::kLossPolicies[static_cast<std::size_t>(outcome.policies[i])]);
+    w.end_object();
   }
   w.end_array();
 }

@@ -35,10 +35,13 @@ struct Outcome {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;  // secrets masked
   lower::Lowered lowered;
-  std::vector<std::string> sources;  // of the edits, by index; "" where nothing is known
+  std::vector<std::string> sources;          // of the edits, by index; "" where nothing is known
+  bool forbidden = false;                    // refused for an edit that the config's `loss` forbids
+  std::vector<config::LossPolicy> policies;  // of the edits, by index
 
   lower::Loss worst() const;  // `none` without edits
   int count(lower::Loss loss) const;
+  bool warned() const;  // some edit is one to warn of
 };
 
 // What is said of a request before any target is asked.
