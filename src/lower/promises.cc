@@ -67,11 +67,15 @@ bool Promises::covers_output() const {
          (format.kind == FormatKind::json_schema && format.schema.present());
 }
 
-// Whether nothing that was to be said at the place, around it or for the whole request was held back.
+// Whether no edit kept the keyword from the target. An edit is about a member of the object its pointer
+// names, or about all of what stands there.
 bool Promises::told(std::string_view schema_pointer) const {
   return std::ranges::none_of(edits_, [&](const Edit& edit) {
-    return edit.loss == Loss::widened && !edit.pointer.empty() &&
-           is_at_or_below(schema_pointer, edit.pointer);
+    if (edit.loss != Loss::widened || edit.pointer.empty()) return false;
+    if (edit.keyword == "strict") return false;  // not enforced there, but told
+    if (!is_at_or_below(schema_pointer, edit.pointer)) return false;
+    const std::string member = json::pointer_join(edit.pointer, edit.keyword);
+    return !json::resolve(request_.source, member) || is_at_or_below(schema_pointer, member);
   });
 }
 

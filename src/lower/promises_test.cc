@@ -80,11 +80,16 @@ TEST(Promises, AViolationIsFoundInTheClientsRequest) {
 TEST(Promises, WhatAnEditKeptFromTheTargetWasNotTold) {
   Held held(chat(tool(kHotels)));
   const Edit pattern{"X", "/tools/0/function/parameters/properties/city", "pattern", "", "", Loss::widened};
+  const Edit other{"X", "/tools/0/function/parameters", "additionalProperties", "", "", Loss::widened};
+  const Edit strict{"X", "/tools/0", "strict", "true", "", Loss::widened};
   const Edit name{"X", "/tools/0/function/parameters/properties/n", "maximum", "", "", Loss::none};
-  const Verdict verdict = held.call(R"({"city":"paris","n":9})", false, std::array{pattern, name});
+  const Verdict verdict =
+      held.call(R"({"city":"paris","n":9})", false, std::array{pattern, other, strict, name});
   ASSERT_EQ(verdict.broken.size(), 2u);
   EXPECT_FALSE(verdict.broken[0].told);
   EXPECT_TRUE(verdict.broken[1].told);
+  const Edit whole{"X", "/tools/0/function/parameters", "schema", "", "", Loss::widened};
+  EXPECT_FALSE(held.call(R"({"n":9,"city":"P"})", false, {&whole, 1}).broken[0].told);
 }
 
 TEST(Promises, AWidenedSchemaOfARealTargetIsRemembered) {
