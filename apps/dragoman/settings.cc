@@ -1,5 +1,6 @@
 // `dragoman settings`: what a provider's row, or `settings:` of a config, can say.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -8,6 +9,7 @@
 #include "commands.h"
 #include "json/write.h"
 #include "offline.h"
+#include "profile/compat.h"
 #include "profile/setting.h"
 #include "table.h"
 
@@ -40,7 +42,22 @@ void print_table() {
   fmt::print("{}", table.text());
 }
 
-void print_document() {
+// OpenClaw's words for the same, `compat:` of a provider, model or target.
+std::string values_of(const profile::CompatFlag& flag) {
+  if (flag.type == profile::CompatType::boolean || flag.values.empty()) return std::string(name(flag.type));
+  return fmt::format("{}", fmt::join(flag.words(), " | "));
+}
+
+void print_flags(const profile::CompatTable& flags) {
+  Table table({"compat flag", "values", "meaning"});
+  for (const profile::CompatFlag& flag : flags.flags())
+    table.add(
+        {flag.name, values_of(flag),
+         flag.idle.empty() ? flag.meaning : fmt::format("{} (nothing here: {})", flag.meaning, flag.idle)});
+  fmt::print("\n{}", table.text());
+}
+
+void print_document(const profile::CompatTable& flags) {
   std::string out;
   json::Writer w(out);
   w.begin_object().key("settings").begin_array();
@@ -48,6 +65,14 @@ void print_document() {
     const profile::SettingInfo& s = setting(i);
     w.begin_object().field("name", s.name).field("type", type_name(s.type));
     w.field("default", s.default_text).field("meaning", s.meaning).end_object();
+  }
+  w.end_array().key("compat").begin_array();
+  for (const profile::CompatFlag& flag : flags.flags()) {
+    w.begin_object().field("name", flag.name).field("type", name(flag.type)).key("values").begin_array();
+    for (const std::string_view word : flag.words()) w.string(word);
+    w.end_array().field("meaning", flag.meaning);
+    if (!flag.idle.empty()) w.field("changes_nothing", flag.idle);
+    w.end_object();
   }
   w.end_array().end_object();
   print_json(out);
@@ -57,14 +82,23 @@ void print_document() {
 
 void add_settings(CLI::App& app, int& status) {
   auto as_json = std::make_shared<bool>(false);
-  CLI::App* command = app.add_subcommand(
-      "settings", "List what `settings:` of a provider or target can say: type, default and meaning");
+  CLI::App* command = app.add_subcommand("settings",
+                                         "List what `settings:` and `compat:` of a provider, model or target "
+                                         "can say: type, default and meaning");
   command->add_flag("--json", *as_json, "for machines");
   command->callback([as_json, &status] {
-    if (*as_json)
-      print_document();
-    else
+    const auto flags = profile::CompatTable::builtin();
+    if (!flags) {
+      fmt::print(stderr, "{}\n", flags.error().message);
+      status = 1;
+      return;
+    }
+    if (*as_json) {
+      print_document(*flags);
+    } else {
       print_table();
+      print_flags(*flags);
+    }
     status = 0;
   });
 }

@@ -86,6 +86,7 @@ struct Style {
   bool usage_on_finish = false;           // stream usage stands in the finishing chunk, not in one of its own
   bool usage_unasked = false;             // … and comes without stream_options.include_usage
   bool calls_whole = false;               // a streamed tool call comes in one delta
+  bool entities = false;                  // models called *-entities escape tool arguments as HTML (xAI)
   bool empty_content_with_calls = false;  // "" where OpenAI says null
   std::string_view named_finish = "tool_calls";  // finish_reason after a call that tool_choice named
   std::string_view fingerprint = "";             // system_fingerprint

@@ -20,6 +20,29 @@ struct Choice1 {
 
 constexpr std::string_view kRefusal = "I'm sorry, I can't help with that.";
 
+// The arguments as xAI's models were seen to send them: the characters HTML minds, in string values.
+std::string with_entities(std::string_view arguments) {
+  std::string out;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const char c = arguments[i];
+    if (c == '\\' && i + 1 < arguments.size() && arguments[i + 1] == '"') {
+      out += "&quot;";
+      ++i;
+    } else if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else if (c == '\'') {
+      out += "&#39;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 class Renderer {
  public:
   explicit Renderer(const Request& r) : r_(r), style_(r.host.style) {
@@ -35,6 +58,8 @@ class Renderer {
         c.answer = plan(ask);
         c.filtered = c.answer.calls.empty() && ask.user_text.find("[filter]") != std::string::npos;
       }
+      if (style_.entities && r.model.ends_with("-entities"))
+        for (ToolCall& call : c.answer.calls) call.arguments = with_entities(call.arguments);
       // Hidden thoughts cost tokens too.
       if (r.reasoning && !ask.reasoning) {
         c.answer.usage.reasoning += 64;

@@ -211,6 +211,7 @@ const Host kXai = {.prefix = "xai",
                    .style = {.reasoning_key = "reasoning_content",
                              .usage_unasked = true,
                              .calls_whole = true,
+                             .entities = true,
                              .empty_content_with_calls = true,
                              .fingerprint = "fp_sandbox_x"}};
 

@@ -70,6 +70,7 @@ enum class BlockType : std::uint8_t {
 enum class EventType : std::uint8_t {
   start,        // id, model, usage (what is known so far)
   block_start,  // block_type; tool_call: id, name, signature, custom; redacted_reasoning: text is the data;
+                // reasoning: name is the provider's own word for words of another kind, usually "";
                 // media: media type in name, base64 in text; foreign: type in name, the whole block in value,
                 // dialect in issuer
   text,         // text: a piece of a text, reasoning, refusal block

@@ -149,6 +149,7 @@ struct ModelSpec {
   std::vector<TargetSpec> targets;
   Reliability reliability;
   std::vector<std::string> fallbacks, context_window_fallbacks, content_policy_fallbacks;
+  bool pasted = false;              // from an OpenClaw block: the file's defaults are laid on it at the end
   bool own_fallbacks_only = false;  // LiteLLM: the default fallbacks are for models without their own
 };
 

@@ -138,8 +138,8 @@ void visit_os_environ(Document& document, const std::string& path, bool in_map, 
 }  // namespace
 
 void expand_references(Document& document, std::string_view file, const Environment& environment,
-                       ConfigErrors& errors) {
-  Expander(file, environment, errors).visit(document, "");
+                       ConfigErrors& errors, const std::string& path) {
+  Expander(file, environment, errors).visit(document, path);
 }
 
 void expand_os_environ(Document& document, std::string_view file, const Environment& environment,

@@ -16,8 +16,9 @@ using Environment = std::function<std::optional<std::string>(std::string_view na
 
 // dragoman's own files: ${NAME} and ${NAME:-default} anywhere in a value (not in a key), $${ for a plain
 // "${". A variable that is missing is an error with the line of its value.
+// `path` is where the document stands in the file.
 void expand_references(Document& document, std::string_view file, const Environment& environment,
-                       ConfigErrors& errors);
+                       ConfigErrors& errors, const std::string& path = {});
 
 // LiteLLM's files: a value that is "os.environ/NAME" as a whole, in a map at any depth but not as a list's
 // item (LiteLLM leaves those alone). A missing variable leaves nothing, as there, and a warning.

@@ -6,6 +6,8 @@
 #include "config/document.h"
 #include "config/expand.h"
 #include "config/fields.h"
+#include "config/json5.h"
+#include "config/openclaw.h"
 #include "config/readers.h"
 
 namespace dragoman::config {
@@ -21,7 +23,8 @@ void sort_by_line(ConfigErrors& errors) {
 
 std::expected<Config, ConfigErrors> load(std::string_view text, std::string_view file, const Sources& sources,
                                          std::shared_ptr<const profile::Catalogue> catalogue) {
-  auto root = parse_document(text, file);
+  const auto from_json5 = json5_to_yaml(text);
+  auto root = parse_document(from_json5 ? std::string_view(*from_json5) : text, file);
   if (!root) return std::unexpected(std::move(root.error()));
   Config config;
   config.file = file;
@@ -32,12 +35,29 @@ std::expected<Config, ConfigErrors> load(std::string_view text, std::string_view
     Reader warn(file, config.warnings);
     read_litellm(*root, sources, reader, warn, config);
   } else {
-    expand_references(*root, file, sources.environment, errors);
+    Reader warn(file, config.warnings);
+    auto openclaw = take_openclaw(*root, warn);
+    Sources all = sources;
+    if (openclaw) {
+      // Its own variables stand in for those that the process does not have.
+      all.environment = [&openclaw, &sources](std::string_view name) -> std::optional<std::string> {
+        if (sources.environment)
+          if (auto value = sources.environment(name)) return value;
+        const auto own = openclaw->env.find(name);
+        return own == openclaw->env.end() ? std::nullopt : std::optional(own->second);
+      };
+      for (auto& [path, block] : openclaw->blocks)
+        expand_references(block, file, all.environment, errors, path);
+      expand_references(openclaw->secrets, file, all.environment, errors, "secrets.providers");
+    }
+    expand_references(*root, file, all.environment, errors);
     if (!errors.empty()) {
       sort_by_line(errors);
       return std::unexpected(std::move(errors));  // what follows from a missing value would only be noise
     }
-    read_native(*root, sources, reader, config);
+    if (openclaw) read_openclaw(*openclaw, all, reader, warn, config);
+    read_native(*root, all, reader, config);
+    if (openclaw) finish_openclaw(*openclaw, warn, config);
   }
   if (!errors.empty()) {
     sort_by_line(errors);

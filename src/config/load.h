@@ -12,7 +12,8 @@
 
 namespace dragoman::config {
 
-// Reads dragoman's own format (dragoman.example.yaml) or, if there is a `model_list`, LiteLLM's. All errors
+// Reads dragoman's own format (dragoman.example.yaml), with OpenClaw's `models.providers` in it or around it
+// (JSON5 too), or, if there is a `model_list`, LiteLLM's. All errors
 // at once, in the order of their lines. `catalogue` must not be null.
 std::expected<Config, ConfigErrors> load(std::string_view text, std::string_view file, const Sources& sources,
                                          std::shared_ptr<const profile::Catalogue> catalogue);

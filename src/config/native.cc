@@ -16,7 +16,11 @@ namespace {
 class NativeReader {
  public:
   NativeReader(const Sources& sources, Reader& reader, Config& config)
-      : sources_(sources), reader_(reader), make_{reader}, config_(config) {}
+      : sources_(sources),
+        reader_(reader),
+        warn_(reader.file(), config.warnings),
+        make_{reader},
+        config_(config) {}
 
   void read(const Document& root) {
     // Providers and defaults first, whatever their order in the file: models refer to both.
@@ -24,7 +28,12 @@ class NativeReader {
       read_reliability({defaults, "defaults"}, reader_, config_.defaults, {});
     if (const Document* providers = root.find("providers")) {
       reader_.entries({providers, "providers"}, [&](const Entry& entry, const Place& place) {
-        auto connection = read_provider(entry, place, sources_, *config_.catalogue, reader_);
+        if (std::ranges::any_of(config_.connections, [&](const auto& c) { return c->name == entry.key; })) {
+          reader_.fault_at(entry.line, entry.column, place.path,
+                           fmt::format("a provider '{}' stands in this file already", entry.key));
+          return;
+        }
+        auto connection = read_provider(entry, place, sources_, *config_.catalogue, reader_, warn_);
         if (connection) {
           config_.connections.push_back(std::make_shared<const Connection>(std::move(*connection)));
         } else if (!entry.value.is_null()) {
@@ -151,12 +160,14 @@ class NativeReader {
     const auto targets = [&](const Place& p) {
       reader_.each(p, [&](const Place& item) { target(item, spec); });
     };
+    std::vector<profile::Rule> compat;
     if (entry.value.is_map()) {
       const auto names = [&](std::string_view key, std::vector<std::string>& out) {
         return Reader::Field{key, [this, &out](const Place& p) { name_list(p, out); }};
       };
       read_reliability(place, reader_, spec.reliability,
                        {{"targets", targets},
+                        {"compat", [&](const Place& p) { compat = compat_rules(p); }},
                         names("fallbacks", spec.fallbacks),
                         names("context_window_fallbacks", spec.context_window_fallbacks),
                         names("content_policy_fallbacks", spec.content_policy_fallbacks)});
@@ -167,12 +178,13 @@ class NativeReader {
       reader_.fault_at(entry.line, entry.column, place.path, "a model needs targets",
                        "like targets: [openai/gpt-4o]");
     had_target_fault_ = false;
+    for (TargetSpec& target : spec.targets)
+      target.rules.insert(target.rules.begin(), compat.begin(), compat.end());
     config_.models.push_back(std::move(spec));
   }
 
   void target(const Place& place, ModelSpec& spec) {
     TargetSpec target;
-    target.timeouts.reset();
     Place name_place = place;
     std::string name;
     if (place.value->is_map()) {
@@ -218,6 +230,11 @@ class NativeReader {
                    loss_field(reader_, target.promises),
                    make_.named_texts("headers", target.headers),
                    make_.params("params", target.defaults),
+                   {"compat",
+                    [&](const Place& p) {
+                      auto rules = compat_rules(p);
+                      target.rules.insert(target.rules.begin(), rules.begin(), rules.end());
+                    }},
                    {"settings",
                     [&](const Place& p) {
                       profile::Rule rule = read_settings(p, p.path, reader_);
@@ -249,7 +266,28 @@ class NativeReader {
     for (const auto& shared : config_.connections) {
       if (shared.get() == connection) target.connection = shared;
     }
+    for (const ModelSpec& pasted : config_.models)
+      if (pasted.pasted && pasted.name == name) inherit(pasted.targets.front(), target);
     spec.targets.push_back(std::move(target));
+  }
+
+  // What an OpenClaw block says of this model holds here too, where the target says nothing of its own.
+  static void inherit(const TargetSpec& from, TargetSpec& to) {
+    to.connection = from.connection;
+    if (to.context_window == 0) to.context_window = from.context_window;
+    if (!to.timeouts) to.timeouts = from.timeouts;
+    if (!to.stream_timeouts) to.stream_timeouts = from.stream_timeouts;
+    to.rules.insert(to.rules.begin(), from.rules.begin(), from.rules.end());
+    for (const DefaultParam& param : from.defaults)
+      if (std::ranges::none_of(to.defaults, [&](const DefaultParam& p) { return p.name == param.name; }))
+        to.defaults.push_back(param);
+    for (const auto& header : from.headers)
+      if (std::ranges::none_of(to.headers, [&](const auto& h) { return h.first == header.first; }))
+        to.headers.push_back(header);
+  }
+
+  std::vector<profile::Rule> compat_rules(const Place& place) {
+    return read_compat(place, config_.catalogue->compat(), reader_, warn_);
   }
 
   void missing_provider(const Place& place, const std::string& provider) {
@@ -321,6 +359,7 @@ class NativeReader {
 
   const Sources& sources_;
   Reader& reader_;
+  Reader warn_;
   FieldMaker make_;
   Config& config_;
   std::vector<Reference> references_;

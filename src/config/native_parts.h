@@ -21,7 +21,7 @@ Reader::Field loss_field(Reader& reader, PromiseSettings& out);
 
 // One entry of `providers`. Nothing if it cannot be used; the reader has been told why.
 std::optional<Connection> read_provider(const Entry& entry, const Place& place, const Sources& sources,
-                                        const profile::Catalogue& catalogue, Reader& reader);
+                                        const profile::Catalogue& catalogue, Reader& reader, Reader& warn);
 
 // Every name a provider can be called by in this file, for suggestions.
 std::vector<std::string_view> provider_names(const Config& config);

@@ -17,8 +17,8 @@ namespace {
 
 class ProviderReader {
  public:
-  ProviderReader(const Sources& sources, const profile::Catalogue& catalogue, Reader& reader)
-      : sources_(sources), catalogue_(catalogue), reader_(reader), make_{reader} {}
+  ProviderReader(const Sources& sources, const profile::Catalogue& catalogue, Reader& reader, Reader& warn)
+      : sources_(sources), catalogue_(catalogue), reader_(reader), warn_(warn), make_{reader} {}
 
   std::optional<Connection> read(const Entry& entry, const Place& place) {
     if (entry.value.is_null()) return {};  // "openai:" alone: as the environment has it
@@ -42,52 +42,54 @@ class ProviderReader {
     };
     std::string dialect, auth, ignored;
     profile::Rule settings;
-    std::vector<profile::Rule> rules;
+    std::vector<profile::Rule> rules, compat, model_rules;
     reader_.map(
-        place, {make_.text("like", ignored),
-                {"dialect",
-                 [&](const Place& p) {
-                   reader_.word(p,
-                                {"openai_chat", "anthropic_messages", "bedrock_converse", "gemini_generate",
-                                 "openai_responses"},
-                                dialect);
-                 }},
-                make_.text("title", row->title),
-                make_.text("base_url", input.base_url),
-                make_.text("path", row->path),
-                make_.text("stream_path", row->stream_path),
-                make_.text("count_tokens_path", row->count_tokens_path),
-                make_.text("query", row->query),
-                make_.text("stream_query", row->stream_query),
-                {"auth", [&](const Place& p) { reader_.word(p, {"none", "bearer", "header", "aws"}, auth); }},
-                make_.text("auth_header", row->auth_header),
-                make_.named_texts("headers", input.headers),
-                {"api_key", [&](const Place& p) { api_keys(p, input.keys); }},
-                {"api_keys", [&](const Place& p) { api_keys(p, input.keys); }},
-                {"aws",
-                 [&](const Place& p) {
-                   reader_.map(p, {make_.text("access_key_id", input.aws.access_key),
-                                   make_.text("secret_access_key", input.aws.secret_key),
-                                   make_.text("session_token", input.aws.session_token),
-                                   make_.text("profile", input.aws.profile)});
-                 }},
-                var("region"),
-                var("project"),
-                var("location"),
-                var("api_version"),
-                make_.named_texts("vars", input.vars),
-                {"families",
-                 [&](const Place& p) {
-                   row->families.clear();
-                   reader_.texts(p, row->families);
-                 }},
-                {"models",
-                 [&](const Place& p) {
-                   row->models.clear();
-                   reader_.texts(p, row->models);
-                 }},
-                {"settings", [&](const Place& p) { settings = read_settings(p, p.path, reader_); }},
-                {"rules", [&](const Place& p) { rules = read_rules(p, reader_); }}});
+        place,
+        {make_.text("like", ignored),
+         {"dialect",
+          [&](const Place& p) {
+            reader_.word(p,
+                         {"openai_chat", "anthropic_messages", "bedrock_converse", "gemini_generate",
+                          "openai_responses"},
+                         dialect);
+          }},
+         make_.text("title", row->title),
+         make_.text("base_url", input.base_url),
+         make_.text("path", row->path),
+         make_.text("stream_path", row->stream_path),
+         make_.text("count_tokens_path", row->count_tokens_path),
+         make_.text("query", row->query),
+         make_.text("stream_query", row->stream_query),
+         {"auth", [&](const Place& p) { reader_.word(p, {"none", "bearer", "header", "aws"}, auth); }},
+         make_.text("auth_header", row->auth_header),
+         make_.named_texts("headers", input.headers),
+         {"api_key", [&](const Place& p) { api_keys(p, input.keys); }},
+         {"api_keys", [&](const Place& p) { api_keys(p, input.keys); }},
+         {"aws",
+          [&](const Place& p) {
+            reader_.map(p, {make_.text("access_key_id", input.aws.access_key),
+                            make_.text("secret_access_key", input.aws.secret_key),
+                            make_.text("session_token", input.aws.session_token),
+                            make_.text("profile", input.aws.profile)});
+          }},
+         var("region"),
+         var("project"),
+         var("location"),
+         var("api_version"),
+         make_.named_texts("vars", input.vars),
+         {"families",
+          [&](const Place& p) {
+            row->families.clear();
+            reader_.texts(p, row->families);
+          }},
+         {"models",
+          [&](const Place& p) {
+            row->models.clear();
+            reader_.each(p, [&](const Place& item) { model(item, row->models, model_rules); });
+          }},
+         {"compat", [&](const Place& p) { compat = read_compat(p, catalogue_.compat(), reader_, warn_); }},
+         {"settings", [&](const Place& p) { settings = read_settings(p, p.path, reader_); }},
+         {"rules", [&](const Place& p) { rules = read_rules(p, reader_); }}});
     if (!dialect.empty()) row->dialect = *canon::dialect_named(dialect);
     if (!auth.empty()) {
       row->auth = auth == "none"     ? profile::Auth::none
@@ -100,8 +102,10 @@ class ProviderReader {
     }
     // Nothing says that a user's own server wants a key.
     if (own_host && input.keys.empty() && row->auth != profile::Auth::aws) row->local = true;
+    std::ranges::move(compat, std::back_inserter(row->rules));
     std::ranges::move(rules, std::back_inserter(row->rules));
     if (!settings.settings.empty()) row->rules.push_back(std::move(settings));
+    std::ranges::move(model_rules, std::back_inserter(row->rules));
     input.row = std::move(*row);
     auto connection = connect(std::move(input), sources_, false);
     if (!connection) {
@@ -167,6 +171,33 @@ class ProviderReader {
     return row;
   }
 
+  // A name, or {id, compat, settings} for what holds for that model alone.
+  void model(const Place& place, std::vector<std::string>& names, std::vector<profile::Rule>& rules) {
+    std::string id;
+    if (!place.value->is_map()) {
+      reader_.text(place, id);
+      if (!id.empty()) names.push_back(std::move(id));
+      return;
+    }
+    std::vector<profile::Rule> own;
+    reader_.map(place, {make_.text("id", id),
+                        {"compat",
+                         [&](const Place& p) { own = read_compat(p, catalogue_.compat(), reader_, warn_); }},
+                        {"settings", [&](const Place& p) {
+                           if (auto rule = read_settings(p, p.path, reader_); !rule.settings.empty())
+                             own.push_back(std::move(rule));
+                         }}});
+    if (id.empty()) {
+      reader_.fault(place, "a model needs its id");
+      return;
+    }
+    for (profile::Rule& rule : own) {
+      rule.models = {id};
+      rules.push_back(std::move(rule));
+    }
+    names.push_back(std::move(id));
+  }
+
   void api_keys(const Place& place, std::vector<Secret>& out) {
     std::vector<std::string> keys;
     reader_.texts(place, keys);
@@ -182,14 +213,15 @@ class ProviderReader {
   const Sources& sources_;
   const profile::Catalogue& catalogue_;
   Reader& reader_;
+  Reader& warn_;
   FieldMaker make_;
 };
 
 }  // namespace
 
 std::optional<Connection> read_provider(const Entry& entry, const Place& place, const Sources& sources,
-                                        const profile::Catalogue& catalogue, Reader& reader) {
-  return ProviderReader(sources, catalogue, reader).read(entry, place);
+                                        const profile::Catalogue& catalogue, Reader& reader, Reader& warn) {
+  return ProviderReader(sources, catalogue, reader, warn).read(entry, place);
 }
 
 std::vector<std::string_view> provider_names(const Config& config) {

@@ -24,4 +24,9 @@ void add_connections_from_environment(const Sources& sources, Config& config);
 profile::Rule read_settings(const Place& place, std::string_view id, Reader& reader);
 std::vector<profile::Rule> read_rules(const Place& place, Reader& reader);
 
+// A `compat:` map, one rule a flag, in the order they are laid. An unknown flag or value is an error; one
+// that changes nothing is a warning.
+std::vector<profile::Rule> read_compat(const Place& place, const profile::CompatTable& table, Reader& reader,
+                                       Reader& warn);
+
 }  // namespace dragoman::config

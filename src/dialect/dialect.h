@@ -53,6 +53,12 @@ struct WireOptions {
   bool json_results = false;  // bedrock: a tool result that is a JSON object goes as {json}, not as {text}
   bool call_ids = true;       // gemini: functionCall and functionResponse have an id (not in Vertex v1)
   bool labels = false;        // gemini: `metadata` may be sent as labels (Vertex only)
+  // What OpenClaw's compat flags ask of a host (data/compat.yaml).
+  bool bare_messages = false;     // openai_chat: role and content alone, whatever else a message has
+  bool null_content = true;       // openai_chat: content of a turn of calls alone is null, else ""
+  bool result_name = false;       // openai_chat: tool messages carry the tool's name
+  bool reasoning_always = false;  // openai_chat: the reasoning_replay field on every assistant turn
+  bool openai_tools = false;      // anthropic_messages: tools and tool_choice in OpenAI's shape
 };
 
 // How the answer is to look to this client.

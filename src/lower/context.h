@@ -26,6 +26,8 @@ struct Context {
   std::vector<Edit> edits = {};
   Restore restore = {};
   std::optional<Refused> refused = {};
+  std::string_view fixed_effort = {};  // the endpoint's own label (effort_map): not to be fitted any more
+  std::vector<std::pair<std::string, std::string>> headers = {};
 
   bool flag(Setting s) const { return profile.flag(s); }
 
@@ -57,22 +59,26 @@ std::string cut(std::string_view text);
 std::string_view max_tokens_name(const Context& c);
 
 // The passes, in the order they run (lower.cc). Each reads the profile and changes the draft.
-void pass_extras(Context& c);       // GEN-01: keys the target does not list
-void pass_foreign(Context& c);      // blocks and tools only another dialect knows
-void pass_params(Context& c);       // GEN-13: ranges, exclusions, renames
-void pass_tools(Context& c);        // GEN-06, GEN-07: names, descriptions, schemas, counts
-void fit_tool_schemas(Context& c);  // its part in tool_strict.cc: schemas, and which tools are strict
-void pass_format(Context& c);       // structured output
-void pass_choice(Context& c);       // GEN-08: tool choice
-void pass_thinking(Context& c);     // reasoning configuration
-void pass_calls(Context& c);        // GEN-03, GEN-04, GEN-05: pairing, ids, arguments
-void pass_reasoning(Context& c);    // GEN-12: reasoning state
-void pass_media(Context& c);        // GEN-14
-void pass_system(Context& c);       // GEN-10
-void pass_text(Context& c);         // GEN-02: blank text
-void pass_turns(Context& c);        // GEN-11: order of turns
-void pass_cache(Context& c);        // cache markers
-void pass_limits(Context& c);       // output cap
+void pass_compat(Context& c);        // OpenClaw's compat flags, what they ask before the rest
+void pass_extras(Context& c);        // GEN-01: keys the target does not list
+void pass_foreign(Context& c);       // blocks and tools only another dialect knows
+void pass_params(Context& c);        // GEN-13: ranges, exclusions, renames
+void pass_tools(Context& c);         // GEN-06, GEN-07: names, descriptions, schemas, counts
+void fit_tool_schemas(Context& c);   // its part in tool_strict.cc: schemas, and which tools are strict
+void pass_schema_drop(Context& c);   // keywords a user or host wants out of tool parameters
+void pass_format(Context& c);        // structured output
+void pass_choice(Context& c);        // GEN-08: tool choice
+void pass_thinking(Context& c);      // reasoning configuration
+void pass_calls(Context& c);         // GEN-03, GEN-04, GEN-05: pairing, ids, arguments
+void pass_reasoning(Context& c);     // GEN-12: reasoning state
+void pass_media(Context& c);         // GEN-14
+void pass_system(Context& c);        // GEN-10
+void pass_text(Context& c);          // GEN-02: blank text
+void pass_turns(Context& c);         // GEN-11: order of turns
+void pass_compat_turns(Context& c);  // compat flags on finished turns: text, markers, tool choice
+void pass_cache(Context& c);         // cache markers
+void pass_limits(Context& c);        // output cap
+void pass_compat_shape(Context& c);  // compat flags that the encoder and the way back carry out
 
 // Asserts that nothing illegal is left. A failure is a bug of ours; it is refused rather than sent.
 void verify(Context& c);

@@ -11,10 +11,11 @@ namespace {
 
 using canon::Param;
 
-constexpr void (*kPasses[])(Context&) = {pass_extras,    pass_foreign, pass_params,   pass_format,
-                                         pass_tools,     pass_choice,  pass_thinking, pass_calls,
-                                         pass_reasoning, pass_media,   pass_system,   pass_text,
-                                         pass_turns,     pass_cache,   pass_limits};
+constexpr void (*kPasses[])(Context&) = {pass_compat,   pass_extras, pass_foreign,     pass_params,
+                                         pass_format,   pass_tools,  pass_schema_drop, pass_choice,
+                                         pass_thinking, pass_calls,  pass_reasoning,   pass_media,
+                                         pass_system,   pass_text,   pass_turns,       pass_compat_turns,
+                                         pass_cache,    pass_limits, pass_compat_shape};
 
 // Fields of the config's own that the client left open count as if the client had said them.
 void lay_defaults(canon::Request& request, std::span<const canon::Extra> defaults) {
@@ -53,6 +54,13 @@ dialect::WireOptions wire_options(const Context& c, bool stream) {
   o.call_ids = p.flag(Setting::call_ids);
   o.labels = p.flag(Setting::labels);
   o.version = p.text(Setting::body_version);
+  o.bare_messages = p.flag(Setting::bare_messages);
+  o.null_content = p.flag(Setting::null_content);
+  o.result_name = p.flag(Setting::result_name);
+  o.reasoning_always = p.flag(Setting::reasoning_always);
+  o.openai_tools = p.flag(Setting::openai_tools);
+  if (c.wire.name == canon::DialectName::openai_responses && p.text(Setting::responses_instructions) == "all")
+    o.system_role = "instructions";
   return o;
 }
 
@@ -152,6 +160,7 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
   }
   out.edits = std::move(c.edits);
   out.restore = std::move(c.restore);
+  out.headers = std::move(c.headers);
   if (inside) *inside = std::move(c.draft);
   return out;
 }

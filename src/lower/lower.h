@@ -47,8 +47,12 @@ struct Restore {
   // Where arguments differ from what the client declared (argument_plan.h), by the tool's wire name.
   std::map<std::string, std::shared_ptr<const ArgumentPlan>, std::less<>> arguments = {};
   std::shared_ptr<const ArgumentPlan> output = {};  // the same of a JSON answer
+  bool html_arguments = false;                      // tool arguments arrive with HTML entities in them
+  std::set<std::string, std::less<>> visible_details = {};  // reasoning that is text to show, by its type
+  bool own_words() const { return !html_arguments && visible_details.empty(); }
   bool empty() const {
-    return names.empty() && custom_tools.empty() && structured_tool.empty() && arguments.empty() && !output;
+    return names.empty() && custom_tools.empty() && structured_tool.empty() && arguments.empty() && !output &&
+           own_words();
   }
 };
 
@@ -59,6 +63,7 @@ struct Lowered {
   bool added_usage = false;  // stream_options.include_usage was ours, not the client's
   std::vector<Edit> edits;
   Restore restore;
+  std::vector<std::pair<std::string, std::string>> headers = {};  // to send besides the target's own
 };
 
 // The target cannot serve this request at all; another may.

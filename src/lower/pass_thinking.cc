@@ -135,6 +135,10 @@ bool effort_alone(const Context& c) {
          c.profile.text(Setting::reasoning_issuer) == "anthropic";
 }
 
+bool is_switch(std::string_view style) {
+  return style == "zai" || style == "qwen" || style == "together" || style == "qwen_template";
+}
+
 // The reasoning the client asked for in the target's words.
 void fit_thinking(Context& c) {
   ReasoningConfig& r = c.draft.reasoning;
@@ -157,7 +161,7 @@ void fit_thinking(Context& c) {
     if (!efforts.empty()) r.effort = nearest_effort(efforts, rank(r.effort));
     return;
   }
-  if (c.profile.text(Setting::reasoning_style) == "zai" && (r.budget || !r.effort.empty())) {
+  if (is_switch(c.profile.text(Setting::reasoning_style)) && (r.budget || !r.effort.empty())) {
     // A switch and no more.
     c.edit(Setting::reasoning_style, "ZAI-10", r.effort_pointer.empty() ? r.pointer : r.effort_pointer,
            "effort", describe(r), "on", Loss::narrowed);
@@ -195,6 +199,12 @@ void pass_thinking(Context& c) {
     c.edit(Setting::thinking, "OAI-49", r.pointer.empty() ? r.effort_pointer : r.pointer, "reasoning",
            describe(r), "", asked_off ? Loss::none : Loss::semantic);
     r = {};
+    return;
+  }
+  if (!c.fixed_effort.empty()) {
+    r.effort = c.fixed_effort;
+    r.budget.reset();
+    r.mode = Mode::unset;
     return;
   }
   if (asked_off) return switch_off(c);

@@ -37,6 +37,7 @@ std::string_view text_of(Arena& arena, const canon::ToolCall& call) {
 
 void restore(canon::Response& response, const Restore& restore, Arena& arena) {
   if (restore.empty()) return;
+  if (!restore.own_words()) plain_words(response, restore, arena);
   for (canon::Choice& choice : response.choices) {
     for (canon::Block& block : choice.blocks) {
       if (auto* text = std::get_if<canon::Text>(&block.body); text && restore.output)
@@ -84,6 +85,11 @@ void EventRestorer::filtered(Choice& choice, const Event& event, const canon::Ev
 
 void EventRestorer::operator()(const Event& event, const canon::EventSink& sink) {
   if (restore_->empty()) return sink(event);
+  if (restore_->own_words()) return put_back(event, sink);
+  words_(event, *restore_, [&](const Event& plain) { put_back(plain, sink); });
+}
+
+void EventRestorer::put_back(const Event& event, const canon::EventSink& sink) {
   Choice& choice = choices_[event.choice];
   switch (event.type) {
     case EventType::block_start: {

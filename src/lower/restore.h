@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "canon/fold.h"
 #include "canon/response.h"
+#include "lower/answer_words.h"
 #include "lower/argument_filter.h"
 #include "lower/lower.h"
 
@@ -31,10 +32,12 @@ class EventRestorer {
     std::string held = {};
     std::optional<ArgumentFilter> filter = {};  // of the block at hand
   };
+  void put_back(const canon::Event& event, const canon::EventSink& sink);
   void filtered(Choice& choice, const canon::Event& event, const canon::EventSink& sink, bool last);
 
   const Restore* restore_;
   std::map<int, Choice> choices_;
+  AnswerWords words_;
 };
 
 }  // namespace dragoman::lower

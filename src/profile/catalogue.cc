@@ -25,8 +25,11 @@ std::string_view stem(std::string_view path) {
 
 Result<Catalogue> Catalogue::builtin() {
   Catalogue out;
+  auto compat = CompatTable::builtin();
+  if (!compat) return std::unexpected(compat.error());
+  out.compat_ = std::move(*compat);
   for (const DataFile& file : data_files()) {
-    if (!file.path.ends_with(".yaml")) continue;
+    if (!file.path.ends_with(".yaml") || file.path == "compat.yaml") continue;
     YAML::Node root;
     try {
       root = YAML::Load(std::string(file.text));
@@ -53,6 +56,9 @@ Result<Catalogue> Catalogue::builtin() {
     for (const std::string& name : provider.families)
       if (!out.family(name))
         return fail(fmt::format("providers/{}.yaml: no family '{}'", provider.name, name));
+  for (const EndpointClass& endpoint : out.compat_.endpoints())
+    if (!endpoint.like.empty() && !out.find(endpoint.like))
+      return fail(fmt::format("compat.yaml: no provider '{}'", endpoint.like));
   return out;
 }
 

@@ -116,7 +116,10 @@ std::string_view Profile::cite(std::string_view cause) const {
   const std::string_view general = cause.substr(0, cause.find('.'));
   const Cite* found = last(cause);
   if (!found) found = last(general);
-  return found ? std::string_view(found->rule) : general;
+  if (found) return found->rule;
+  // Only what is written like a rule of the contracts is one: "models.fast.settings" and "compat.x" are
+  // whole.
+  return !general.empty() && general.front() >= 'A' && general.front() <= 'Z' ? general : cause;
 }
 
 bool list_contains(const std::vector<std::string>& list, std::string_view item) {

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "canon/dialect_name.h"
+#include "profile/compat.h"
 #include "profile/profile.h"
 
 namespace dragoman::profile {
@@ -62,6 +63,8 @@ class Catalogue {
   const Provider* find(std::string_view name_or_alias) const;
   std::span<const Provider> providers() const { return providers_; }
 
+  const CompatTable& compat() const { return compat_; }
+
   Profile resolve(const Provider& provider, std::string_view model, Mode mode,
                   std::span<const Rule> extra = {}) const;
 
@@ -82,6 +85,7 @@ class Catalogue {
   };
   const Group* family(std::string_view name) const;
 
+  CompatTable compat_;
   std::vector<Provider> providers_;
   std::vector<Group> families_;
   std::array<std::vector<Rule>, canon::kDialects> dialects_;

@@ -153,7 +153,38 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(max_tokens_cap, integer, "0", "greatest output cap; 0: not known")                                       \
   /* prompt caching */                                                                                       \
   X(cache_markers, integer, "0", "cache breakpoints it takes; 0: none")                                      \
-  X(cache_ttl, boolean, "false", "they may carry a time to live")
+  X(cache_ttl, boolean, "false", "they may carry a time to live")                                            \
+  /* what OpenClaw's compat flags ask for: data/compat.yaml says which */                                    \
+  X(store_false, boolean, "false", "`store: false` is said where the client says nothing")                   \
+  X(effort_field, boolean, "true", "openai_chat: reasoning_effort is understood")                            \
+  X(effort_map, list, "[]", "effort labels replaced before all else: client's=endpoint's; `off` is one")     \
+  X(effort_off, text, "none", "openai_chat: reasoning switched off goes as effort none, or omit")            \
+  X(tools_left_out, boolean, "false",                                                                        \
+    "where `tools` is false: tools are left out and the model is told (false: the request is refused)")      \
+  X(choice_auto_said, boolean, "false", "tool_choice auto is said where the client says nothing")            \
+  X(bare_messages, boolean, "false", "openai_chat: messages keep role and content alone")                    \
+  X(null_content, boolean, "true", "openai_chat: content of calls alone is null (false: \"\")")              \
+  X(result_name, boolean, "false", "openai_chat: tool messages carry the tool's name")                       \
+  X(reasoning_as_text, boolean, "false", "reasoning in the history opens its turn as plain text")            \
+  X(reasoning_always, boolean, "false",                                                                      \
+    "openai_chat: every assistant turn has the reasoning_replay field, possibly \"\"")                       \
+  X(visible_details, list, "[]", "openai_chat: types of reasoning_details in answers that are text to show") \
+  X(schema_drop, list, "[]", "JSON Schema keywords taken out of tool parameters after all else")             \
+  X(schema_length_max, integer, "0", "greatest maxLength in tool parameters; above, it goes; 0: any")        \
+  X(empty_items, boolean, "true", "tool parameters may say items: {} (false: it goes)")                      \
+  X(arguments_encoding, text, "", "how the model's tool arguments arrive: html-entities; empty: as JSON")    \
+  X(openai_tools, boolean, "false", "anthropic_messages: tools are written as OpenAI writes them")           \
+  X(openrouter_routing, text, "", "body field `provider` where the client says none, JSON text")             \
+  X(vercel_routing, text, "", "body field providerOptions.gateway where the client says none, JSON text")    \
+  X(tool_stream, boolean, "false", "`tool_stream: true` goes with tools in a stream")                        \
+  X(cache_auto, boolean, "false", "cache breakpoints are set where the client set none")                     \
+  X(session_headers, text, "", "headers that keep a conversation on one server: openai | openrouter")        \
+  X(session_id_header, boolean, "false", "the header session_id alone")                                      \
+  X(eager_tool_input, boolean, "true", "anthropic_messages: tools may say eager_input_streaming")            \
+  X(nonempty_turn, boolean, "false", "some user or assistant turn has text; one is added where none has")    \
+  X(responses_instructions, text, "",                                                                        \
+    "openai_responses: system text in front goes as `instructions` (all), none does, or the client's own "   \
+    "(empty)")
 
 enum class Setting : std::uint8_t {
 #define X(name, type, value, meaning) name,

@@ -117,6 +117,11 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
                              failure::target_cannot(request.error().message),
                              {}};
     } else {
+      for (const auto& [name, value] : lowered->headers) {
+        const auto said = request->headers.find(name);  // anthropic-beta is a list
+        request->headers.set(name,
+                             said && name == "anthropic-beta" ? fmt::format("{},{}", *said, value) : value);
+      }
       request->timeouts = deployment.timeouts(lowered->stream);
       // Waiting for an answer to begin ends with the request's own time; an answer that has begun may go on.
       if (deadline_) {

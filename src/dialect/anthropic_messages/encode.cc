@@ -74,6 +74,7 @@ class Encoder {
   void tool_result(const canon::ToolResult& result);
   void tools();
   void tool_choice();
+  void openai_choice();
   void thinking();
   void output_config();
   void metadata();
@@ -228,14 +229,18 @@ void Encoder::tools() {
       w_.value(tool.source);
       continue;
     }
-    w_.begin_object().field("name", tool.name);
+    const bool openai = options_.openai_tools;
+    w_.begin_object();
+    if (openai) w_.field("type", "function").key("function").begin_object();
+    w_.field("name", tool.name);
     if (!tool.description.empty()) w_.field("description", tool.description);
-    w_.key("input_schema");
+    w_.key(openai ? "parameters" : "input_schema");
     if (tool.schema)
       w_.value(tool.schema);
     else  // ANT-31: the field and its type are required
       w_.begin_object().field("type", "object").key("properties").begin_object().end_object().end_object();
     if (tool.strict) w_.field("strict", *tool.strict);
+    if (openai) w_.end_object();
     write_cache(w_, tool.cache);
     write_extras(w_, tool.extra);
     w_.end_object();
@@ -243,8 +248,23 @@ void Encoder::tools() {
   w_.end_array();
 }
 
+// A gateway behind Anthropic's path that reads OpenAI's words for the choice (Kimi's coding endpoint did).
+void Encoder::openai_choice() {
+  using canon::ChoiceMode;
+  const canon::ToolChoice& choice = request_.tool_choice;
+  if (choice.mode == ChoiceMode::unset) return;
+  w_.key("tool_choice");
+  if (choice.mode != ChoiceMode::named) {
+    w_.string(canon::name(choice.mode));
+    return;
+  }
+  w_.begin_object().field("type", "function").key("function").begin_object();
+  w_.field("name", choice.tool).end_object().end_object();
+}
+
 void Encoder::tool_choice() {
   using canon::ChoiceMode;
+  if (options_.openai_tools) return openai_choice();
   const canon::ToolChoice& choice = request_.tool_choice;
   const auto& parallel = request_.params[Param::parallel_tool_calls];
   const bool alone = parallel.value.is_bool() && !parallel.value.boolean();

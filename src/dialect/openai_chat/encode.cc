@@ -99,18 +99,21 @@ void Encoder::message(const canon::Message& m) {
 void Encoder::tool_result(const canon::Message& m, const canon::ToolResult& result) {
   std::vector<const Block*> blocks;
   for (const Block& block : result.content) blocks.push_back(&block);
-  w_.begin_object().field("role", "tool").field("tool_call_id", result.call_id).key("content");
+  w_.begin_object().field("role", "tool");
+  if (!options_.bare_messages) w_.field("tool_call_id", result.call_id);
+  if (options_.result_name && !options_.bare_messages && !result.name.empty()) w_.field("name", result.name);
+  w_.key("content");
   content(blocks);
-  if (m.blocks.size() == 1) write_extras(w_, m.extra);
+  if (m.blocks.size() == 1 && !options_.bare_messages) write_extras(w_, m.extra);
   w_.end_object();
 }
 
 void Encoder::plain(const canon::Message& m, std::string_view role, std::span<const Block* const> blocks) {
   w_.begin_object().field("role", role);
-  if (!m.name.empty()) w_.field("name", m.name);
+  if (!m.name.empty() && !options_.bare_messages) w_.field("name", m.name);
   w_.key("content");
   content(blocks);
-  write_extras(w_, m.extra);
+  if (!options_.bare_messages) write_extras(w_, m.extra);
   w_.end_object();
 }
 
@@ -225,12 +228,16 @@ void Encoder::assistant(const canon::Message& m) {
       words.push_back(&block);
   }
   w_.begin_object().field("role", "assistant");
-  if (!m.name.empty()) w_.field("name", m.name);
+  if (!m.name.empty() && !options_.bare_messages) w_.field("name", m.name);
   w_.key("content");
-  if (words.empty() && (calls > 0 || refusal))
+  if (words.empty() && (calls > 0 || refusal) && options_.null_content && !options_.bare_messages)
     w_.null();
   else
     content(words);
+  if (options_.bare_messages) {
+    w_.end_object();
+    return;
+  }
   if (refusal) w_.field("refusal", refusal->text);
   reasoning(thoughts);
   if (calls > 0) {
@@ -245,7 +252,7 @@ void Encoder::assistant(const canon::Message& m) {
 
 void Encoder::reasoning(std::span<const canon::Reasoning* const> all) {
   const std::string_view how = options_.reasoning_replay;
-  if (all.empty() || how.empty()) return;
+  if (how.empty() || (all.empty() && !options_.reasoning_always)) return;
   if (how == "reasoning_details") {
     w_.key("reasoning_details").begin_array();
     int index = 0;

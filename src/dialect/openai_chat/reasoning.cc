@@ -121,6 +121,21 @@ void qwen(json::Writer& w, const ReasoningConfig& r) {
   if (wanted(r) && r.budget) w.field("thinking_budget", *r.budget);
 }
 
+// Together (OpenClaw's `together`): the switch, and the effort beside it.
+void together(json::Writer& w, const ReasoningConfig& r) {
+  if (!said(r)) return;
+  w.key("reasoning").begin_object().field("enabled", wanted(r)).end_object();
+  if (wanted(r) && !r.effort.empty()) w.field("reasoning_effort", r.effort);
+}
+
+// Qwen behind vLLM or SGLang (OpenClaw's `qwen-chat-template`): arguments of the chat template.
+void qwen_template(json::Writer& w, const ReasoningConfig& r) {
+  if (!said(r)) return;
+  w.key("chat_template_kwargs").begin_object().field("enable_thinking", wanted(r));
+  if (wanted(r) && !r.effort.empty()) w.field("reasoning_effort", r.effort);
+  w.end_object();
+}
+
 void none(json::Writer&, const ReasoningConfig&) {}
 
 struct Style {
@@ -128,9 +143,9 @@ struct Style {
   void (*write)(json::Writer&, const ReasoningConfig&);
 };
 constexpr std::array kStyles = {
-    Style{"", none},     Style{"effort", effort}, Style{"openrouter", openrouter},
-    Style{"zai", zai},   Style{"qwen", qwen},     Style{"deepseek", deepseek},
-    Style{"none", none},
+    Style{"", none},     Style{"effort", effort},     Style{"openrouter", openrouter},
+    Style{"zai", zai},   Style{"qwen", qwen},         Style{"deepseek", deepseek},
+    Style{"none", none}, Style{"together", together}, Style{"qwen_template", qwen_template},
 };
 
 }  // namespace

@@ -223,7 +223,9 @@ class Decoder final : public StreamDecoder {
         advance(state, sink);
         continue;
       }
-      add_text(state, BlockType::reasoning, r.text, sink);
+      // Words that are no reasoning by their own type are a block of that name: lower/restore may show them.
+      const std::string_view type = detail["type"].text();
+      add_text(state, BlockType::reasoning, r.text, sink, type.starts_with("reasoning") ? "" : type);
       if (r.signature.empty()) continue;
       Item& item = tail(state, BlockType::reasoning, sink);
       item.signature += r.signature;
@@ -257,17 +259,22 @@ class Decoder final : public StreamDecoder {
     advance(state, sink);
   }
 
-  void add_text(ChoiceState& state, BlockType type, std::string_view text, const EventSink& sink) {
+  void add_text(ChoiceState& state, BlockType type, std::string_view text, const EventSink& sink,
+                std::string_view name = {}) {
     if (text.empty()) return;
-    tail(state, type, sink).text += text;
+    tail(state, type, sink, name).text += text;
     advance(state, sink);
   }
 
-  // The last block if it is an open one of this type, else a new one.
-  Item& tail(ChoiceState& state, BlockType type, const EventSink& sink) {
-    if (!state.items.empty() && state.items.back().type == type && !state.items.back().done)
-      return state.items.back();
-    return add(state, type, sink);
+  // The last block if it is an open one of this type and name, else a new one.
+  Item& tail(ChoiceState& state, BlockType type, const EventSink& sink, std::string_view name = {}) {
+    if (!state.items.empty()) {
+      Item& last = state.items.back();
+      if (last.type == type && !last.done && last.name == name) return last;
+    }
+    Item& item = add(state, type, sink);
+    item.name = name;
+    return item;
   }
 
   Item& add(ChoiceState& state, BlockType type, const EventSink& sink) {
@@ -358,7 +365,7 @@ class Decoder final : public StreamDecoder {
         start.id = item.id;
         start.signature = item.signature;
       }
-      if (call || item.type == BlockType::media || item.type == BlockType::foreign) start.name = item.name;
+      start.name = item.name;
       if (item.type == BlockType::redacted_reasoning || item.type == BlockType::media) start.text = item.text;
       if (item.type == BlockType::foreign) {
         start.issuer = canon::name(canon::DialectName::openai_chat);
