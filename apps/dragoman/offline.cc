@@ -208,12 +208,23 @@ std::vector<OfflineTarget> Offline::all() const {
 Result<canon::Request> Offline::parse(Arena& arena, std::string_view text, const Asked& asked) const {
   const std::string_view from = asked.dialect == "openai"      ? "openai_chat"
                                 : asked.dialect == "anthropic" ? "anthropic_messages"
+                                : asked.dialect == "gemini"    ? "gemini_generate"
+                                : asked.dialect == "bedrock"   ? "bedrock_converse"
                                                                : asked.dialect;
   const auto name = canon::dialect_named(from);
   if (!name || !dialect::get(*name).parse)
-    return fail(fmt::format("from: expected openai_chat or anthropic_messages, found '{}'", asked.dialect));
+    return fail(
+        fmt::format("from: expected openai, anthropic, gemini or bedrock, found '{}'", asked.dialect));
   auto body = json::parse(arena, text);
   if (!body) return std::unexpected(body.error());
+  if (*name == canon::DialectName::gemini_generate || *name == canon::DialectName::bedrock_converse) {
+    // Their wire has the model and the stream in the URL.
+    auto request = dialect::get(*name).parse(arena, *body);
+    if (!request) return std::unexpected(request.error());
+    if (request->model.empty()) request->model = arena.copy(asked.model);
+    request->stream = asked.stream.value_or(false);
+    return request;
+  }
   // What is said beside the request becomes part of it, as if the client had written it there.
   const json::Builder builder(arena);
   json::Value complete = *body;

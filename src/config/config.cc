@@ -216,7 +216,10 @@ std::vector<std::string> Config::secrets() const {
     if (!text.empty()) all.insert(text);
   };
   add(auth.master_key.reveal());
-  for (const ClientKeyEntry& entry : auth.keys) add(entry.key.reveal());
+  for (const ClientKeyEntry& entry : auth.keys) {
+    add(entry.key.reveal());
+    add(entry.secret_access_key.reveal());
+  }
   const auto add_connection = [&](const Connection& connection) {
     for (const auto& credential : connection.credentials) {
       add(credential->key.reveal());

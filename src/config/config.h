@@ -97,7 +97,10 @@ struct Server {
 struct ClientKeyEntry {
   std::string name;
   Secret key;        // in plain text, or
-  std::string hash;  // "sha256:<64 hex digits>"
+  std::string hash;  // "sha256:<64 hex digits>", or
+  std::string
+      access_key_id;  // a key pair that Bedrock clients sign with: the secret must be known to verify it
+  Secret secret_access_key;
 };
 
 struct Auth {

@@ -110,10 +110,17 @@ class NativeReader {
   void client_key(const Place& place) {
     ClientKeyEntry entry;
     reader_.map(place, {make_.text("name", entry.name), make_.secret("key", entry.key),
-                        make_.text("hash", entry.hash)});
+                        make_.text("hash", entry.hash), make_.text("access_key_id", entry.access_key_id),
+                        make_.secret("secret_access_key", entry.secret_access_key)});
     if (!place.value->is_map()) return;
     if (entry.name.empty()) reader_.fault(place, "a client key needs a name");
-    if (entry.key.empty() == entry.hash.empty()) {
+    const bool pair = !entry.access_key_id.empty();
+    if (pair == entry.secret_access_key.empty())
+      reader_.fault(place, "access_key_id and secret_access_key go together");
+    if (pair && !(entry.key.empty() && entry.hash.empty())) {
+      reader_.fault(place, "expected a key, a hash or a key pair, found two of them",
+                    "one entry each; they may have the same name");
+    } else if (!pair && entry.key.empty() == entry.hash.empty()) {
       reader_.fault(place, "expected either key or hash", "`dragoman keys new` makes one of each");
     }
     const auto is_hex = [](std::string_view t) {

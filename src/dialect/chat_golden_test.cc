@@ -1,4 +1,4 @@
-// Golden folders of the two dialects that clients speak. A folder holds any of
+// Golden folders of the dialects that clients speak. A folder holds any of
 //   in.json      a request      -> canon.txt, out.<dialect>.json (written for a target of each dialect)
 //   answer.json  a whole answer -> answer.txt, client.<dialect>.json
 //   stream.txt   a stream       -> events.txt, client.<dialect>.sse
@@ -13,7 +13,7 @@ namespace {
 
 using namespace testing;
 
-const Dialect* const kDialects[] = {&kOpenaiChat, &kAnthropicMessages};
+const Dialect* const kDialects[] = {&kOpenaiChat, &kAnthropicMessages, &kGeminiGenerate, &kBedrockConverse};
 
 // How each dialect's own provider likes it spelled.
 WireOptions options_for(const Dialect& dialect) {
@@ -23,6 +23,11 @@ WireOptions options_for(const Dialect& dialect) {
   options.reasoning_style = "effort";
   options.stream = false;
   if (dialect.name == canon::DialectName::openai_chat) options.max_tokens_field = "max_completion_tokens";
+  if (dialect.name == canon::DialectName::gemini_generate) options.reasoning_style = "gemini_budget";
+  if (dialect.name == canon::DialectName::bedrock_converse) {
+    options.reasoning_style = "bedrock_claude";
+    options.top_k_path = "top_k";
+  }
   return options;
 }
 

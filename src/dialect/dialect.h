@@ -71,6 +71,11 @@ struct RenderOptions {
   json::Value request = {};                    // the client's body
   std::string_view previous_response_id = {};  // what it goes on from; "" nothing
   bool store = true;                           // the response can be asked for again
+  bool json_array = false;  // gemini_generate: the stream is one JSON array, not server-sent events
+  // bedrock_converse: how a message of its stream is framed. Null: as an event and its data in text, for
+  // tests.
+  void (*frame)(std::string& out, std::string_view event, std::string_view payload, bool exception) = nullptr;
+  std::function<std::int64_t()> latency_ms = {};  // bedrock_converse: since the request came; empty: not told
 };
 
 // An error as the client is to see it.
@@ -132,12 +137,15 @@ struct Dialect {
 
   // Client side; its function pointers are null in a dialect that no client speaks to us. parse() reads the
   // client's body (already JSON) into the canonical request; errors carry the pointer and say what was
-  // expected. `stream` and the model may come from the URL in some dialects: `path_model` then.
+  // expected. Gemini and Bedrock have the model and `stream` in the URL: whoever knows it sets them
+  // (serve/model_path.h).
   Result<canon::Request> (*parse)(Arena& arena, json::Value body);
   void (*render)(const canon::Response& response, const RenderOptions& options, std::string& out);
   std::unique_ptr<StreamRenderer> (*renderer)(const RenderOptions& options);
   void (*render_error)(const ClientError& error, std::string& out);
   std::string_view stream_content_type;
+  // The name of an error that goes into the header x-amzn-errortype; null in dialects without one.
+  std::string_view (*error_type)(const ClientError& error) = nullptr;
 
   // Provider side.
   void (*encode)(const canon::Request& request, const WireOptions& options, std::string& out);

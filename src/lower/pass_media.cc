@@ -62,8 +62,9 @@ void fit_media(Context& c, Block& block) {
   }
   const Setting taken = media->kind == MediaKind::image      ? Setting::images
                         : media->kind == MediaKind::document ? Setting::documents
+                        : media->kind == MediaKind::video    ? Setting::videos
                                                              : Setting::audio;
-  if (media->kind == MediaKind::video || !c.flag(taken)) {
+  if (!c.flag(taken)) {
     // A plain-text document is its text.
     if (media->kind == MediaKind::document && media->source == MediaSource::text) {
       c.edit(taken, "GEN-14", block.pointer, "document", describe(*media), "text", Loss::none);
@@ -78,7 +79,10 @@ void fit_media(Context& c, Block& block) {
                     "the file was uploaded to another provider; send its bytes (base64) instead of its id");
   const bool url = media->source == MediaSource::url;
   const Setting by_url = media->kind == MediaKind::image ? Setting::image_urls : Setting::document_urls;
-  if (url && !c.flag(by_url))
+  // What its own dialect's client asks a Gemini target to fetch is between the two.
+  const bool own_affair = c.original.dialect == canon::DialectName::gemini_generate &&
+                          c.wire.name == canon::DialectName::gemini_generate;
+  if (url && !own_affair && !c.flag(by_url))
     return c.refuse(
         c.rule(by_url, "KIMI-11"), block.pointer,
         fmt::format("{} takes this {} as base64 bytes only, not by URL", c.model, canon::name(media->kind)));

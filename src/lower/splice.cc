@@ -11,6 +11,16 @@ bool is_body(canon::DialectName dialect) {
          dialect == canon::DialectName::openai_responses;
 }
 
+// The model and the stream flag are in the URL: the body goes out as it came. Not where the target's spelling
+// of what is in it differs from the client's.
+bool whole_body(const canon::Request& request, const dialect::WireOptions& options) {
+  if (request.source["model"]) return false;  // of a file; no field of the wire's
+  if (request.dialect == canon::DialectName::bedrock_converse) return true;
+  if (request.dialect != canon::DialectName::gemini_generate) return false;
+  const bool free_schemas = options.schema_field.empty() || options.schema_field == "parametersJsonSchema";
+  return free_schemas && (options.call_ids || !canon::has_tool_blocks(request));
+}
+
 bool has_null(json::Value object, std::string_view except = {}) {
   for (const json::Member& member : object.members())
     if (member.value.is_null() && member.key != except) return true;
@@ -37,6 +47,10 @@ bool says_null(json::Value body) {
 
 bool splice(const canon::Request& request, const dialect::WireOptions& options, std::string& out) {
   const std::string_view body = request.source.raw();
+  if (!body.empty() && whole_body(request, options)) {
+    out.append(body);
+    return true;
+  }
   if (body.empty() || !is_body(request.dialect) || !options.model_in_body || !options.version.empty())
     return false;
   if (says_null(request.source)) return false;

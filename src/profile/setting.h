@@ -117,6 +117,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(document_urls, boolean, "false", "takes documents by URL")                                               \
   X(file_ids, boolean, "false", "takes ids of files uploaded to the provider")                               \
   X(audio, boolean, "false", "takes audio")                                                                  \
+  X(videos, boolean, "false", "takes videos")                                                                \
   X(result_media, boolean, "false", "tool results may carry images and documents")                           \
   X(error_media, boolean, "true", "failed tool results may carry media where others may")                    \
   X(result_error, text, "flag", "failed tool results: flag | text (a word in front)")                        \

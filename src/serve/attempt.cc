@@ -231,6 +231,7 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
 
 net::Task<bool> Exchange::begin_stream() {
   net::Headers headers = answer_headers(client_.stream_content_type);
+  if (call_ && call_->json_array) headers.set("Content-Type", "application/json; charset=UTF-8");
   headers.add("Cache-Control", "no-cache");
   return http_.begin(200, std::move(headers), net::ServerExchange::Flush::hold);
 }
@@ -241,8 +242,8 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
   const std::size_t at = record_.attempts.size() - 1;
   Enforcement kept(request_, lowered, deployment.spec().promises, loop_.schemas);
   ArgumentGate gate(kept);
-  const bool own_words =
-      deployment.provider().dialect == client_.name && lowered.restore.empty() && !kept.holds();
+  const bool own_words = deployment.provider().dialect == client_.name && lowered.restore.empty() &&
+                         !kept.holds() && !(call_ && call_->json_array);
   const auto decoder = wire.decoder();
   renderer_ = client_.renderer(render_options());
   lower::EventRestorer restorer(lowered.restore);
@@ -288,7 +289,8 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
         return;
       }
       // The usage chunk we asked for and the client did not is ours to keep.
-      if (own_words && !(lowered.added_usage && is_usage_chunk(frame.data))) append_frame(out, frame);
+      if (own_words && !(lowered.added_usage && is_usage_chunk(frame.data)))
+        append_frame(out, frame, client_.framing);
     };
     const auto fed = over ? frames.finish(one) : frames.feed(*bytes, one);
     if (!error && !fed) {

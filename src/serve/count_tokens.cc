@@ -41,12 +41,14 @@ std::int64_t bytes_of(const std::vector<canon::Block>& blocks, std::int64_t& ext
   return bytes;
 }
 
-net::Task<void> respond(net::ServerExchange& http, int status, std::string body, bool estimated) {
+net::Task<void> respond(net::ServerExchange& http, int status, std::string body, bool estimated,
+                        std::string_view error_type = {}) {
   net::Headers headers{{"Content-Type", "application/json"}};
   const std::string id = random_id("req_", 22);
   headers.add("x-request-id", id);
   headers.add("request-id", id);
   if (estimated) headers.add("x-dragoman-estimated", "true");
+  if (!error_type.empty()) headers.add("x-amzn-ErrorType", error_type);
   co_await http.respond(status, std::move(headers), std::move(body));
 }
 
@@ -76,13 +78,14 @@ std::optional<std::string> counting_body(const canon::Request& request, json::Va
   };
   if (how == "anthropic") {
     // Untouched, the client's own words are the best there are; only the model's name differs.
-    if (lowered->edits.empty())
+    if (lowered->edits.empty() && request.dialect == canon::DialectName::anthropic_messages)
       return json::dump(build.with(original, "model", build.string(deployment.model())));
     return json::dump(pick({"model", "messages", "system", "tools", "tool_choice", "thinking"}));
   }
   if (how == "converse")
     return json::dump(wrap("input", wrap("converse", pick({"messages", "system", "toolConfig"}))));
-  const json::Value contents = pick({"contents", "systemInstruction", "tools"});
+  // A Gemini client's own body goes out as it wrote it, in either spelling.
+  const json::Value contents = pick({"contents", "systemInstruction", "system_instruction", "tools"});
   if (how == "contents") return json::dump(contents);
   const std::string name = "models/" + std::string(deployment.model());
   return json::dump(wrap("generateContentRequest", build.with(contents, "model", build.string_copy(name))));
@@ -114,8 +117,48 @@ std::int64_t estimate_tokens(const canon::Request& request) {
   return (bytes + kBytesPerToken - 1) / kBytesPerToken + extra;
 }
 
+namespace {
+
+// The part of the body that is a request to be counted, as the dialect's parser wants it.
+Result<json::Value> to_count(canon::DialectName dialect, json::Value body, Arena& arena) {
+  if (!body.is_object()) return fail("expected a JSON object");
+  const json::Builder build(arena);
+  switch (dialect) {
+    case canon::DialectName::gemini_generate:
+      for (const std::string_view key : {"generateContentRequest", "generate_content_request"})
+        if (body[key].is_object()) return build.without(body[key], "model");
+      return body;
+    case canon::DialectName::bedrock_converse:
+      if (body["input"]["converse"].is_object()) return body["input"]["converse"];
+      return fail("expected a converse request; nothing else can be counted here", "/input/converse");
+    default:
+      // This call has no output cap, which the dialect otherwise requires.
+      return body["max_tokens"] ? body : build.with(body, "max_tokens", build.integer(1));
+  }
+}
+
+std::string count_answer(canon::DialectName dialect, std::int64_t count, bool estimated) {
+  std::string out;
+  json::Writer w(out);
+  w.begin_object().field(dialect == canon::DialectName::gemini_generate    ? "totalTokens"
+                         : dialect == canon::DialectName::bedrock_converse ? "inputTokens"
+                                                                           : "input_tokens",
+                         count);
+  if (estimated) w.key("dragoman").begin_object().field("estimated", true).end_object();
+  w.end_object();
+  return out;
+}
+
+}  // namespace
+
 net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::string) {
-  const dialect::Dialect& client = dialect::get(canon::DialectName::anthropic_messages);
+  ModelCall call;
+  call.dialect = canon::DialectName::anthropic_messages;
+  return count_tokens_of(gateway, http, std::move(call));
+}
+
+net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, ModelCall asked_for) {
+  const dialect::Dialect& client = dialect::get(asked_for.dialect);
   const auto snapshot = gateway.snapshot.load();
   LoopState& loop = gateway.on(http.loop());
   Arena arena;
@@ -125,16 +168,16 @@ net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::s
   int status = 400;
   if (auto body = json::parse_padded(arena, http.body()); !body) {
     problem = body.error();
-  } else if (body->is_object()) {
+  } else if (auto counted_part = to_count(asked_for.dialect, *body, arena); !counted_part) {
+    problem = counted_part.error();
+  } else {
     original = *body;
-    // This call has no output cap, which the dialect otherwise requires.
-    const json::Builder build(arena);
-    auto parsed = client.parse(
-        arena, (*body)["max_tokens"] ? *body : build.with(*body, "max_tokens", build.integer(1)));
+    auto parsed = client.parse(arena, *counted_part);
     if (parsed)
       request = *std::move(parsed);
     else
       problem = parsed.error();
+    if (request && !asked_for.model.empty()) request->model = asked_for.model;
   }
   std::shared_ptr<const Routed> routed;
   if (request) {
@@ -146,13 +189,14 @@ net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::s
     }
   }
   if (!routed) {
+    const dialect::ClientError error = {.status = status,
+                                        .kind = status == 404 ? "not_found" : "invalid_request",
+                                        .message = problem.message,
+                                        .param = problem.pointer};
     std::string body;
-    client.render_error({.status = status,
-                         .kind = status == 404 ? "not_found" : "invalid_request",
-                         .message = problem.message,
-                         .param = problem.pointer},
-                        body);
-    co_await respond(http, status, std::move(body), false);
+    client.render_error(error, body);
+    co_await respond(http, status, std::move(body), false,
+                     client.error_type ? client.error_type(error) : std::string_view());
     co_return;
   }
 
@@ -169,30 +213,20 @@ net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::s
       if (response) {
         const int upstream_status = response->status();
         auto answer = co_await response->read_all(1u << 20);
+        const auto its_type = std::string(response->headers().get("x-amzn-errortype"));
         const bool theirs = upstream_status >= 400 && upstream_status < 500 && same_dialect;
         if (answer && theirs) {
-          co_await respond(http, upstream_status, *std::move(answer), false);
+          co_await respond(http, upstream_status, *std::move(answer), false, its_type);
           co_return;
         }
         if (const auto count = answer && upstream_status == 200 ? counted(*answer) : std::nullopt) {
-          std::string out;
-          json::Writer(out).begin_object().field("input_tokens", *count).end_object();
-          co_await respond(http, 200, std::move(out), false);
+          co_await respond(http, 200, count_answer(asked_for.dialect, *count, false), false);
           co_return;
         }
       }
     }
   }
-  std::string out;
-  json::Writer w(out);
-  w.begin_object()
-      .field("input_tokens", estimate_tokens(*request))
-      .key("dragoman")
-      .begin_object()
-      .field("estimated", true)
-      .end_object();
-  w.end_object();
-  co_await respond(http, 200, std::move(out), true);
+  co_await respond(http, 200, count_answer(asked_for.dialect, estimate_tokens(*request), true), true);
 }
 
 }  // namespace dragoman::serve

@@ -1,15 +1,17 @@
-// POST /v1/messages/count_tokens: asked of the provider where it has such a call, else an estimate that says
-// so.
+// POST /v1/messages/count_tokens, Gemini's …:countTokens and Bedrock's …/count-tokens: asked of the provider
+// where it has such a call, else an estimate that says so.
 #pragma once
 #include <string>
 
 #include "canon/request.h"
 #include "net/server.h"
 #include "serve/gateway.h"
+#include "serve/model_path.h"
 
 namespace dragoman::serve {
 
 net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::string key_name);
+net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, ModelCall call);
 
 // Tokens of the prompt, by rule of thumb: four bytes of text a token, a fixed sum a picture and a page, a few
 // for each turn and tool. Real tokenizers differ by tens of percent; good enough to decide when to compact.

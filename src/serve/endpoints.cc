@@ -8,8 +8,10 @@
 #include "base/strings.h"
 #include "base/version.h"
 #include "json/write.h"
+#include "serve/aws_auth.h"
 #include "serve/count_tokens.h"
 #include "serve/exchange.h"
+#include "serve/model_path.h"
 
 namespace dragoman::serve {
 namespace {
@@ -21,10 +23,20 @@ bool speaks_anthropic(std::string_view path, const net::Headers& headers) {
   return path.find("/messages") != std::string_view::npos || headers.contains("anthropic-version");
 }
 
-DialectName dialect_of(std::string_view path) {
-  if (path.find("/responses") != std::string_view::npos) return DialectName::openai_responses;
-  return path.find("/messages") != std::string_view::npos ? DialectName::anthropic_messages
-                                                          : DialectName::openai_chat;
+DialectName dialect_of(std::string_view path) { return dialect_of_path(path); }
+
+// /v1/models is also OpenAI's and Anthropic's; Google's clients bring their key in their own way.
+bool speaks_gemini(const net::ServerExchange& http) {
+  return dialect_of(http.path()) == DialectName::gemini_generate ||
+         http.headers().contains("x-goog-api-key") || http.headers().contains("x-goog-api-client") ||
+         net::query_value(http.query(), "key");
+}
+
+void write_gemini_model(json::Writer& w, const std::string& model) {
+  w.begin_object().field("name", "models/" + model).field("displayName", model).field("version", "1");
+  w.key("supportedGenerationMethods").begin_array();
+  for (const char* method : {"generateContent", "countTokens"}) w.string(method);
+  w.end_array().end_object();
 }
 
 net::Task<void> respond_json(net::ServerExchange& http, int status, std::string body) {
@@ -38,8 +50,13 @@ net::Task<void> respond_error(net::ServerExchange& http, DialectName dialect, in
                               net::Headers headers = {}) {
   const std::string id = random_id("req_", 22);
   std::string body;
-  dialect::get(dialect).render_error(
-      {.status = status, .kind = kind, .message = message, .code = code, .request_id = id}, body);
+  const dialect::Dialect& words = dialect::get(dialect);
+  const dialect::ClientError error = {
+      .status = status, .kind = kind, .message = message, .code = code, .request_id = id};
+  words.render_error(error, body);
+  if (words.error_type && !headers.contains("x-amzn-ErrorType"))
+    headers.set("x-amzn-ErrorType", words.error_type(error));
+  if (words.error_type) headers.set("x-amzn-RequestId", id);
   headers.set("Content-Type", "application/json");
   headers.set("x-request-id", id);
   headers.set("x-dragoman-attempts", "0");
@@ -54,8 +71,24 @@ net::Task<void> chat(Gateway& gateway, net::ServerExchange& http, std::string ke
   co_await exchange->run();
 }
 
+net::Task<void> call_model(Gateway& gateway, net::ServerExchange& http, std::string key_name,
+                           ModelCall call) {
+  const dialect::Dialect& client = dialect::get(call.dialect);
+  const auto exchange =
+      std::make_unique<Exchange>(gateway, http, client, std::move(key_name), std::move(call));
+  co_await exchange->run();
+}
+
 net::Task<void> models(Gateway& gateway, net::ServerExchange& http, std::string) {
   const auto snapshot = gateway.snapshot.load();
+  if (speaks_gemini(http)) {
+    std::string list;
+    json::Writer w(list);
+    w.begin_object().key("models").begin_array();
+    for (const std::string& model : snapshot->config().model_names()) write_gemini_model(w, model);
+    w.end_array().end_object();
+    co_return co_await respond_json(http, 200, std::move(list));
+  }
   const bool anthropic = speaks_anthropic(http.path(), http.headers());
   std::string out;
   json::Writer w(out);
@@ -82,12 +115,16 @@ net::Task<void> one_model(Gateway& gateway, net::ServerExchange& http, std::stri
   const std::size_t at = path.find("/models/");
   const std::string name = net::percent_decode(path.substr(at + 8)).value_or("");
   if (const auto routed = snapshot->find(name); !routed) {
-    co_await respond_error(http, dialect_of(path), 404, "not_found", routed.error().message,
-                           "model_not_found");
+    co_await respond_error(http, speaks_gemini(http) ? DialectName::gemini_generate : dialect_of(path), 404,
+                           "not_found", routed.error().message, "model_not_found");
     co_return;
   }
   std::string out;
   json::Writer w(out);
+  if (speaks_gemini(http)) {
+    write_gemini_model(w, name);
+    co_return co_await respond_json(http, 200, std::move(out));
+  }
   const bool anthropic = speaks_anthropic(path, http.headers());
   w.begin_object().field("id", name);
   if (anthropic)
@@ -153,6 +190,9 @@ constexpr Row kRows[] = {
     {"GET", "/openai/v1/models", true, models},
     {"GET", "/anthropic/v1/models", true, models},
     {"GET", "/v1/models/*", true, one_model},
+    {"GET", "/v1beta/models", true, models},
+    {"GET", "/v1beta/models/*", true, one_model},
+    {"GET", "/gemini/v1beta/models", true, models},
     {"GET", "/healthz", false, health},
     {"GET", "/readyz", false, ready},
     {"GET", "/metrics", true, metrics},
@@ -172,6 +212,11 @@ std::string_view presented_key(const net::Headers& headers) {
   for (const std::string_view name : {"x-api-key", "api-key", "x-goog-api-key"})
     if (const auto key = headers.find(name)) return *key;
   return {};
+}
+
+// Google's clients may put it into the URL.
+std::string key_in_query(const net::ServerExchange& http) {
+  return speaks_gemini(http) ? net::query_value(http.query(), "key").value_or("") : std::string();
 }
 
 }  // namespace
@@ -207,24 +252,41 @@ net::Task<void> handle(Gateway& gateway, net::ServerExchange& http) {
     other_method = candidate.method;
   }
   const DialectName dialect = dialect_of(path);
-  if (!row) {
+  std::optional<ModelCall> call;
+  if (!row && method == "POST") call = model_call(path, http.query());
+  if (!row && !call) {
     if (!other_method.empty()) {
       co_await respond_error(http, dialect, 405, "invalid_request",
                              fmt::format("{} takes {}, not {}", path, other_method, method),
                              "method_not_allowed", {{"Allow", other_method}});
     } else {
-      co_await respond_error(http, dialect, 404, "not_found",
-                             fmt::format("there is no {}; try POST /v1/chat/completions, POST /v1/responses, "
-                                         "POST /v1/messages or GET /v1/models",
-                                         path),
-                             "unknown_url");
+      co_await respond_error(
+          http, dialect, 404, "not_found",
+          fmt::format(
+              "there is no {}; try POST /v1/chat/completions, POST /v1/responses, POST /v1/messages, POST "
+              "/v1beta/models/MODEL:generateContent, POST /model/MODEL/converse or GET /v1/models",
+              path),
+          "unknown_url");
     }
     co_return;
   }
   const auto snapshot = gateway.snapshot.load();
   std::string key_name;
-  if (row->needs_key && !snapshot->open()) {
-    const std::string_view presented = presented_key(http.headers());
+  const bool signs = call && call->dialect == DialectName::bedrock_converse;
+  if (signs && !snapshot->open()) {
+    AwsAdmission admission = admit_aws(
+        *snapshot, http, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    if (!admission.key_name) {
+      // AWS says 403 to all of these.
+      co_await respond_error(http, dialect, 403, "auth", std::move(admission.refusal.message), {},
+                             {{"x-amzn-ErrorType", admission.refusal.exception}});
+      co_return;
+    }
+    key_name = *std::move(admission.key_name);
+  } else if ((call || row->needs_key) && !snapshot->open()) {
+    const std::string in_query = key_in_query(http);
+    const std::string_view in_headers = presented_key(http.headers());
+    const std::string_view presented = in_headers.empty() ? std::string_view(in_query) : in_headers;
     const auto name = snapshot->keys().find(presented);
     if (!name) {
       co_await respond_error(
@@ -237,7 +299,10 @@ net::Task<void> handle(Gateway& gateway, net::ServerExchange& http) {
     }
     key_name = *name;
   }
-  co_await row->serve(gateway, http, std::move(key_name));
+  if (!call) co_return co_await row->serve(gateway, http, std::move(key_name));
+  if (call->action == ModelCall::Action::count_tokens)
+    co_return co_await count_tokens_of(gateway, http, *std::move(call));
+  co_await call_model(gateway, http, std::move(key_name), *std::move(call));
 }
 
 }  // namespace dragoman::serve

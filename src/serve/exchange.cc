@@ -8,6 +8,7 @@
 #include "json/parse.h"
 #include "serve/edit_report.h"
 #include "serve/explain.h"
+#include "serve/wire_frames.h"
 
 namespace dragoman::serve {
 namespace {
@@ -26,12 +27,13 @@ std::string header_safe(std::string_view text) {
 std::int64_t unix_ms() { return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count(); }
 
 Exchange::Exchange(Gateway& gateway, net::ServerExchange& http, const dialect::Dialect& client,
-                   std::string key_name)
+                   std::string key_name, std::optional<ModelCall> call)
     : gateway_(gateway),
       loop_(gateway.on(http.loop())),
       http_(http),
       client_(client),
       snapshot_(gateway.snapshot.load()),
+      call_(std::move(call)),
       id_(random_id("req_", 22)) {
   record_.id = id_;
   record_.started_ms = unix_ms();
@@ -56,6 +58,7 @@ net::Headers Exchange::answer_headers(std::string_view content_type) const {
   headers.add("x-request-id", id_);
   if (client_.name == canon::DialectName::anthropic_messages)
     headers.add("request-id", id_);  // its SDKs read this one
+  if (client_.name == canon::DialectName::bedrock_converse) headers.add("x-amzn-RequestId", id_);
   if (!served_by_.empty()) headers.add("x-dragoman-target", header_safe(served_by_));
   headers.add("x-dragoman-attempts", std::to_string(record_.attempts.size()));
   headers.add("x-dragoman-edits", edits_header_);
@@ -71,7 +74,10 @@ dialect::RenderOptions Exchange::render_options() const {
           .model = request_.model,
           .created = record_.started_ms / 1000,
           .stream_usage = request_.stream_usage,
-          .request = request_.source};
+          .request = request_.source,
+          .json_array = call_ && call_->json_array,
+          .frame = frame_for_aws,
+          .latency_ms = [this] { return elapsed_ms(); }};
 }
 
 Result<void> Exchange::read_request() {
@@ -83,6 +89,10 @@ Result<void> Exchange::read_request() {
   auto request = client_.parse(arena_, *body);
   if (!request) return std::unexpected(std::move(request.error()));
   request_ = *std::move(request);
+  if (call_) {
+    request_.model = call_->model;
+    request_.stream = call_->stream;
+  }
   record_.model = request_.model;
   record_.stream = request_.stream;
   return {};
@@ -174,6 +184,13 @@ std::string Exchange::error_details() const {
   return details;
 }
 
+std::string Exchange::error_body(const dialect::ClientError& error) const {
+  std::string body;
+  client_.render_error(error, body);
+  // Where a stream would have been an array, its error is an item of one (as Google answers).
+  return call_ && call_->json_array ? "[" + body + "]" : body;
+}
+
 // Nothing served it: the most useful refusal, in the client's words or, where the dialects agree, the
 // provider's.
 net::Task<void> Exchange::refuse() {
@@ -197,8 +214,11 @@ net::Task<void> Exchange::refuse() {
     if (!json::parse(arena, body)) headers.set("Content-Type", "text/plain; charset=utf-8");
   } else {
     const std::string details = error_details();
-    client_.render_error(client_error(told, details), body);
+    const dialect::ClientError error = client_error(told, details);
+    body = error_body(error);
+    if (client_.error_type) headers.add("x-amzn-ErrorType", client_.error_type(error));
   }
+  if (verbatim && client_.error_type) headers.add("x-amzn-ErrorType", told.error.type);
   record_.status = status;
   record_.error = told.error.message.empty() ? told.failure.why : told.error.message;
   if (!co_await http_.respond(status, std::move(headers), std::move(body))) gone_ = true;
@@ -219,17 +239,17 @@ net::Task<void> Exchange::answer_error(int status, std::string_view kind, const 
                                        std::string_view code) {
   std::string message = error.message;
   if (!error.pointer.empty()) message = fmt::format("{} (at {})", error.message, error.pointer);
-  std::string body;
-  client_.render_error({.status = status,
-                        .kind = kind,
-                        .message = message,
-                        .param = error.pointer,
-                        .code = code,
-                        .request_id = id_},
-                       body);
+  const dialect::ClientError told = {.status = status,
+                                     .kind = kind,
+                                     .message = message,
+                                     .param = error.pointer,
+                                     .code = code,
+                                     .request_id = id_};
   record_.status = status;
   record_.error = message;
-  if (!co_await http_.respond(status, answer_headers("application/json"), std::move(body))) gone_ = true;
+  net::Headers headers = answer_headers("application/json");
+  if (client_.error_type) headers.add("x-amzn-ErrorType", client_.error_type(told));
+  if (!co_await http_.respond(status, std::move(headers), error_body(told))) gone_ = true;
 }
 
 void Exchange::finish() {

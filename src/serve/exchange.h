@@ -17,13 +17,16 @@
 #include "serve/client_error.h"
 #include "serve/enforce.h"
 #include "serve/gateway.h"
+#include "serve/model_path.h"
 #include "store/record.h"
 
 namespace dragoman::serve {
 
 class Exchange {
  public:
-  Exchange(Gateway& gateway, net::ServerExchange& http, const dialect::Dialect& client, std::string key_name);
+  // `call`: what the path says of the request, in dialects whose path names the model.
+  Exchange(Gateway& gateway, net::ServerExchange& http, const dialect::Dialect& client, std::string key_name,
+           std::optional<ModelCall> call = std::nullopt);
 
   // Serves it; returns when the answer is out or the client is gone. Once.
   net::Task<void> run();
@@ -58,6 +61,8 @@ class Exchange {
   dialect::RenderOptions render_options() const;
   dialect::ClientError client_error(const FailedAttempt& failed, const std::string& details) const;
   std::string error_details() const;
+  // The body of an error before any of the answer is out.
+  std::string error_body(const dialect::ClientError& error) const;
   void note_usage(const canon::Usage& usage);
   void note_edits(const lower::Lowered& lowered);
   route::Time now() const;
@@ -68,6 +73,7 @@ class Exchange {
   net::ServerExchange& http_;
   const dialect::Dialect& client_;
   std::shared_ptr<const Snapshot> snapshot_;
+  const std::optional<ModelCall> call_;
   net::CancelToken cancel_;
   Arena arena_{16 * 1024};
   canon::Request request_;

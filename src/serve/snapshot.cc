@@ -45,7 +45,9 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::make(config::Config config) {
     if (auto done = add("master", config.auth.master_key.reveal()); !done)
       return std::unexpected(done.error());
   for (const config::ClientKeyEntry& entry : config.auth.keys)
-    if (auto done = add(entry.name, entry.key.empty() ? entry.hash : entry.key.reveal()); !done)
+    if (!entry.access_key_id.empty())
+      continue;  // serve/aws_auth.cc
+    else if (auto done = add(entry.name, entry.key.empty() ? entry.hash : entry.key.reveal()); !done)
       return std::unexpected(done.error());
   auto ring = store::KeyRing::make(std::move(keys));
   if (!ring) return std::unexpected(ring.error());

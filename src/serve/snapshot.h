@@ -31,7 +31,9 @@ class Snapshot {
   const config::Config& config() const { return config_; }
   const profile::Catalogue& catalogue() const { return *config_.catalogue; }
   const store::KeyRing& keys() const { return keys_; }
-  bool open() const { return keys_.empty(); }  // no key configured: start-up allows that on loopback only
+  bool open() const {
+    return !config_.auth.required();
+  }  // no key configured: start-up allows that on loopback only
 
   // The route of a model name. The error says what is near. Thread-safe.
   Result<std::shared_ptr<const Routed>> find(std::string_view model) const;

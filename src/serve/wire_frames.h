@@ -48,9 +48,20 @@ class WireFrames {
   net::EventStreamDecoder aws_;
 };
 
-// A frame as the client's server-sent event, for streams that need no translation.
-inline void append_frame(std::string& out, const dialect::Frame& frame) {
-  net::append_sse(out, frame.event, frame.data);
+// How a Bedrock client's stream is framed (dialect::RenderOptions::frame).
+inline void frame_for_aws(std::string& out, std::string_view event, std::string_view payload,
+                          bool exception) {
+  using Header = net::EventStreamHeader;
+  const Header headers[] = {Header::text(exception ? ":exception-type" : ":event-type", event),
+                            Header::text(":content-type", "application/json"),
+                            Header::text(":message-type", exception ? "exception" : "event")};
+  (void)net::append_event_stream(out, headers, payload);  // our own answers are within its limits
+}
+
+// A frame in the client's framing, for streams that need no translation. Never one that carries an error.
+inline void append_frame(std::string& out, const dialect::Frame& frame, dialect::Framing framing) {
+  if (framing == dialect::Framing::sse) return net::append_sse(out, frame.event, frame.data);
+  frame_for_aws(out, frame.event, frame.data, false);
 }
 
 }  // namespace dragoman::serve

@@ -8,8 +8,16 @@
 #include <string_view>
 
 #include "dialect/dialect.h"
+#include "json/write.h"
 
 namespace dragoman::dialect::bedrock {
+
+// parse.cc, render.cc, errors.cc: the client's side.
+Result<canon::Request> parse(Arena& arena, json::Value body);
+void render(const canon::Response& response, const RenderOptions& options, std::string& out);
+std::unique_ptr<StreamRenderer> renderer(const RenderOptions& options);
+void render_error(const ClientError& error, std::string& out);
+std::string_view error_type(const ClientError& error);
 
 void encode(const canon::Request& request, const WireOptions& options, std::string& out);
 
@@ -30,6 +38,7 @@ inline constexpr std::string_view kIssuer = "anthropic";
 canon::StopReason stop_reason(std::string_view word);
 canon::Usage usage(json::Value tokens);  // TokenUsage; cache reads and writes are added to input
 json::Value citation(Arena& arena, json::Value source);  // in Anthropic's shape, as canonical citations are
+void write_citation(json::Writer& w, json::Value citation);  // and back
 canon::UpstreamError unreadable(std::string_view what, std::string_view body);
 
 // Media types and Bedrock's one-word formats (BR-26). An unlisted media type gives its subtype, so that

@@ -28,6 +28,21 @@ constexpr std::pair<std::string_view, StopReason> kStops[] = {
 // No count of tokens is this large; sums of counts below it do not overflow.
 constexpr std::int64_t kTooMany = std::int64_t{1} << 50;
 
+// Where a citation points, in Bedrock's words and in Anthropic's.
+struct Place {
+  std::string_view member, type, index, index_to, start, start_to, end, end_to;
+};
+constexpr Place kPlaces[] = {
+    {"documentChar", "char_location", "documentIndex", "document_index", "start", "start_char_index", "end",
+     "end_char_index"},
+    {"documentPage", "page_location", "documentIndex", "document_index", "start", "start_page_number", "end",
+     "end_page_number"},
+    {"documentChunk", "content_block_location", "documentIndex", "document_index", "start",
+     "start_block_index", "end", "end_block_index"},
+    {"searchResultLocation", "search_result_location", "searchResultIndex", "search_result_index", "start",
+     "start_block_index", "end", "end_block_index"},
+};
+
 canon::Reasoning read_reasoning(json::Value content) {
   canon::Reasoning reasoning;
   reasoning.redacted = content["redactedContent"].text();
@@ -108,19 +123,6 @@ canon::Usage usage(json::Value tokens) {
 }
 
 json::Value citation(Arena& arena, json::Value source) {
-  struct Place {
-    std::string_view member, type, index, index_to, start, start_to, end, end_to;
-  };
-  static constexpr Place kPlaces[] = {
-      {"documentChar", "char_location", "documentIndex", "document_index", "start", "start_char_index", "end",
-       "end_char_index"},
-      {"documentPage", "page_location", "documentIndex", "document_index", "start", "start_page_number",
-       "end", "end_page_number"},
-      {"documentChunk", "content_block_location", "documentIndex", "document_index", "start",
-       "start_block_index", "end", "end_block_index"},
-      {"searchResultLocation", "search_result_location", "searchResultIndex", "search_result_index", "start",
-       "start_block_index", "end", "end_block_index"},
-  };
   const json::Builder build(arena);
   std::string cited;
   for (const json::Value piece : source["sourceContent"].items()) cited += piece["text"].text();
@@ -147,6 +149,35 @@ json::Value citation(Arena& arena, json::Value source) {
   copy(location["web"]["url"], "url");
   copy(source["title"], "title");
   return build.object(out);
+}
+
+void write_citation(json::Writer& w, json::Value citation) {
+  const std::string_view type = citation["type"].text();
+  w.begin_object();
+  for (const std::string_view key : {"document_title", "title"})
+    if (citation[key].is_string()) {
+      w.field("title", citation[key].text());
+      break;
+    }
+  if (citation["source"].is_string()) w.field("source", citation["source"].text());
+  w.key("sourceContent").begin_array();
+  if (!citation["cited_text"].text().empty())
+    w.begin_object().field("text", citation["cited_text"].text()).end_object();
+  w.end_array().key("location").begin_object();
+  bool known = false;
+  for (const Place& place : kPlaces) {
+    if (place.type != type) continue;
+    known = true;
+    w.key(place.member).begin_object();
+    for (const auto& [theirs, ours] :
+         {std::pair(place.index, place.index_to), std::pair(place.start, place.start_to),
+          std::pair(place.end, place.end_to)})
+      if (citation[ours].is_number()) w.field(theirs, citation[ours]);
+    w.end_object();
+  }
+  if (!known && citation["url"].is_string())
+    w.key("web").begin_object().field("url", citation["url"].text()).end_object();
+  w.end_object().end_object();
 }
 
 canon::UpstreamError unreadable(std::string_view what, std::string_view body) {

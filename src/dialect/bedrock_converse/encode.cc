@@ -81,6 +81,10 @@ class Encoder {
 
   void blocks(const std::vector<canon::Block>& list) {
     for (const canon::Block& block : list) {
+      if (guarded(block)) {
+        cache_point(block.cache);
+        continue;
+      }
       std::visit([this](const auto& body) { write(body); }, block.body);
       cache_point(block.cache);
       // A tool result's content has no cachePoint member: its markers go behind the result.
@@ -92,6 +96,16 @@ class Encoder {
         }
       }
     }
+  }
+
+  // What the client wrapped for its guardrail goes back into its wrapping.
+  bool guarded(const canon::Block& block) {
+    for (const canon::Extra& extra : block.extra) {
+      if (extra.key != "guardContent") continue;
+      w_.begin_object().field(extra.key, extra.value).end_object();
+      return true;
+    }
+    return false;
   }
 
   void cache_point(const canon::CacheMarker& cache) {
@@ -146,12 +160,17 @@ class Encoder {
     w_.key("content").begin_array();
     for (const canon::Block& block : result.content) {
       const auto* text = std::get_if<canon::Text>(&block.body);
-      if (text && options_.json_results && json_result(text->text)) continue;
+      if (text && (options_.json_results || was_json(block)) && json_result(text->text)) continue;
       std::visit([this](const auto& body) { write(body); }, block.body);
     }
     w_.end_array();
     if (result.is_error) w_.field("status", "error");
     w_.end_object().end_object();
+  }
+
+  bool was_json(const canon::Block& block) const {
+    return native_ && !block.pointer.empty() &&
+           json::resolve(request_.source, block.pointer)["json"].is_object();
   }
 
   bool json_result(std::string_view text) {

@@ -70,7 +70,29 @@ void strip_wrapper(std::string& message) {
     message = std::string(trim(std::string_view(message).substr(kWrapper.size())));
 }
 
+constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+    {"invalid_request", "ValidationException"},   {"auth", "AccessDeniedException"},
+    {"permission", "AccessDeniedException"},      {"not_found", "ResourceNotFoundException"},
+    {"rate_limit", "ThrottlingException"},        {"overloaded", "ServiceUnavailableException"},
+    {"too_large", "ValidationException"},         {"timeout", "ModelTimeoutException"},
+    {"billing", "ServiceQuotaExceededException"}, {"upstream", "ModelErrorException"},
+};
+
 }  // namespace
+
+std::string_view error_type(const ClientError& error) {
+  for (const auto& [kind, type] : kTypes)
+    if (kind == error.kind) return type;
+  return "InternalServerException";
+}
+
+void render_error(const ClientError& error, std::string& out) {
+  json::Writer w(out);
+  w.begin_object().field("message", error.message);
+  if (error_type(error) == "ModelErrorException") w.field("originalStatusCode", error.status);
+  if (!error.details.empty()) w.key("dragoman").raw(error.details);
+  w.end_object();
+}
 
 int exception_status(std::string_view name) {
   for (const auto& [known, status] : kStatuses)

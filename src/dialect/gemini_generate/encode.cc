@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "dialect/gemini_generate/gemini_generate.h"
+#include "dialect/gemini_generate/spelling.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -83,8 +84,10 @@ class Encoder {
   }
 
   void parts(const std::vector<canon::Block>& blocks) {
-    for (const canon::Block& block : blocks)
+    for (const canon::Block& block : blocks) {
+      block_ = &block;
       std::visit([this](const auto& body) { write(body); }, block.body);
+    }
     flush_signature();
   }
 
@@ -101,8 +104,14 @@ class Encoder {
     close_part();
   }
 
+  // videoMetadata, partMetadata and their like, which stand beside a part's data.
+  void extras() {
+    for (const canon::Extra& extra : block_->extra) w_.field(extra.key, extra.value);
+  }
+
   void text_part(canon::Words text) {
     w_.begin_object().field("text", text);
+    extras();
     close_part();
   }
 
@@ -113,6 +122,7 @@ class Encoder {
     if (media.source == canon::MediaSource::text) return text_part(media.data);
     w_.begin_object();
     media_member(media);
+    extras();
     close_part();
   }
 
@@ -120,6 +130,7 @@ class Encoder {
     const bool inlined = media.source == canon::MediaSource::base64;
     w_.key(inlined ? "inlineData" : "fileData").begin_object();
     if (!media.media_type.empty()) w_.field("mimeType", media.media_type);
+    if (native_ && !media.name.empty()) w_.field("displayName", media.name);
     w_.field(inlined ? "data" : "fileUri", media.data).end_object();
   }
 
@@ -134,6 +145,7 @@ class Encoder {
       w_.key("args").begin_object().end_object();  // GEM-12
     w_.end_object();
     if (options_.send_signatures && !call.signature.empty()) w_.field("thoughtSignature", call.signature);
+    extras();
     w_.end_object();
   }
 
@@ -157,7 +169,9 @@ class Encoder {
     if (options_.call_ids && !result.call_id.empty()) w_.field("id", result.call_id);
     w_.field("name", result.name);
     w_.key("response");
-    if (result.is_error || !json_object(text))
+    if (const json::Value written = as_written(result, text))
+      w_.value(written);
+    else if (result.is_error || !json_object(text))
       w_.begin_object().field(result.is_error ? "error" : "output", text).end_object();
     if (has_media) {  // GEM-22: Gemini 3 and later
       w_.key("parts").begin_array();
@@ -170,7 +184,26 @@ class Encoder {
       }
       w_.end_array();
     }
-    w_.end_object().end_object();
+    w_.end_object();
+    extras();
+    w_.end_object();
+  }
+
+  // The client's own `response`, if its words are still the same: {"result": "x"} does not become {"output":
+  // "x"}.
+  json::Value as_written(const canon::ToolResult& result, std::string_view text) const {
+    if (!native_ || block_->pointer.empty()) return {};
+    const json::Value part = json::resolve(request_.source, block_->pointer);
+    const json::Value response = get(get(part, "functionResponse"), "response");
+    if (!response.is_object()) return {};
+    if (response.members().empty()) return text.empty() ? response : json::Value();
+    const json::Member& first = response.members().front();
+    const bool wrapped = response.members().size() == 1 &&
+                         (first.key == "output" || first.key == "result" || first.key == "error");
+    if (result.is_error != (wrapped && first.key == "error" && first.value.present())) return {};
+    const json::Value inner = wrapped ? first.value : response;
+    const bool same = inner.is_string() ? inner.text() == text : json::dump_compact(inner) == text;
+    return same ? response : json::Value();
   }
 
   // A result that is a JSON object already is the response: wrapped as text, the model would see its quotes
@@ -220,6 +253,7 @@ class Encoder {
           w_.field(options_.schema_field.empty() ? std::string_view("parametersJsonSchema")
                                                  : options_.schema_field,
                    tool.schema);
+        for (const canon::Extra& extra : tool.extra) w_.field(extra.key, extra.value);
         w_.end_object();
       }
       w_.end_array().end_object();
@@ -313,11 +347,15 @@ class Encoder {
         budget = -1;
     }
     const bool level = by_level && !config.effort.empty();
-    if (!budget && !level && !config.include) return;
+    bool more = false;
+    for (const canon::Extra& extra : request_.extra) more = more || extra.key.starts_with(kThinking);
+    if (!budget && !level && !config.include && !more) return;
     w.key("thinkingConfig").begin_object();
     if (budget) w.field("thinkingBudget", *budget);
     if (level) w.field("thinkingLevel", upper_ascii(config.effort));
     if (config.include) w.field("includeThoughts", *config.include);
+    for (const canon::Extra& extra : request_.extra)
+      if (extra.key.starts_with(kThinking)) w.field(extra.key.substr(kThinking.size()), extra.value);
     w.end_object();
   }
 
@@ -325,7 +363,8 @@ class Encoder {
   const WireOptions& options_;
   json::Writer w_;
   bool native_;
-  std::string_view signature_;  // waiting for its part
+  std::string_view signature_;           // waiting for its part
+  const canon::Block* block_ = nullptr;  // being written
 };
 
 }  // namespace

@@ -1,10 +1,12 @@
 // What Google says when it refuses: a google.rpc.Status as {"error": …}, alone or in an array.
 #include <charconv>
+#include <utility>
 
 #include "base/strings.h"
 #include "dialect/error_body.h"
 #include "dialect/gemini_generate/gemini_generate.h"
 #include "json/parse.h"
+#include "json/write.h"
 
 namespace dragoman::dialect::gemini {
 namespace {
@@ -50,7 +52,51 @@ std::string_view reason_in(json::Value details) {
   return quota;
 }
 
+// google.rpc.Code's names. The SDKs raise by `code`, which is the HTTP status.
+constexpr std::pair<std::string_view, std::string_view> kStatuses[] = {
+    {"invalid_request", "INVALID_ARGUMENT"},
+    {"auth", "UNAUTHENTICATED"},
+    {"permission", "PERMISSION_DENIED"},
+    {"not_found", "NOT_FOUND"},
+    {"rate_limit", "RESOURCE_EXHAUSTED"},
+    {"overloaded", "UNAVAILABLE"},
+    {"too_large", "INVALID_ARGUMENT"},
+    {"timeout", "DEADLINE_EXCEEDED"},
+    {"billing", "RESOURCE_EXHAUSTED"},
+    {"upstream", "INTERNAL"},
+    {"internal", "INTERNAL"},
+};
+
 }  // namespace
+
+void render_error(const ClientError& error, std::string& out) {
+  std::string_view status = "INTERNAL";
+  for (const auto& [kind, word] : kStatuses)
+    if (kind == error.kind) status = word;
+  json::Writer w(out);
+  w.begin_object().key("error").begin_object();
+  w.field("code", error.status).field("message", error.message).field("status", status);
+  w.key("details").begin_array();
+  if (!error.code.empty())
+    w.begin_object()
+        .field("@type", "type.googleapis.com/google.rpc.ErrorInfo")
+        .field("reason", error.code)
+        .field("domain", "dragoman")
+        .end_object();
+  if (!error.param.empty()) {
+    w.begin_object().field("@type", "type.googleapis.com/google.rpc.BadRequest").key("fieldViolations");
+    w.begin_array().begin_object().field("field", error.param).field("description", error.message);
+    w.end_object().end_array().end_object();
+  }
+  if (!error.request_id.empty())
+    w.begin_object()
+        .field("@type", "type.googleapis.com/google.rpc.RequestInfo")
+        .field("requestId", error.request_id)
+        .end_object();
+  w.end_array();
+  if (!error.details.empty()) w.key("dragoman").raw(error.details);
+  w.end_object().end_object();
+}
 
 canon::UpstreamError decode_error(int status, std::string_view body, std::string_view) {
   canon::UpstreamError error = read_error_body(status, body);

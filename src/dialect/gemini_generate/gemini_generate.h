@@ -11,12 +11,27 @@
 
 namespace dragoman::dialect::gemini {
 
+// parse.cc, render.cc, errors.cc: the client's side.
+Result<canon::Request> parse(Arena& arena, json::Value body);
+void render(const canon::Response& response, const RenderOptions& options, std::string& out);
+std::unique_ptr<StreamRenderer> renderer(const RenderOptions& options);
+void render_error(const ClientError& error, std::string& out);
+
 void encode(const canon::Request& request, const WireOptions& options, std::string& out);
 
 std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, json::Value body);
 std::unique_ptr<StreamDecoder> decoder();
 
 canon::UpstreamError decode_error(int status, std::string_view body, std::string_view type_header);
+
+// openapi_schema.cc: a Schema message as ordinary JSON Schema, the same value where it is that already. Keys
+// of subschemas stay, so that pointers into one are pointers into the other.
+json::Value json_schema_of(Arena& arena, json::Value schema);
+
+// signature.cc: reasoning state in the one field there is for it, `thoughtSignature` (base64). Gemini's own
+// goes as it is. unpack gives signature, redacted and issuer; no text.
+std::string pack_signature(std::string_view issuer, std::string_view signature, std::string_view redacted);
+canon::Reasoning unpack_signature(Arena& arena, std::string_view text);
 
 // What the decoders share. `called`: the candidate made a tool call, which Gemini also finishes with STOP.
 canon::StopReason stop_reason(std::string_view word, bool called);

@@ -1,0 +1,137 @@
+// What a Gemini client may get wrong and where it is told; what its words come to. Shapes: the protobuf
+// definitions of google.ai.generativelanguage.v1beta.
+#include "dialect/gemini_generate/gemini_generate.h"
+#include "dialect/request_text.h"
+
+namespace dragoman::dialect {
+namespace {
+
+using namespace testing;
+
+struct Bad {
+  std::string_view body, pointer, message;
+};
+
+const Bad kBad[] = {
+    {R"("hi")", "", "expected an object, found string"},
+    {R"({})", "/contents", "required, expected an array of contents"},
+    {R"({"contents":[]})", "/contents", "expected at least one content, found an empty array"},
+    {R"({"contents":"hi"})", "/contents", "expected an array, found string"},
+    {R"({"contents":[3]})", "/contents/0", "expected an object, found number"},
+    {R"({"contents":[{"role":"assistant","parts":[]}]})", "/contents/0/role",
+     R"(expected "user" or "model", found "assistant")"},
+    {R"({"contents":[{"parts":["x"]}]})", "/contents/0/parts/0", "expected an object, found string"},
+    {R"({"contents":[{"parts":[{"text":1}]}]})", "/contents/0/parts/0/text",
+     "expected a string, found number"},
+    {R"({"contents":[{"parts":[{"inline_data":{"data":"x"}}]}]})", "/contents/0/parts/0/inline_data/mimeType",
+     "required, expected a string"},
+    {R"({"contents":[{"parts":[{"fileData":{}}]}]})", "/contents/0/parts/0/fileData/fileUri",
+     "required, expected a string"},
+    {R"({"contents":[{"role":"model","parts":[{"functionCall":{"name":"f","args":"x"}}]}]})",
+     "/contents/0/parts/0/functionCall/args", "expected an object, found string"},
+    {R"({"contents":[{"role":"model","parts":[{"functionCall":{}}]}]})",
+     "/contents/0/parts/0/functionCall/name", "required, expected a string"},
+    {R"({"contents":[{"parts":[{"functionResponse":{"name":"f","response":[]}}]}]})",
+     "/contents/0/parts/0/functionResponse/response", "expected an object, found array"},
+    {R"({U,"tools":[{"functionDeclarations":[{"description":"d"}]}]})",
+     "/tools/0/functionDeclarations/0/name", "required, expected a string"},
+    {R"({U,"tools":[{"functionDeclarations":[{"name":""}]}]})", "/tools/0/functionDeclarations/0/name",
+     "expected the name of a function, found an empty string"},
+    {R"({U,"tools":[{"function_declarations":[{"name":"f","parameters":{},"parametersJsonSchema":{}}]}]})",
+     "/tools/0/function_declarations/0/parametersJsonSchema",
+     "expected one of parameters and parametersJsonSchema, found both"},
+    {R"({U,"toolConfig":{"functionCallingConfig":{"mode":"SOME"}}})",
+     "/toolConfig/functionCallingConfig/mode",
+     R"(expected "AUTO", "ANY", "NONE" or "VALIDATED", found "SOME")"},
+    {R"({U,"generationConfig":{"maxOutputTokens":"many"}})", "/generationConfig/maxOutputTokens",
+     "expected a number, found string"},
+    {R"({U,"generation_config":{"temperature":true}})", "/generation_config/temperature",
+     "expected a number, found boolean"},
+    {R"({U,"generationConfig":{"stopSequences":["a",1]}})", "/generationConfig/stopSequences/1",
+     "expected a string, found number"},
+    {R"({U,"generationConfig":{"responseSchema":[]}})", "/generationConfig/responseSchema",
+     "expected an object, found array"},
+    {R"({U,"generationConfig":{"thinkingConfig":{"thinkingBudget":1.5}}})",
+     "/generationConfig/thinkingConfig/thinkingBudget", "expected a whole number, found 1.5"},
+};
+
+std::string whole(std::string_view body) {
+  std::string out(body);
+  if (const std::size_t at = out.find("{U"); at != std::string::npos)
+    out.replace(at, 2, R"({"contents":[{"parts":[{"text":"x"}]}])");
+  return out;
+}
+
+TEST(GeminiParse, SaysWhereAndWhatWasExpected) {
+  for (const Bad& bad : kBad) {
+    Arena arena;
+    const auto body = json::parse(arena, whole(bad.body));
+    ASSERT_TRUE(body) << bad.body;
+    const auto request = kGeminiGenerate.parse(arena, *body);
+    ASSERT_FALSE(request) << bad.body;
+    EXPECT_EQ(request.error().pointer, bad.pointer) << bad.body;
+    EXPECT_EQ(request.error().message, bad.message) << bad.body;
+  }
+}
+
+struct Line {
+  std::string_view body, expected;
+};
+
+// A line of the described request that the words must come to.
+const Line kLines[] = {
+    {R"({U,"toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f","g"]}}})",
+     R"(choice required allowed "f" allowed "g" at /toolConfig/functionCallingConfig)"},
+    {R"({U,"toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f"]}}})",
+     R"(choice named tool "f" at /toolConfig/functionCallingConfig)"},
+    {R"({U,"toolConfig":{"functionCallingConfig":{"mode":"NONE"}}})",
+     "choice none at /toolConfig/functionCallingConfig"},
+    {R"({U,"generationConfig":{"thinkingConfig":{"thinkingBudget":-1}}})",
+     R"(reasoning adaptive at "/generationConfig/thinkingConfig/thinkingBudget" "")"},
+    {R"({U,"generationConfig":{"thinkingConfig":{"thinkingLevel":"LOW"}}})",
+     R"(reasoning unset effort "low" at "" "/generationConfig/thinkingConfig/thinkingLevel")"},
+    {R"({U,"generationConfig":{"responseMimeType":"application/json"}})",
+     "format json_object at /generationConfig/responseMimeType"},
+    {R"({U,"generationConfig":{"responseMimeType":"text/x.enum","responseSchema":{"type":"STRING"}}})",
+     R"(extra generationConfig.responseMimeType = "text/x.enum" at /generationConfig/responseMimeType)"},
+    {R"({U,"safety_settings":[]})", "extra safetySettings = [] at /safety_settings"},
+};
+
+TEST(GeminiParse, Words) {
+  for (const Line& line : kLines) {
+    Arena arena;
+    const auto request = kGeminiGenerate.parse(arena, *json::parse(arena, whole(line.body)));
+    ASSERT_TRUE(request) << request.error().message;
+    const std::string text = describe(*request);
+    EXPECT_NE(text.find(std::string(line.expected) + "\n"), std::string::npos) << text;
+  }
+}
+
+TEST(GeminiSignature, EveryIssuersStateComesBack) {
+  struct Case {
+    std::string_view issuer, signature, redacted;
+  };
+  for (const Case& c :
+       {Case{"gemini", "c2ln", ""}, Case{"anthropic", "ErUB+/=.x", ""},
+        Case{"anthropic", "", "redacted.data"}, Case{"gemini", "skip_thought_signature_validator", ""}}) {
+    Arena arena;
+    const std::string packed = gemini::pack_signature(c.issuer, c.signature, c.redacted);
+    const canon::Reasoning back = gemini::unpack_signature(arena, packed);
+    EXPECT_EQ(back.issuer, c.issuer);
+    EXPECT_EQ(back.signature, c.signature);
+    EXPECT_EQ(back.redacted, c.redacted);
+  }
+  // Python's SDK decodes the field and writes it again in the URL-safe alphabet.
+  Arena arena;
+  EXPECT_EQ(gemini::unpack_signature(arena, "-_-_").signature, "+/+/");
+}
+
+TEST(GeminiSchema, AValueThatIsJsonSchemaAlreadyIsLeftAlone) {
+  Arena arena;
+  const auto schema =
+      json::parse(arena, R"({"type":"object","properties":{"a":{"type":["string","null"]}},"x":0.70})");
+  EXPECT_EQ(gemini::json_schema_of(arena, *schema).node(), schema->node());
+}
+
+}  // namespace
+}  // namespace dragoman::dialect
