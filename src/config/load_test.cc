@@ -287,6 +287,8 @@ TEST(Native, Errors) {
        "'timeout'?)"},
       {"half a client key", "auth: {keys: [{name: a}]}",
        "c.yaml:1:15: auth.keys[0]: expected either key or hash (`dragoman keys new` makes one of each)"},
+      {"half a key pair", "auth: {keys: [{name: a, access_key_id: b}]}",
+       "c.yaml:1:15: auth.keys[0]: access_key_id and secret_access_key go together"},
       {"bad hash", "auth: {keys: [{name: a, hash: abc}]}",
        "c.yaml:1:15: auth.keys[0]: expected a hash of the form sha256:<64 hexadecimal digits>"},
       {"a provider from nowhere", "providers: {acme: {base_url: 'http://x'}}",
@@ -354,7 +356,7 @@ TEST(Example, Loads) {
                                             {"AWS_ACCESS_KEY_ID", "k"},
                                             {"AWS_SECRET_ACCESS_KEY", "s"},
                                             {"AZURE_API_KEY", "z"}});
-  EXPECT_EQ(config.auth.keys.size(), 2u);
+  EXPECT_EQ(config.auth.keys.size(), 3u);
   EXPECT_EQ(route_of(config, "balanced"),
             "azure/gpt-4o@1 azure-eu/gpt-4o@1 openai/gpt-4o@2 | default fast: openai/gpt-4o-mini@1");
   EXPECT_EQ(config.find("default")->deadline.count(), 300'000);

@@ -79,9 +79,10 @@ void fit_media(Context& c, Block& block) {
                     "the file was uploaded to another provider; send its bytes (base64) instead of its id");
   const bool url = media->source == MediaSource::url;
   const Setting by_url = media->kind == MediaKind::image ? Setting::image_urls : Setting::document_urls;
-  // What its own dialect's client asks a Gemini target to fetch is between the two.
-  const bool own_affair = c.original.dialect == canon::DialectName::gemini_generate &&
-                          c.wire.name == canon::DialectName::gemini_generate;
+  // What its own dialect's client asks Google or AWS (s3://) to fetch is between the two.
+  const bool own_affair =
+      c.original.dialect == c.wire.name && (c.wire.name == canon::DialectName::gemini_generate ||
+                                            c.wire.name == canon::DialectName::bedrock_converse);
   if (url && !own_affair && !c.flag(by_url))
     return c.refuse(
         c.rule(by_url, "KIMI-11"), block.pointer,
@@ -95,8 +96,10 @@ void fit_media(Context& c, Block& block) {
 }
 
 // Images a tool returned, for targets whose tool results are text: they follow the results in the user's
-// turn.
-void move_out_of_results(Context& c, Message& message) {
+// turn, behind all results there are: OpenAI's dialect has a turn for each.
+void move_out_of_results(Context& c, std::size_t at) {
+  std::vector<Message>& messages = c.draft.messages;
+  Message& message = messages[at];
   const bool taken = c.flag(Setting::result_media), taken_with_errors = taken && c.flag(Setting::error_media);
   if (taken && taken_with_errors) return;
   std::vector<Block> moved;
@@ -117,7 +120,15 @@ void move_out_of_results(Context& c, Message& message) {
       part.cache = {};
     }
   }
-  for (Block& block : moved) message.blocks.push_back(std::move(block));
+  if (moved.empty()) return;
+  const auto only_results = [](const Message& m) {
+    return m.role == Role::user && !m.blocks.empty() &&
+           std::all_of(m.blocks.begin(), m.blocks.end(),
+                       [](const Block& b) { return std::holds_alternative<ToolResult>(b.body); });
+  };
+  std::size_t last = at;
+  while (last + 1 < messages.size() && only_results(messages[last + 1])) ++last;
+  for (Block& block : moved) messages[last].blocks.push_back(std::move(block));
 }
 
 // BR-22, BR-23, BR-24: Bedrock's document names, and a text beside each document.
@@ -159,8 +170,9 @@ void fit_document_names(Context& c) {
 }  // namespace
 
 void pass_media(Context& c) {
-  for (Message& message : c.draft.messages) {
-    if (message.role == Role::user) move_out_of_results(c, message);
+  for (std::size_t i = 0; i < c.draft.messages.size(); ++i) {
+    Message& message = c.draft.messages[i];
+    if (message.role == Role::user) move_out_of_results(c, i);
     for (Block& block : message.blocks) {
       if (message.role == Role::assistant && std::holds_alternative<Media>(block.body) &&
           !c.flag(Setting::assistant_media)) {

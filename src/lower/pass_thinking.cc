@@ -115,7 +115,12 @@ bool open_turn_lost_its_reasoning(const Context& c) {
       const bool results = std::any_of(m.blocks.begin(), m.blocks.end(), [](const canon::Block& b) {
         return std::holds_alternative<canon::ToolResult>(b.body);
       });
-      if (!results) return false;
+      // Words right after calls that got no results: pairing puts results before them (GEN-03).
+      const bool unanswered =
+          i > 0 && messages[i - 1].role == canon::Role::assistant &&
+          std::any_of(messages[i - 1].blocks.begin(), messages[i - 1].blocks.end(),
+                      [](const canon::Block& b) { return std::holds_alternative<canon::ToolCall>(b.body); });
+      if (!results && !unanswered) return false;
       continue;
     }
     const bool calls = std::any_of(m.blocks.begin(), m.blocks.end(), [](const canon::Block& b) {

@@ -9,9 +9,14 @@ using canon::DialectName;
 
 std::optional<ModelCall> gemini_call(std::string_view path, std::string_view query) {
   constexpr std::string_view kModels = "/models/";
-  const std::size_t at = path.find(kModels);
-  if (at == std::string_view::npos) return std::nullopt;
-  std::string_view rest = path.substr(at + kModels.size());
+  std::string_view rest;
+  if (const std::size_t at = path.find(kModels); at != std::string_view::npos) {
+    rest = path.substr(at + kModels.size());
+  } else {
+    // The Vercel AI SDK leaves "models/" out before a name with a slash.
+    for (const std::string_view version : {"/v1beta/", "/v1alpha/", "/v1/"})
+      if (path.starts_with(version)) rest = path.substr(version.size());
+  }
   const std::size_t colon = rest.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   const std::string_view action = rest.substr(colon + 1);

@@ -81,6 +81,8 @@ constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
 }  // namespace
 
 std::string_view error_type(const ClientError& error) {
+  if (error.status == 429) return "ThrottlingException";
+  if (error.status == 503) return "ServiceUnavailableException";
   for (const auto& [kind, type] : kTypes)
     if (kind == error.kind) return type;
   return "InternalServerException";

@@ -73,6 +73,10 @@ void render_error(const ClientError& error, std::string& out) {
   std::string_view status = "INTERNAL";
   for (const auto& [kind, word] : kStatuses)
     if (kind == error.kind) status = word;
+  // Their pairs are fixed: one word a status where the status says enough.
+  if (error.status == 429) status = "RESOURCE_EXHAUSTED";
+  if (error.status == 503) status = "UNAVAILABLE";
+  if (error.status == 504) status = "DEADLINE_EXCEEDED";
   json::Writer w(out);
   w.begin_object().key("error").begin_object();
   w.field("code", error.status).field("message", error.message).field("status", status);
