@@ -8,7 +8,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Arena arena;
   const auto body = json::parse(arena, std::string_view(reinterpret_cast<const char*>(data), size));
   if (!body) return 0;
-  const dialect::Dialect* const all[] = {&dialect::kOpenaiChat, &dialect::kAnthropicMessages};
+  const dialect::Dialect* const all[] = {&dialect::kOpenaiChat, &dialect::kAnthropicMessages,
+                                         &dialect::kGeminiGenerate, &dialect::kBedrockConverse};
   for (const dialect::Dialect* from : all) {
     const auto request = from->parse(arena, *body);
     if (!request) {

@@ -17,6 +17,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::string out;
         dialect::kOpenaiChat.render(*response, {.model = "m"}, out);
         dialect::kAnthropicMessages.render(*response, {.model = "m"}, out);
+        for (const dialect::Dialect* to : {&dialect::kGeminiGenerate, &dialect::kBedrockConverse}) {
+          std::string text;
+          to->render(*response, {.model = "m"}, text);
+          // What they write of any answer is JSON that their own decoder reads.
+          const auto written = json::parse(arena, text, {.depth = 600});
+          if (!written) __builtin_trap();
+        }
       }
     }
   }
@@ -24,7 +31,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   canon::Folder folder(arena);
   const auto openai = dialect::kOpenaiChat.renderer({.model = "m", .stream_usage = true});
   const auto anthropic = dialect::kAnthropicMessages.renderer({.model = "m"});
-  std::string out;
+  const auto gemini = dialect::kGeminiGenerate.renderer({.model = "m", .json_array = true});
+  const auto bedrock = dialect::kBedrockConverse.renderer({.model = "m"});
+  std::string out, array, frames;
   // The decoder's promises (canon/response.h).
   bool started = false, ended = false;
   std::vector<int> open(256, -1), next(256, 0);
@@ -51,6 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     folder.add(event);
     openai->render(event, out);
     anthropic->render(event, out);
+    gemini->render(event, array);
+    bedrock->render(event, frames);
   };
   const auto decoder = from.decoder();
   bool failed = false;
@@ -61,5 +72,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (!failed && decoder->finish(sink) != ended) __builtin_trap();
   folder.take();
+  // A whole stream is one JSON array.
+  if (ended && !json::parse(arena, array, {.depth = 600})) __builtin_trap();
   return 0;
 }
