@@ -133,12 +133,13 @@ OutMessage compose(json::Value body, std::string_view body_text, std::string_vie
     out.usage.completion = 0;
     return out;
   }
+  const std::string seed = json::dump(body["messages"]);
   if (ask.reasoning && ask.user_text.find(kRedactedTrigger) != std::string::npos) {
-    out.blocks.push_back({OutBlock::Kind::redacted, "", sign_redacted(model.line, answer.reasoning), "", ""});
+    out.blocks.push_back({OutBlock::Kind::redacted, "", sign_redacted(model.line, seed), "", ""});
   } else if (!answer.reasoning.empty()) {
     const bool shown = body["thinking"]["display"].text() != "omitted";
     out.blocks.push_back({OutBlock::Kind::thinking, shown ? answer.reasoning : "",
-                          sign_thinking(model.line, answer.reasoning), "", ""});
+                          sign_thinking(model.line, answer.reasoning, seed), "", ""});
   }
   if (!answer.text.empty()) out.blocks.push_back({OutBlock::Kind::text, answer.text, "", "", ""});
   for (std::size_t i = 0; i < answer.calls.size(); ++i) {

@@ -11,10 +11,11 @@ namespace {
 
 constexpr std::string_view kKey = "sandbox thinking key";
 
-// kind|line|digest of the text|digest of the three
-std::string seal(std::string_view kind, std::string_view line, std::string_view text) {
+// kind|line|digest of the text|digest of the seed, if there is one|digest of all before
+std::string seal(std::string_view kind, std::string_view line, std::string_view text, std::string_view seed) {
   std::string body =
       std::string(kind) + "|" + std::string(line) + "|" + net::hex(net::sha256(text)).substr(0, 32);
+  if (!seed.empty()) body += "|" + net::hex(net::sha256(seed)).substr(0, 16);
   body += "|" + net::hex(net::hmac_sha256(kKey, body)).substr(0, 32);
   return base64_encode(body);
 }
@@ -28,9 +29,10 @@ std::optional<Seal> open(std::string_view kind, std::string_view sealed) {
   const std::optional<std::string> body = base64_decode(sealed);
   if (!body) return std::nullopt;
   const std::vector<std::string_view> parts = split(*body, '|');
-  if (parts.size() != 4 || parts[0] != kind) return std::nullopt;
-  const std::string_view signed_part = std::string_view(*body).substr(0, body->size() - parts[3].size() - 1);
-  if (net::hex(net::hmac_sha256(kKey, signed_part)).substr(0, 32) != parts[3]) return std::nullopt;
+  if (parts.size() < 4 || parts.size() > 5 || parts[0] != kind) return std::nullopt;
+  const std::string_view signed_part =
+      std::string_view(*body).substr(0, body->size() - parts.back().size() - 1);
+  if (net::hex(net::hmac_sha256(kKey, signed_part)).substr(0, 32) != parts.back()) return std::nullopt;
   return Seal{std::string(parts[1]), std::string(parts[2])};
 }
 
@@ -38,8 +40,8 @@ bool closed_line(std::string_view line) { return line == "fable" || line == "myt
 
 }  // namespace
 
-std::string sign_thinking(std::string_view line, std::string_view thinking) {
-  return seal("thinking", line, thinking);
+std::string sign_thinking(std::string_view line, std::string_view thinking, std::string_view seed) {
+  return seal("thinking", line, thinking, seed);
 }
 
 SignatureFault verify_thinking(std::string_view line, std::string_view thinking, std::string_view signature) {
@@ -53,7 +55,7 @@ SignatureFault verify_thinking(std::string_view line, std::string_view thinking,
 }
 
 std::string sign_redacted(std::string_view line, std::string_view seed) {
-  return seal("redacted", line, seed);
+  return seal("redacted", line, seed, {});
 }
 
 bool verify_redacted(std::string_view data) { return open("redacted", data).has_value(); }

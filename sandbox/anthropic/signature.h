@@ -14,7 +14,9 @@ enum class SignatureFault {
   of_other,  // ours, from a line (fable, mythos) whose thinking no other line takes
 };
 
-std::string sign_thinking(std::string_view line, std::string_view thinking);
+// `seed` tells apart what was issued with different answers: no two signatures are alike, as with the real
+// ones.
+std::string sign_thinking(std::string_view line, std::string_view thinking, std::string_view seed = {});
 SignatureFault verify_thinking(std::string_view line, std::string_view thinking, std::string_view signature);
 
 // The data of a redacted_thinking block.

@@ -111,9 +111,10 @@ OutMessage compose(json::Value body, std::string_view body_text, const Target& t
   out.usage = answer.usage;
   if (!answer.reasoning.empty()) {
     const anthropic::Model* claude = claude_of(target);
-    out.blocks.push_back({OutBlock::Kind::reasoning, answer.reasoning,
-                          claude != nullptr ? anthropic::sign_thinking(claude->line, answer.reasoning) : "",
-                          "", ""});
+    out.blocks.push_back(
+        {OutBlock::Kind::reasoning, answer.reasoning,
+         claude != nullptr ? anthropic::sign_thinking(claude->line, answer.reasoning, body_text) : "", "",
+         ""});
   }
   // An empty answer still has its text block.
   if (!answer.text.empty() || answer.calls.empty()) {

@@ -6,6 +6,7 @@
 #include "sandbox/answer.h"
 #include "sandbox/gemini/proto.h"
 #include "sandbox/gemini/schema_words.h"
+#include "sandbox/gemini/signature.h"
 
 namespace dragoman::sandbox::gemini {
 namespace {
@@ -27,6 +28,7 @@ struct Response {
   bool malformed = false;
   bool show_thoughts = false;
   bool signatures = false;
+  bool vertex = false;
   bool ids = false;
   std::string model;
   std::string id;
@@ -119,6 +121,7 @@ Response compose(json::Value body, std::string_view body_text, const Target& tar
   Response out;
   out.show_thoughts = get(thinking, "include_thoughts").boolean();
   out.signatures = target.model->signatures;
+  out.vertex = target.vertex;
   out.ids = target.model->generation >= 3;
   out.model = target.name;
   out.id = stable_id("", body_text, 7, 22);
@@ -137,9 +140,7 @@ Response compose(json::Value body, std::string_view body_text, const Target& tar
   return out;
 }
 
-std::string signature_of(const Response& response) {
-  return base64_encode("sandbox thought of " + response.id);
-}
+std::string signature_of(const Response& response) { return sign_thought(response.vertex, response.id); }
 
 std::string text_part(std::string_view text, bool thought, std::string_view signature) {
   std::string out;

@@ -31,5 +31,6 @@ Refused check_schema(json::Value schema, const std::string& path);  // schema_ch
 std::int64_t request_tokens(json::Value body);
 
 inline constexpr std::string_view kSkipSignature = "skip_thought_signature_validator";
+inline constexpr std::string_view kContextSignature = "context_engineering_is_the_way_to_go";
 
 }  // namespace dragoman::sandbox::gemini

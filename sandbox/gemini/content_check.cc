@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "sandbox/gemini/check.h"
 #include "sandbox/gemini/proto.h"
+#include "sandbox/gemini/signature.h"
 
 namespace dragoman::sandbox::gemini {
 namespace {
@@ -98,6 +99,19 @@ Refused check_calls(json::Value contents) {
   return std::nullopt;
 }
 
+// GEM-16: whatever carries a signature, in any turn, carries one this service issued (gemini-cli#13467,
+// Antigravity-Manager#970: another account's, another provider's).
+Refused check_issued(json::Value contents, const Target& target) {
+  for (const json::Value& content : contents.items()) {
+    for (const json::Value& part : content["parts"].items()) {
+      const json::Value signature = get(part, "thought_signature");
+      if (signature.present() && !is_thought_signature(target.vertex, signature.text()))
+        return refuse("Corrupted thought signature.");
+    }
+  }
+  return std::nullopt;
+}
+
 // GEM-15, VTX-05: the current turn begins at the last thing the user said.
 Refused check_signatures(json::Value contents, const Target& target) {
   std::size_t start = 0;
@@ -152,7 +166,10 @@ Refused check_contents(json::Value contents, const Target& target) {
     }
   }
   if (Refused no = check_calls(contents)) return no;
-  if (target.model->signatures) return check_signatures(contents, target);
+  if (target.model->signatures) {
+    if (Refused no = check_issued(contents, target)) return no;
+    return check_signatures(contents, target);
+  }
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 
 #include "sandbox/call_fixture.h"
 #include "sandbox/gemini/emulator.h"
+#include "sandbox/gemini/signature.h"
 
 namespace dragoman::sandbox::gemini {
 namespace {
@@ -46,7 +47,11 @@ std::string turns(std::string_view model, std::string_view next) {
 
 const std::string kFunction = R"("name":"f","description":"d")";
 const std::string kCall = R"({"functionCall":{"name":"f","args":{}}})";
-const std::string kSigned = R"({"functionCall":{"name":"f","args":{}},"thoughtSignature":"c2ln"})";
+const std::string kSigned =
+    R"({"functionCall":{"name":"f","args":{}},"thoughtSignature":")" + sign_thought(false, "a") + R"("})";
+const std::string kForeign = R"({"functionCall":{"name":"f","args":{}},"thoughtSignature":"c2ln"})";
+const std::string kVertexSigned =
+    R"({"functionCall":{"name":"f","args":{}},"thoughtSignature":")" + sign_thought(true, "a") + R"("})";
 const std::string kSentinel =
     R"({"functionCall":{"name":"f","args":{}},"thoughtSignature":"skip_thought_signature_validator"})";
 const std::string kResult = R"({"functionResponse":{"name":"f","response":{"output":"18 C"}}})";
@@ -108,6 +113,8 @@ std::vector<Row> rows() {
        "`f` , position 2. Please refer to https://ai.google.dev/gemini-api/docs/thought-signatures for more "
        "details."},
       {"GEM-15", k3, turns(kSigned, kResult), ""},
+      {"GEM-16", k3, turns(kForeign, kResult), "Corrupted thought signature."},
+      {"GEM-16", k3, turns(kVertexSigned, kResult), "Corrupted thought signature."},
       {"GEM-15", k3, turns(kSentinel, kResult), ""},
       {"GEM-15", k3, turns(kSigned + "," + kCall, kResult + "," + kResult), ""},
       {"GEM-15", k25, turns(kCall, kResult), ""},

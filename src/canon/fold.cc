@@ -55,10 +55,12 @@ struct BlockUnfolder {
     if (!reasoning.redacted.empty()) {
       event.block_type = BlockType::redacted_reasoning;
       event.text = reasoning.redacted;
+      event.value = reasoning.source;
       sink(event);
       return shut(BlockType::redacted_reasoning);
     }
     event.block_type = BlockType::reasoning;
+    event.value = reasoning.source;
     sink(event);
     piece(EventType::text, BlockType::reasoning, reasoning.text);
     if (!reasoning.signature.empty()) {
@@ -244,10 +246,10 @@ void Folder::close(ChoiceState& s) {
       block.body = Refusal{text};
       break;
     case BlockType::reasoning:
-      block.body = Reasoning{text, signature, {}, start.issuer, {}};
+      block.body = Reasoning{text, signature, {}, start.issuer, start.value};
       break;
     case BlockType::redacted_reasoning:
-      block.body = Reasoning{{}, {}, start.text, start.issuer, {}};
+      block.body = Reasoning{{}, {}, start.text, start.issuer, start.value};
       break;
     case BlockType::media: {
       Media media;

@@ -155,6 +155,7 @@ std::shared_ptr<const Resolved> Config::build(std::string_view model) const {
   route.name = model;
   route.policy = reliability.policy;
   route.cooldown = reliability.cooldown;
+  route.pin = reliability.pin;
   route.targets = builder.add(targets_of(model, strict_models));
   if (route.targets.empty()) return nullptr;
 
@@ -216,6 +217,7 @@ std::vector<std::string> Config::secrets() const {
     if (!text.empty()) all.insert(text);
   };
   add(auth.master_key.reveal());
+  add(vault.key.reveal());
   for (const ClientKeyEntry& entry : auth.keys) {
     add(entry.key.reveal());
     add(entry.secret_access_key.reveal());

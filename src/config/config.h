@@ -117,6 +117,16 @@ struct Journal {
   std::uint64_t max_size = std::uint64_t{1} << 30;
 };
 
+// What conversations need again and clients do not send back: docs/conversation-state.md.
+struct Vault {
+  bool enabled = true;
+  std::string path;  // "": the program's own place; ":memory:" nothing outlives the process
+  Secret key;        // empty: a key file beside the database
+  milliseconds max_age{std::chrono::hours(24 * 30)};
+  std::uint64_t max_size = std::uint64_t{256} << 20;
+  friend bool operator==(const Vault&, const Vault&) = default;
+};
+
 struct Log {
   std::string level = "info";
   std::string format = "text";  // or "json"
@@ -130,6 +140,7 @@ struct Reliability {
   std::optional<Timeouts> stream_timeouts;  // as `timeouts` if not given
   milliseconds deadline{600'000};
   PromiseSettings promises;
+  route::PinMode pin = route::PinMode::none;
 };
 
 struct TargetSpec {
@@ -162,6 +173,7 @@ class Config {
   Server server;
   Auth auth;
   Journal journal;
+  Vault vault;
   Log log;
   bool strict_models = false;  // only listed names
   std::shared_ptr<const profile::Catalogue> catalogue;

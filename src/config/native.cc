@@ -13,6 +13,8 @@
 namespace dragoman::config {
 namespace {
 
+constexpr std::size_t kVaultKey = 32;  // characters, as store/vault_seal.h has it
+
 class NativeReader {
  public:
   NativeReader(const Sources& sources, Reader& reader, Config& config)
@@ -52,6 +54,7 @@ class NativeReader {
                  {"fallbacks", [&](const Place& p) { default_fallbacks(p); }},
                  {"strict_models", [&](const Place& p) { reader_.boolean(p, config_.strict_models); }},
                  {"journal", [&](const Place& p) { journal(p); }},
+                 {"vault", [&](const Place& p) { vault(p); }},
                  {"log", [&](const Place& p) { log(p); }}});
     check_names();
     if (!config_.auth.required() && !is_loopback(config_.server.host)) {
@@ -140,6 +143,24 @@ class NativeReader {
                         make_.boolean("keep_bodies", j.keep_bodies),
                         make_.duration("max_age", j.max_age),
                         {"max_size", [&](const Place& p) { reader_.size(p, j.max_size); }}});
+  }
+
+  void vault(const Place& place) {
+    Vault& v = config_.vault;
+    reader_.map(place, {make_.boolean("enabled", v.enabled),
+                        make_.text("path", v.path),
+                        {"key",
+                         [&](const Place& p) {
+                           std::string key;
+                           reader_.text(p, key);
+                           if (!key.empty() && key.size() < kVaultKey)
+                             reader_.fault(p,
+                                           fmt::format("expected at least {} random characters", kVaultKey),
+                                           "`openssl rand -base64 32` makes them");
+                           v.key = Secret(std::move(key));
+                         }},
+                        make_.duration("max_age", v.max_age),
+                        {"max_size", [&](const Place& p) { reader_.size(p, v.max_size); }}});
   }
 
   void log(const Place& place) {

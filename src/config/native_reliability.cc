@@ -45,6 +45,14 @@ void read_retries_for(const Place& place, Reader& reader,
   });
 }
 
+void read_pin(const Place& place, Reader& reader, route::PinMode& out) {
+  std::string word = "none";
+  reader.word(place, {"none", "conversation", "prefer"}, word);
+  out = word == "conversation" ? route::PinMode::conversation
+        : word == "prefer"     ? route::PinMode::prefer
+                               : route::PinMode::none;
+}
+
 }  // namespace
 
 void read_timeouts(const Place& place, Reader& reader, Timeouts& out) {
@@ -78,6 +86,7 @@ void read_reliability(const Place& place, Reader& reader, Reliability& out, std:
       make.duration("deadline", out.deadline),
       arguments_field(reader, out.promises),
       loss_field(reader, out.promises),
+      {"pin", [&](const Place& p) { read_pin(p, reader, out.pin); }},
       {"cooldown", [&](const Place& p) { read_cooldown(p, reader, out.cooldown); }}};
   fields.insert(fields.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   reader.map(place, fields);

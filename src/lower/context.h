@@ -23,6 +23,9 @@ struct Context {
   const dialect::Dialect& wire;
   std::string_view model;
   Arena& arena;
+  std::string_view route = {};    // the provider's name
+  std::string_view account = {};  // its credential's
+  std::span<const Recalled> recalled = {};
   std::vector<Edit> edits = {};
   Restore restore = {};
   std::optional<Refused> refused = {};
@@ -58,7 +61,13 @@ std::string cut(std::string_view text);
 // bytes can go out as they are.
 std::string_view max_tokens_name(const Context& c);
 
+// May reasoning state of this issuer be replayed to the target? Route and account are "" where nobody knows
+// them: what a client carries names its issuer only.
+bool accepts(const Context& c, std::string_view issuer, std::string_view route, std::string_view account);
+bool accepts(const Context& c, const canon::Reasoning& reasoning);
+
 // The passes, in the order they run (lower.cc). Each reads the profile and changes the draft.
+void pass_recall(Context& c);        // GEN-12: what the vault knew of the history's turns
 void pass_compat(Context& c);        // OpenClaw's compat flags, what they ask before the rest
 void pass_extras(Context& c);        // GEN-01: keys the target does not list
 void pass_foreign(Context& c);       // blocks and tools only another dialect knows

@@ -11,11 +11,11 @@ namespace {
 
 using canon::Param;
 
-constexpr void (*kPasses[])(Context&) = {pass_compat,   pass_extras, pass_foreign,     pass_params,
-                                         pass_format,   pass_tools,  pass_schema_drop, pass_choice,
-                                         pass_thinking, pass_calls,  pass_reasoning,   pass_media,
-                                         pass_system,   pass_text,   pass_turns,       pass_compat_turns,
-                                         pass_cache,    pass_limits, pass_compat_shape};
+constexpr void (*kPasses[])(Context&) = {pass_recall,       pass_compat,   pass_extras, pass_foreign,
+                                         pass_params,       pass_format,   pass_tools,  pass_schema_drop,
+                                         pass_choice,       pass_thinking, pass_calls,  pass_reasoning,
+                                         pass_media,        pass_system,   pass_text,   pass_turns,
+                                         pass_compat_turns, pass_cache,    pass_limits, pass_compat_shape};
 
 // Fields of the config's own that the client left open count as if the client had said them.
 void lay_defaults(canon::Request& request, std::span<const canon::Extra> defaults) {
@@ -140,7 +140,10 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
             .profile = *target.profile,
             .wire = dialect::get(target.provider->dialect),
             .model = target.model,
-            .arena = arena};
+            .arena = arena,
+            .route = target.provider->name,
+            .account = target.account,
+            .recalled = target.recalled};
   lay_defaults(c.draft, target.defaults);
   for (const auto pass : kPasses) pass(c);
   if (!c.refused) verify(c);
@@ -160,6 +163,8 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
   }
   out.edits = std::move(c.edits);
   out.restore = std::move(c.restore);
+  out.restore.issuer = c.profile.text(Setting::reasoning_issuer);
+  out.restore.issuer_always = c.wire.name != canon::DialectName::openai_chat;
   out.headers = std::move(c.headers);
   if (inside) *inside = std::move(c.draft);
   return out;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "canon/issued.h"
 #include "canon/request.h"
 #include "profile/provider.h"
 
@@ -44,6 +45,8 @@ struct Restore {
   std::map<std::string, std::string, std::less<>> names;  // tool name on the wire → the client's
   std::set<std::string, std::less<>> custom_tools;        // sent as functions of one string: wire names
   std::string structured_tool;  // the forced tool that carries the JSON output; "" none
+  std::string issuer;           // whose reasoning this target's answers carry; "" the decoder's word stands
+  bool issuer_always = false;   // also where the wire names one (else it names who is behind the host)
   // Where arguments differ from what the client declared (argument_plan.h), by the tool's wire name.
   std::map<std::string, std::shared_ptr<const ArgumentPlan>, std::less<>> arguments = {};
   std::shared_ptr<const ArgumentPlan> output = {};  // the same of a JSON answer
@@ -73,11 +76,20 @@ struct Refused {
   std::string reason;  // what the target does not do and what to change
 };
 
+// What is known of an assistant turn of the history besides what the client sent of it: looked up before, so
+// that lowering stays a function of values.
+struct Recalled {
+  std::size_t message = 0;  // index into Request::messages
+  canon::IssuedTurn turn;   // views outlive the lowering
+};
+
 struct Target {
   const profile::Provider* provider = nullptr;
   std::string_view model;                       // upstream name
   const profile::Profile* profile = nullptr;    // resolved for mode_of(request)
   std::span<const canon::Extra> defaults = {};  // body fields the config adds where the client said nothing
+  std::span<const Recalled> recalled = {};      // by rising message
+  std::string_view account = {};                // credential, where reasoning is bound to one
 };
 
 // The mode under which to resolve the target's profile.

@@ -17,7 +17,6 @@ namespace {
 
 using canon::Block;
 using canon::Message;
-using canon::Reasoning;
 using canon::Role;
 using canon::Text;
 using canon::ToolCall;
@@ -387,47 +386,6 @@ void pass_calls(Context& c) {
   fit_ids(c);
   mark_errors(c);
   history_without_tools(c);
-}
-
-// GEN-12: reasoning state goes back to the family that issued it and to nobody else.
-void pass_reasoning(Context& c) {
-  const std::string& issuer = c.profile.text(Setting::reasoning_issuer);
-  const bool bare_text = issuer == "*";
-  const bool sentinel = c.profile.text(Setting::reasoning_signature) == "sentinel";
-  for (Message& message : c.draft.messages) {
-    std::erase_if(message.blocks, [&](const Block& block) {
-      const auto* reasoning = std::get_if<Reasoning>(&block.body);
-      if (!reasoning) return false;
-      const bool opaque = !reasoning->signature.empty() || !reasoning->redacted.empty();
-      if (bare_text ? !reasoning->text.empty() : !issuer.empty() && reasoning->issuer == issuer && opaque)
-        return false;
-      c.edit(Setting::reasoning_issuer, "GEN-12", block.pointer, "reasoning",
-             reasoning->issuer.empty() ? "no issuer" : std::string(reasoning->issuer), "", Loss::semantic);
-      return true;
-    });
-    if (message.role != Role::assistant) continue;
-    if (c.flag(Setting::reasoning_placeholder) &&
-        !std::any_of(message.blocks.begin(), message.blocks.end(),
-                     [](const Block& b) { return std::holds_alternative<Reasoning>(b.body); })) {
-      // DS-01, KIMI-01: a turn without its reasoning is refused; one space is accepted.
-      Block block;
-      block.body = Reasoning{.text = " "};
-      message.blocks.insert(message.blocks.begin(), std::move(block));
-      c.edit(Setting::reasoning_placeholder, "DS-01", message.pointer, "reasoning_content", "", "\" \"",
-             Loss::none);
-    }
-    bool first_call = true;
-    for (Block& block : message.blocks) {
-      auto* call = std::get_if<ToolCall>(&block.body);
-      if (!call) continue;
-      if (sentinel && first_call && call->signature.empty()) {
-        call->signature = "skip_thought_signature_validator";  // GEM-15: documented by Google, accepted live
-        c.edit(Setting::reasoning_signature, "GEM-15", block.pointer, "thoughtSignature", "", "sentinel",
-               Loss::narrowed);
-      }
-      first_call = false;
-    }
-  }
 }
 
 }  // namespace dragoman::lower

@@ -250,7 +250,11 @@ TEST(LowerReasoning, StateGoesHomeOnly) {
        state,
        {{"/messages/1/content", "\"a\""}},
        {"OAI semantic /messages/1/content/0 reasoning"}},
-      {"DS-01", "deepseek/deepseek-reasoner", state, {{"/messages/1/reasoning_content", "\"t\""}}},
+      {"DS-01",
+       "deepseek/deepseek-reasoner",
+       state,
+       {{"/messages/1/reasoning_content", "\" \""}},
+       {"DS-01 semantic /messages/1/content/0 reasoning", "DS-01 none /messages/1 reasoning_content"}},
   });
 }
 

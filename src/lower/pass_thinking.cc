@@ -128,8 +128,7 @@ bool open_turn_lost_its_reasoning(const Context& c) {
     });
     if (!calls) return false;
     const auto* first = m.blocks.empty() ? nullptr : std::get_if<canon::Reasoning>(&m.blocks.front().body);
-    return !first || first->issuer != c.profile.text(Setting::reasoning_issuer) ||
-           (first->signature.empty() && first->redacted.empty());
+    return !first || !accepts(c, *first) || (first->signature.empty() && first->redacted.empty());
   }
   return false;
 }

@@ -33,9 +33,18 @@ std::string_view text_of(Arena& arena, const canon::ToolCall& call) {
              : call.arguments_text;
 }
 
+std::string_view issuer(const Restore& restore, std::string_view on_wire) {
+  const bool ours = !restore.issuer.empty() && (on_wire.empty() || restore.issuer_always);
+  return ours ? std::string_view(restore.issuer) : on_wire;
+}
+
 }  // namespace
 
 void restore(canon::Response& response, const Restore& restore, Arena& arena) {
+  for (canon::Choice& choice : response.choices)
+    for (canon::Block& block : choice.blocks)
+      if (auto* reasoning = std::get_if<canon::Reasoning>(&block.body))
+        reasoning->issuer = issuer(restore, reasoning->issuer);
   if (restore.empty()) return;
   if (!restore.own_words()) plain_words(response, restore, arena);
   for (canon::Choice& choice : response.choices) {
@@ -83,7 +92,12 @@ void EventRestorer::filtered(Choice& choice, const Event& event, const canon::Ev
   sink(piece);
 }
 
-void EventRestorer::operator()(const Event& event, const canon::EventSink& sink) {
+void EventRestorer::operator()(const Event& given, const canon::EventSink& sink) {
+  const bool reasoning =
+      given.block_type == BlockType::reasoning || given.block_type == BlockType::redacted_reasoning;
+  Event event = given;
+  if (reasoning && (given.type == EventType::block_start || given.type == EventType::signature))
+    event.issuer = issuer(*restore_, given.issuer);
   if (restore_->empty()) return sink(event);
   if (restore_->own_words()) return put_back(event, sink);
   words_(event, *restore_, [&](const Event& plain) { put_back(plain, sink); });

@@ -56,7 +56,7 @@ void check_blocks(Context& c, const std::vector<Block>& blocks) {
         call && !call->custom && !call->arguments.is_object())
       bug(c, "GEN-05", block.pointer, "arguments that are no object");
     if (const auto* result = std::get_if<ToolResult>(&block.body)) check_blocks(c, result->content);
-    if (std::holds_alternative<Reasoning>(block.body) && c.profile.text(Setting::reasoning_issuer).empty())
+    if (const auto* reasoning = std::get_if<Reasoning>(&block.body); reasoning && !accepts(c, *reasoning))
       bug(c, "GEN-12", block.pointer, "foreign reasoning is left");
   }
 }

@@ -123,7 +123,11 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(result_error, text, "flag", "failed tool results: flag | text (a word in front)")                        \
   X(assistant_media, boolean, "false", "assistant turns may carry media")                                    \
   /* reasoning */                                                                                            \
-  X(reasoning_issuer, text, "", "whose reasoning state may be replayed; empty: none; '*': bare text too")    \
+  X(reasoning_issuer, text, "", "whose reasoning its answers carry; it may be replayed here; empty: none")   \
+  X(reasoning_accepts, list, "[]", "other issuers whose reasoning it takes: issuer, or issuer@provider")     \
+  X(reasoning_bare, boolean, "false", "takes reasoning text without a signature, of its own or of nobody")   \
+  X(signature_alone, boolean, "true", "gemini: a signature may stand in a part without text")                \
+  X(reasoning_account, boolean, "false", "takes reasoning back with the credential it was issued to only")   \
   X(reasoning_signature, text, "verbatim",                                                                   \
     "verbatim | sentinel (Gemini 3: calls without one get the sentinel)")                                    \
   X(thinking, boolean, "true", "reasoning can be configured at all")                                         \

@@ -59,6 +59,13 @@ struct CooldownPolicy {
   Duration max_time{3'600'000};       // bounds what a provider's Retry-After may ask for
 };
 
+// Whether a conversation stays on the target that first served it: docs/conversation-state.md.
+enum class PinMode : std::uint8_t {
+  none,
+  conversation,  // for its life
+  prefer,        // unless it cannot serve
+};
+
 struct Route {
   std::string name;
   std::vector<Target> targets;
@@ -68,6 +75,7 @@ struct Route {
   std::vector<Alternative> content_policy_fallbacks = {};
   Policy policy = {};
   CooldownPolicy cooldown = {};
+  PinMode pin = PinMode::none;
 };
 
 }  // namespace dragoman::route

@@ -91,8 +91,10 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
   Arena arena(8 * 1024);
   Attempted failed;
   const profile::Profile& profile = deployment.profile(snapshot_->catalogue(), lower::mode_of(request_));
-  auto lowered = lower::lower(
-      request_, {&deployment.provider(), deployment.model(), &profile, deployment.defaults()}, arena);
+  auto lowered = lower::lower(request_,
+                              {&deployment.provider(), deployment.model(), &profile, deployment.defaults(),
+                               recall_.turns(), account_of(deployment)},
+                              arena);
   if (!lowered) {
     const lower::Refused& refused = lowered.error();
     failed = FailedAttempt{
@@ -202,6 +204,10 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   kept.judge(*decoded, arena);
   if (!kept.pending().empty()) co_await ask_again(kept, *decoded, deployment, arena);
   if (auto failed = settle(kept, deployment, at)) co_return failed;
+  recall_.begin();
+  recall_.add(*decoded);
+  recall_.keep(request_, deployment, lowered.restore);
+  pinning_.served();
 
   std::string out;
   if (request_.stream) {
@@ -255,7 +261,9 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
   std::string unseen;
   std::string out;       // rendered, not yet sent
   bool content = false;  // something in `out` cannot be taken back
+  recall_.begin();
   const canon::EventSink deliver = [&](const canon::Event& event) {
+    recall_.add(event);
     if (!content && canon::commits(event)) {
       content = true;
       record_.first_token_ms = elapsed_ms();
@@ -342,6 +350,8 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
       co_return failed_upstream(deployment, std::move(empty), response.headers());
     }
     served_ = true;
+    recall_.keep(request_, deployment, lowered.restore);
+    pinning_.served();
     if (!co_await http_.finish(out)) gone_ = true;
     if (!kept.holds()) {
       gate.close();

@@ -34,7 +34,9 @@ Exchange::Exchange(Gateway& gateway, net::ServerExchange& http, const dialect::D
       client_(client),
       snapshot_(gateway.snapshot.load()),
       call_(std::move(call)),
-      id_(random_id("req_", 22)) {
+      id_(random_id("req_", 22)),
+      recall_(snapshot_->config().vault.enabled ? gateway.vault.get() : nullptr, key_name),
+      pinning_(gateway.vault.get(), key_name) {
   record_.id = id_;
   record_.started_ms = unix_ms();
   record_.key_name = std::move(key_name);
@@ -66,6 +68,7 @@ net::Headers Exchange::answer_headers(std::string_view content_type) const {
   if (!violations_header_.empty()) headers.add("x-dragoman-violations", violations_header_);
   if (!repairs_header_.empty()) headers.add("x-dragoman-repaired", repairs_header_);
   if (!fallback_reason_.empty()) headers.add("x-dragoman-fallback-reason", header_safe(fallback_reason_));
+  if (!pinning_.conversation().empty()) headers.add("x-dragoman-conversation", pinning_.conversation());
   return headers;
 }
 
@@ -111,8 +114,14 @@ net::Task<void> Exchange::run() {
     co_await answer_error(404, "not_found", routed.error(), "model_not_found");
   } else {
     routed_ = *std::move(routed);
-    co_await chain();
-    if (!served_ && !gone_) co_await refuse();
+    co_await recall_.look_up(loop_.loop, request_);
+    if (auto held = co_await pinning_.look_up(loop_.loop, request_, http_.headers(), routed_->route());
+        !held) {
+      co_await answer_error(400, "invalid_request", held.error(), "invalid_switch");
+    } else {
+      co_await chain();
+      if (!served_ && !gone_) co_await refuse();
+    }
   }
   finish();
 }
@@ -120,13 +129,16 @@ net::Task<void> Exchange::run() {
 // Attempts until one serves, the decision is to stop, or the client leaves.
 net::Task<void> Exchange::chain() {
   const route::Route& route = routed_->route();
-  const route::Plan plan = gateway_.cooldowns.plan(route, now(), [this] { return loop_.random01(); });
+  const route::Plan plan =
+      pinning_.apply(gateway_.cooldowns.plan(route, now(), [this] { return loop_.random01(); }), route);
   if (plan.steps.empty()) co_return;
   if (const auto total = routed_->resolved->deadline; total.count() > 0) deadline_ = now() + total;
   route::AttemptState state = route::begin(plan, deadline_);
+  std::string why;  // of the last failure
 
   for (;;) {
     const route::Step& step = plan.steps[state.at];
+    pinning_.attempting(step, why);
     Attempted failed = co_await attempt(step);
     if (!failed) {
       if (!gone_) gateway_.cooldowns.succeeded(step.target->key);
@@ -144,6 +156,7 @@ net::Task<void> Exchange::chain() {
         route::decide(plan, state, failure, route.policy, now(), loop_.random01());
     record_.attempts.back().decision = decision.reason;
     if (decision.action == route::Action::stop) co_return;
+    why = fmt::format("{}: {}", failure::name(failure.cls), decision.reason);
 
     const route::Step& to = plan.steps[decision.step];
     if (decision.action == route::Action::next) {

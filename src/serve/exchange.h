@@ -18,6 +18,8 @@
 #include "serve/enforce.h"
 #include "serve/gateway.h"
 #include "serve/model_path.h"
+#include "serve/pinning.h"
+#include "serve/recall.h"
 #include "store/record.h"
 
 namespace dragoman::serve {
@@ -84,6 +86,8 @@ class Exchange {
   std::unique_ptr<dialect::StreamRenderer> renderer_;  // of the attempt that streams, or streamed last
   std::vector<FailedAttempt> failures_;
   store::RequestRecord record_;
+  Recall recall_;
+  Pinning pinning_;
   std::optional<route::Time> deadline_;  // of all attempts together
   std::string edits_header_ = "0";
   std::string violations_header_, repairs_header_;

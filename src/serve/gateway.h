@@ -18,6 +18,7 @@
 #include "serve/metrics.h"
 #include "serve/snapshot.h"
 #include "store/journal.h"
+#include "store/vault.h"
 
 namespace dragoman::serve {
 
@@ -58,6 +59,7 @@ struct LoopState {
 struct Gateway {
   std::atomic<std::shared_ptr<const Snapshot>> snapshot;
   std::unique_ptr<store::Journal> journal;  // null: none is kept
+  std::unique_ptr<store::Vault> vault;      // null: what clients lose is lost
   std::unique_ptr<Metrics> metrics;
   Cooldowns cooldowns;
   OnceEach said;  // warnings that one time is enough for

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "serve/endpoints.h"
 
 namespace dragoman::serve {
@@ -47,6 +49,30 @@ std::unique_ptr<store::Journal> open_journal(const config::Config& config, std::
   return *std::move(journal);
 }
 
+bool pins(const config::Config& config) {
+  return config.defaults.pin != route::PinMode::none ||
+         std::ranges::any_of(config.models, [](const config::ModelSpec& model) {
+           return model.reliability.pin != route::PinMode::none;
+         });
+}
+
+// Holds reasoning and pins.
+std::unique_ptr<store::Vault> open_vault(const config::Config& config) {
+  if (!config.vault.enabled && !pins(config)) return nullptr;
+  store::VaultOptions options;
+  options.path = config.vault.path.empty() ? "dragoman-vault.db" : config.vault.path;
+  options.key = config.vault.key.reveal();
+  options.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.vault.max_age);
+  options.max_bytes = static_cast<std::int64_t>(config.vault.max_size);
+  auto vault = store::Vault::open(options);
+  if (vault) return *std::move(vault);
+  // Conversations go on; what they need does not outlive the process.
+  spdlog::error("conversation state is kept in memory only: {}", vault.error().message);
+  options.path = ":memory:";
+  vault = store::Vault::open(options);
+  return vault ? *std::move(vault) : nullptr;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RunningGateway>> RunningGateway::start(LoadConfig load) {
@@ -61,6 +87,7 @@ Result<std::unique_ptr<RunningGateway>> RunningGateway::start(LoadConfig load) {
   const config::Config& settings = (*snapshot)->config();
   gateway.snapshot.store(*snapshot);
   gateway.journal = open_journal(settings, made->journal_path_);
+  gateway.vault = open_vault(settings);
   made->loops_ = std::make_unique<net::Loops>(static_cast<std::size_t>(settings.server.threads));
   gateway.metrics = std::make_unique<Metrics>(made->loops_->size());
   const auto tls = std::make_shared<net::TlsContext>(net::TlsOptions{});
@@ -99,8 +126,9 @@ Result<void> RunningGateway::reload() {
   const config::Config& before = gateway_.snapshot.load()->config();
   const config::Config& after = (*snapshot)->config();
   if (before.server.host != after.server.host || before.server.port != after.server.port ||
-      before.server.threads != after.server.threads || before.journal.path != after.journal.path)
-    spdlog::warn("server.listen, server.threads and journal.path change with the next start only");
+      before.server.threads != after.server.threads || before.journal.path != after.journal.path ||
+      before.vault != after.vault || (!gateway_.vault && pins(after)))
+    spdlog::warn("server.listen, server.threads, journal.path and vault change with the next start only");
   if (gateway_.journal) gateway_.journal->add_secrets(after.secrets());
   gateway_.snapshot.store(*snapshot);
   ++gateway_.reloads;
@@ -113,6 +141,8 @@ void RunningGateway::stop() {
   loops_->stop();
   if (gateway_.journal)
     if (auto done = gateway_.journal->flush(); !done) spdlog::error("journal: {}", done.error().message);
+  if (gateway_.vault)
+    if (auto done = gateway_.vault->flush(); !done) spdlog::error("{}", done.error().message);
 }
 
 }  // namespace dragoman::serve
