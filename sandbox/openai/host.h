@@ -100,6 +100,10 @@ struct Style {
   void (*extra)(json::Writer& out, const Request& request, bool first, bool last) = nullptr;
   void (*usage_extra)(json::Writer& out, std::int64_t prompt, std::int64_t cached) = nullptr;
   void (*choice_extra)(json::Writer& out) = nullptr;
+  // The state beside thoughts (`reasoning_details`), as a member of the message or of a delta: all of it, a
+  // piece of the text (`last` false), or in a stream what comes after the pieces (`text` empty).
+  void (*thought_state)(json::Writer& out, const Request& request, std::string_view all,
+                        std::string_view text, bool last) = nullptr;
 };
 
 struct Host {

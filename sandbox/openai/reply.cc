@@ -154,6 +154,8 @@ class Renderer {
     }
     if (!c.answer.reasoning.empty() && !style_.thinking_parts)
       w.field(style_.reasoning_key, c.answer.reasoning);
+    if (!c.answer.reasoning.empty() && style_.thought_state)
+      style_.thought_state(w, r_, c.answer.reasoning, c.answer.reasoning, true);
     if (!c.answer.calls.empty()) {
       w.key("tool_calls").begin_array();
       for (std::size_t j = 0; j < c.answer.calls.size(); ++j) {
@@ -296,9 +298,12 @@ class Renderer {
           w.end_array();
         } else {
           w.field(style_.reasoning_key, piece);
+          if (style_.thought_state) style_.thought_state(w, r_, c.answer.reasoning, piece, false);
         }
       });
     }
+    if (!c.answer.reasoning.empty() && style_.thought_state)
+      delta(i, [&](Writer& w) { style_.thought_state(w, r_, c.answer.reasoning, "", true); });
     for (const std::string_view piece : pieces(c.answer.text)) {
       delta(i, [&](Writer& w) { w.field("content", piece); }, piece);
     }

@@ -1,6 +1,7 @@
 // openrouter.ai: the OR section of the contracts. Upstream refusals come wrapped, and sometimes inside a 200.
 #include <fmt/format.h>
 
+#include "sandbox/anthropic/signature.h"
 #include "sandbox/openai_hosts/host_helpers.h"
 
 namespace dragoman::sandbox::openai {
@@ -102,11 +103,34 @@ Verdict upstream_pairing(const Request& r) {
                               fault->ids));
 }
 
+constexpr std::string_view kClaudeFormat = "anthropic-claude-v1";
+
+// OR-10 and ANT-16: details of Claude come back as they were, or Claude's host refuses their signature.
+Verdict upstream_signature(const Request& r) {
+  if (!r.model.starts_with("anthropic/")) return std::nullopt;
+  const auto all = r["messages"].items();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (const Value detail : all[i]["reasoning_details"].items()) {
+      if (detail["type"].text() != "reasoning.text" || !detail["signature"].present()) continue;
+      const bool good =
+          detail["format"].text() == kClaudeFormat &&
+          anthropic::verify_thinking("sonnet", detail["text"].text(), detail["signature"].text()) ==
+              anthropic::SignatureFault::none;
+      if (good) continue;
+      return upstream("Anthropic",
+                      fmt::format(R"({{"type":"error","error":{{"type":"invalid_request_error","message":)"
+                                  R"("messages.{}.content.0: Invalid `signature` in `thinking` block"}}}})",
+                                  i));
+    }
+  }
+  return std::nullopt;
+}
+
 constexpr Rule kOwn[] = {
     {"OR-01", Grade::live, no_messages},           {"OR-09", Grade::issue, no_tool_endpoint},
     {"OR-09", Grade::issue, pinned_provider},      {"OR-10", Grade::live, mandatory_reasoning},
     {"OR-11", Grade::client_code, developer_role}, {"OR-12", Grade::issue, upstream_call_ids},
-    {"OR-12", Grade::issue, upstream_pairing},
+    {"OR-12", Grade::issue, upstream_pairing},     {"OR-10", Grade::live, upstream_signature},
 };
 const RuleSet kRules[] = {kOwn};
 
@@ -185,6 +209,16 @@ bool reasons(const Request& r) {
          reasoning["max_tokens"].present() || r["reasoning_effort"].is_string();
 }
 
+// Claude's thinking comes with its signature; of the others the text alone.
+void thought_state(json::Writer& w, const Request& r, std::string_view all, std::string_view text,
+                   bool last) {
+  if (!r.model.starts_with("anthropic/")) return;
+  w.key("reasoning_details").begin_array().begin_object().field("type", "reasoning.text");
+  if (!text.empty()) w.field("text", text);
+  if (last) w.field("signature", anthropic::sign_thinking("sonnet", all, r.call.body_text));
+  w.field("format", kClaudeFormat).field("index", 0).end_object().end_array();
+}
+
 void extra(json::Writer& w, const Request& r, bool, bool) { w.field("provider", provider_of(r.model)); }
 
 }  // namespace
@@ -205,7 +239,8 @@ const Host kOpenRouter = {.prefix = "openrouter",
                                     .usage_unasked = true,
                                     .empty_content_with_calls = true,
                                     .comment = "OPENROUTER PROCESSING",
-                                    .extra = extra}};
+                                    .extra = extra,
+                                    .thought_state = thought_state}};
 
 Emulator openrouter_row() { return emulator<kOpenRouter>(); }
 

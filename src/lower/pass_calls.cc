@@ -287,21 +287,19 @@ void fit_ids(Context& c) {
                           static_cast<std::size_t>(c.profile.integer(Setting::tool_id_max)),
                           static_cast<std::size_t>(c.profile.integer(Setting::tool_id_exact))};
   if (alphabet.rest.empty() && !alphabet.max && !alphabet.exact) return;
+  // Each depends on those before it only: what was sent of a conversation is sent the same when it has grown.
   std::map<std::string_view, std::string_view> wire;
   std::set<std::string_view> taken;
-  for (const Message& message : c.draft.messages)
-    for (const Block& block : message.blocks)
-      if (const auto* call = std::get_if<ToolCall>(&block.body); call && fits(alphabet, call->id))
-        taken.insert(call->id);
-
   const auto map = [&](std::string_view id, std::string_view pointer) {
-    if (id.empty() || fits(alphabet, id)) return id;
+    if (id.empty()) return id;
     if (const auto known = wire.find(id); known != wire.end()) return known->second;
-    std::string made = fit(alphabet, id);
+    const bool as_it_is = fits(alphabet, id) && !taken.contains(id);
+    std::string made = as_it_is ? std::string(id) : fit(alphabet, id);
     for (std::uint64_t salt = 1; taken.contains(made); ++salt) made = fit(alphabet, id, salt);
-    const std::string_view kept = c.keep(made);
+    const std::string_view kept = as_it_is ? id : c.keep(made);
     taken.insert(kept);
     wire.emplace(id, kept);
+    if (as_it_is) return id;
     c.edit(c.profile.integer(Setting::tool_id_exact) ? Setting::tool_id_exact : Setting::tool_id_chars,
            "GEN-04", pointer, "id", std::string(id), made, Loss::none);
     return kept;
@@ -333,7 +331,33 @@ void mark_errors(Context& c) {
   }
 }
 
+canon::Tool stub(Context& c, std::string_view name) {
+  const json::Builder build(c.arena);
+  canon::Tool tool;
+  tool.name = name;
+  tool.description = "Used earlier in this conversation; not available now.";
+  const json::Member members[] = {{"type", build.string("object")}, {"properties", build.empty_object()}};
+  tool.schema = build.object(members);
+  return tool;
+}
+
 // GEN-09: calls in the history, no tools in the request.
+// GROQ-04: calls of the history name tools of the request. One that is no longer there is declared as what it
+// is.
+void declare_history(Context& c) {
+  if (!c.flag(Setting::history_tools_declared) || c.draft.tools.empty()) return;
+  std::set<std::string_view> names;
+  for (const canon::Tool& tool : c.draft.tools) names.insert(tool.name);
+  for (const Message& message : c.draft.messages)
+    for (const Block& block : message.blocks) {
+      const auto* call = std::get_if<ToolCall>(&block.body);
+      if (!call || !names.insert(call->name).second) continue;
+      c.draft.tools.push_back(stub(c, call->name));
+      c.edit(Setting::history_tools_declared, "GROQ-04", block.pointer, "tools", "not in the list",
+             "a stub of " + std::string(call->name), Loss::none);
+    }
+}
+
 void history_without_tools(Context& c) {
   static const std::string kText = "text";
   // A target that takes no tools takes no calls either.
@@ -341,19 +365,11 @@ void history_without_tools(Context& c) {
       c.flag(Setting::tools) ? c.profile.text(Setting::tool_history_without_tools) : kText;
   if (how == "ok" || !c.draft.tools.empty() || !canon::has_tool_blocks(c.draft)) return;
   if (how == "stub") {
-    const json::Builder build(c.arena);
     std::set<std::string_view> names;
     for (const Message& message : c.draft.messages)
       for (const Block& block : message.blocks)
         if (const auto* call = std::get_if<ToolCall>(&block.body)) names.insert(call->name);
-    for (const std::string_view name : names) {
-      canon::Tool tool;
-      tool.name = name;
-      tool.description = "Used earlier in this conversation; not available now.";
-      const json::Member members[] = {{"type", build.string("object")}, {"properties", build.empty_object()}};
-      tool.schema = build.object(members);
-      c.draft.tools.push_back(tool);
-    }
+    for (const std::string_view name : names) c.draft.tools.push_back(stub(c, name));
     c.edit(Setting::tool_history_without_tools, "GEN-09", "", "tools", "",
            fmt::format("{} stub tools", names.size()), Loss::none);
     return;
@@ -386,6 +402,7 @@ void pass_calls(Context& c) {
   fit_ids(c);
   mark_errors(c);
   history_without_tools(c);
+  declare_history(c);
 }
 
 }  // namespace dragoman::lower

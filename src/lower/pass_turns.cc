@@ -194,13 +194,17 @@ void say_joined(Context& c) {
 }
 
 void pass_text(Context& c) {
+  // Who speaks last decides whether the model answers or goes on with its own words.
+  const bool user_last = !c.draft.messages.empty() && c.draft.messages.back().role == Role::user;
   for (Message& message : c.draft.messages) {
     drop_blank(c, message.blocks);
     for (Block& block : message.blocks) {
       auto* result = std::get_if<ToolResult>(&block.body);
       if (!result) continue;
       drop_blank(c, result->content);
-      if (!result->content.empty() || c.flag(Setting::result_empty)) continue;
+      // BR-13: a failed one has words even where others may be empty.
+      const bool silent_failure = result->is_error && c.wire.name == canon::DialectName::bedrock_converse;
+      if (!result->content.empty() || (c.flag(Setting::result_empty) && !silent_failure)) continue;
       Block placeholder;
       placeholder.body = Text{"(no output)"};
       result->content.push_back(std::move(placeholder));
@@ -217,6 +221,10 @@ void pass_text(Context& c) {
            (only_reasoning && (c.wire.name == canon::DialectName::openai_chat ||
                                c.wire.name == canon::DialectName::openai_responses));
   });
+  if (user_last && !c.draft.messages.empty() && c.draft.messages.back().role == Role::assistant) {
+    c.edit("GEN-02", c.original.messages.back().pointer, "content", "blank", "Continue.", Loss::none);
+    c.draft.messages.push_back(turn(Role::user, "Continue."));
+  }
 }
 
 void pass_turns(Context& c) {
@@ -261,8 +269,21 @@ void pass_turns(Context& c) {
   }
 }
 
+// Chat Completions has no place for a marker on a tool message: the last text in it carries it.
+void markers_into_results(Context& c) {
+  if (c.wire.name != canon::DialectName::openai_chat) return;
+  for (Message& message : c.draft.messages)
+    for (Block& block : message.blocks) {
+      auto* result = std::get_if<ToolResult>(&block.body);
+      if (!result || !block.cache.set || result->content.empty()) continue;
+      if (!result->content.back().cache.set) result->content.back().cache = block.cache;
+      block.cache = {};
+    }
+}
+
 void pass_cache(Context& c) {
   const std::int64_t most = c.profile.integer(Setting::cache_markers);
+  if (most > 0) markers_into_results(c);
   std::vector<std::pair<canon::CacheMarker*, std::string_view>> markers;
   for (canon::Tool& tool : c.draft.tools)
     if (tool.cache.set) markers.emplace_back(&tool.cache, tool.pointer);
@@ -281,7 +302,15 @@ void pass_cache(Context& c) {
     c.edit(Setting::cache_markers, "ANT-42", markers[i].second, "cache_control", "marker", "", Loss::none);
     *markers[i].first = {};
   }
+  bool short_before = false;
   for (std::size_t i = over; i < markers.size(); ++i) {
+    std::string_view& ttl = markers[i].first->ttl;
+    // ANT-43: none may outlive one that stands before it.
+    if (ttl == "1h" && short_before && c.flag(Setting::cache_ttl)) {
+      c.edit("ANT-43", markers[i].second, "ttl", "1h after 5m", "5m", Loss::none);
+      ttl = {};
+    }
+    short_before |= ttl != "1h";
     if (markers[i].first->ttl.empty() || c.flag(Setting::cache_ttl)) continue;
     c.edit(Setting::cache_ttl, "ANT-43", markers[i].second, "ttl", std::string(markers[i].first->ttl), "",
            Loss::none);

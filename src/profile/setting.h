@@ -91,6 +91,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(schema_root_composition, boolean, "false", "anyOf/oneOf/allOf/enum/not may stand at a schema's root")    \
   X(tool_history_without_tools, text, "ok",                                                                  \
     "tool blocks in history, no tools in the request: ok | stub | text")                                     \
+  X(history_tools_declared, boolean, "false", "calls in history name tools that are in the request")         \
   /* messages */                                                                                             \
   X(system, text, "anywhere",                                                                                \
     "system turns: anywhere | leading (collected in front) | user (folded into user)")                       \

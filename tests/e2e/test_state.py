@@ -25,6 +25,7 @@ FAMILIES = [
     Target("deepseek", "deepseek-reasoner"),
     Target("moonshot", "kimi-k2-thinking"),
     Target("zai", "glm-4.6"),
+    Target("openrouter", "anthropic/claude-sonnet-4.5", "openrouter-claude"),
 ]
 GPT = Target("openai", "gpt-4o-mini")
 
@@ -54,6 +55,10 @@ def gemini_state(body):
     ]
 
 
+def openrouter_state(body):
+    return [turn.get("reasoning_details") or [] for turn in body["messages"] if turn["role"] == "assistant"]
+
+
 def chat_state(body):
     return [
         [turn["reasoning_content"]] if turn.get("reasoning_content", " ") != " " else []
@@ -66,6 +71,7 @@ STATE = {
     "anthropic": anthropic_state,
     "vertex_anthropic": anthropic_state,
     "bedrock": bedrock_state,
+    "openrouter": openrouter_state,
     "gemini": gemini_state,
     "vertex": gemini_state,
 }
