@@ -157,6 +157,13 @@ net::Task<void> metrics(Gateway& gateway, net::ServerExchange& http, std::string
     gauges.journal_failed = gateway.journal->failed();
     gauges.journal_queued = gateway.journal->queued();
   }
+  if (gateway.vault) {
+    gauges.vault_entries = gateway.vault->size();
+    gauges.vault_hits = gateway.vault->hits();
+    gauges.vault_misses = gateway.vault->misses();
+    gauges.vault_unreadable = gateway.vault->unreadable();
+    gauges.vault_dropped = gateway.vault->dropped();
+  }
   gauges.uptime_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - gateway.started).count();
   gauges.config_reloads = gateway.reloads.load();

@@ -195,6 +195,16 @@ std::string Metrics::scrape(const Gauges& gauges) const {
          static_cast<double>(gauges.journal_failed));
   single("dragoman_journal_queued", "Journal rows waiting to be written.", MetricType::Gauge,
          static_cast<double>(gauges.journal_queued));
+  single("dragoman_vault_entries", "Turns and pins the vault holds.", MetricType::Gauge,
+         static_cast<double>(gauges.vault_entries));
+  single("dragoman_vault_hits_total", "Turns and pins found in the vault.", MetricType::Counter,
+         static_cast<double>(gauges.vault_hits));
+  single("dragoman_vault_misses_total", "Turns and pins asked for and not there.", MetricType::Counter,
+         static_cast<double>(gauges.vault_misses));
+  single("dragoman_vault_unreadable_total", "Rows of the vault that were altered or sealed with another key.",
+         MetricType::Counter, static_cast<double>(gauges.vault_unreadable));
+  single("dragoman_vault_dropped_total", "Turns and pins lost to a full queue or a failing disk.",
+         MetricType::Counter, static_cast<double>(gauges.vault_dropped));
   single("dragoman_config_reloads_total", "Configs taken over while running.", MetricType::Counter,
          static_cast<double>(gauges.config_reloads));
   single("dragoman_config_refusals_total", "Changed configs that were not taken over.", MetricType::Counter,

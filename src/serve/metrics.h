@@ -62,6 +62,8 @@ class Metrics {
     std::size_t connections = 0;
     std::uint64_t journal_written = 0, journal_dropped = 0, journal_failed = 0;
     std::size_t journal_queued = 0;
+    std::uint64_t vault_hits = 0, vault_misses = 0, vault_unreadable = 0, vault_dropped = 0;
+    std::size_t vault_entries = 0;
     double uptime_seconds = 0;
     std::uint64_t config_reloads = 0, config_refusals = 0;
   };
