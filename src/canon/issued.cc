@@ -252,7 +252,7 @@ void IssuedCollector::add(const Event& event) {
       Choice& c = choice(event.choice);
       if (!c.open) return;
       c.blocks.back().signature += event.text;
-      if (c.blocks.back().issuer.empty()) c.blocks.back().issuer = event.issuer;
+      if (!event.issuer.empty()) c.blocks.back().issuer = event.issuer;  // it knows better than the start
       return;
     }
     case EventType::block_stop:

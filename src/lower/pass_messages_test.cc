@@ -273,7 +273,18 @@ TEST(LowerCache, Markers) {
        {{"/messages/0/content/3/cachePoint/type", "\"default\""},
         {"/messages/0/content/3/cachePoint/ttl", ""}},
        {"ANT-43 none /messages/0/content/1 ttl"}},
-      {"ANT", "anthropic/claude-sonnet-4-5", many, {}, {}, true},
+      {"ANT-43-order",
+       "anthropic/claude-sonnet-4-5",
+       many,
+       {{"/messages/0/content/1/cache_control/ttl", ""}},
+       {"ANT-43 none /messages/0/content/1 ttl"}},
+      {"ANT",
+       "anthropic/claude-sonnet-4-5",
+       turns(
+           R"({"role":"user","content":[{"type":"text","text":"1","cache_control":{"type":"ephemeral","ttl":"1h"}},{"type":"text","text":"2","cache_control":{"type":"ephemeral"}}]})"),
+       {},
+       {},
+       true},
   });
 }
 
