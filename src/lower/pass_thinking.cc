@@ -136,7 +136,7 @@ bool open_turn_lost_its_reasoning(const Context& c) {
 // Anthropic's effort is a setting of its own that does not switch thinking on; elsewhere the word does.
 bool effort_alone(const Context& c) {
   return c.original.dialect == canon::DialectName::anthropic_messages &&
-         c.profile.text(Setting::reasoning_issuer) == "anthropic";
+         c.profile.text(Setting::reasoning_issuer).starts_with("anthropic");
 }
 
 bool is_switch(std::string_view style) {
