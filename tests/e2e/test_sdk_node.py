@@ -67,8 +67,8 @@ def test_google(gateway, sandbox, target, streamed):
 
 @pytest.mark.parametrize("kind", ["openai-chat", "openai-responses", "anthropic", "google"])
 @pytest.mark.parametrize("first, then", [
-    ("anthropic/claude-sonnet-4-5", "gemini/gemini-3-pro-preview"), ("openai/gpt-4o-mini", "bedrock/us.amazon.nova-pro-v1:0"),
-    ("gemini/gemini-2.5-flash", "anthropic/claude-sonnet-4-5")], ids=["claude-gemini", "openai-nova", "gemini-claude"])
+    ("anthropic/claude-sonnet-4-5", "gemini/gemini-3-pro-preview"), ("openai/gpt-4o-mini", "bedrock/us.amazon.nova-pro-v1:0")],
+    ids=["claude-gemini", "openai-nova"])
 def test_an_agent_of_the_vercel_ai_sdk_changes_providers(gateway, sandbox, kind, first, then, streamed):
     done = node.run("ai_sdk.mjs", {
         "base_url": gateway.url, "kind": kind, "stream": streamed, "system": "Be terse.",

@@ -100,7 +100,8 @@ class Encoder {
   }
   void flush_signature() {
     if (signature_.empty()) return;
-    w_.begin_object().field("text", "");
+    w_.begin_object();
+    if (options_.call_ids) w_.field("text", "");  // Vertex refuses a text that is empty (VTX-03)
     close_part();
   }
 

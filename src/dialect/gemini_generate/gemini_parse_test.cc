@@ -107,6 +107,22 @@ TEST(GeminiParse, Words) {
   }
 }
 
+// Without ids, a result belongs to the turn before it, not to a call of the same name that was never
+// answered.
+TEST(GeminiParse, AnAbortedCallTakesNoLaterResult) {
+  Arena arena;
+  const auto request = kGeminiGenerate.parse(arena, *json::parse(arena, R"({"contents":[
+      {"role":"user","parts":[{"text":"x"}]},
+      {"role":"model","parts":[{"functionCall":{"name":"f"}}]},
+      {"role":"user","parts":[{"text":"never mind"}]},
+      {"role":"model","parts":[{"functionCall":{"name":"f"}}]},
+      {"role":"user","parts":[{"functionResponse":{"name":"f","response":{"output":"y"}}}]}]})"));
+  ASSERT_TRUE(request) << request.error().message;
+  const auto& made = std::get<canon::ToolCall>(request->messages.at(3).blocks.at(0).body);
+  const auto& result = std::get<canon::ToolResult>(request->messages.at(4).blocks.at(0).body);
+  EXPECT_EQ(result.call_id, made.id);
+}
+
 TEST(GeminiSignature, EveryIssuersStateComesBack) {
   struct Case {
     std::string_view issuer, signature, redacted;

@@ -203,6 +203,8 @@ void Parser::contents(Value v, std::string_view pointer) {
         model && !out_.messages.empty() && out_.messages.back().role == canon::Role::assistant;
     if (!goes_on) {
       if (!out_.messages.empty()) flush(out_.messages.back());
+      // What was called before the model spoke again and got no result gets none any more.
+      if (model) open_.clear();
       canon::Message& m = out_.messages.emplace_back();
       m.role = model ? canon::Role::assistant : canon::Role::user;
       m.pointer = at;

@@ -281,7 +281,8 @@ void Encoder::tool_call(const Block& block, const canon::ToolCall& call) {
       w_.string(call.arguments ? json::dump_compact(call.arguments) : std::string("{}"));
     w_.end_object();
   }
-  if (!call.signature.empty() && options_.send_signatures)
+  // Where reasoning state has a place at all; the others refuse the member (MIS-01).
+  if (!call.signature.empty() && options_.send_signatures && options_.reasoning_replay == "reasoning_details")
     w_.key("extra_content")
         .begin_object()
         .key("google")

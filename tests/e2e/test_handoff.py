@@ -1,0 +1,166 @@
+"""A conversation changes its provider at any turn, forwards and back: no emulator refuses, what was said arrives whole,
+and whoever it returns to gets its own reasoning state back as it issued it.
+
+Every ordered pair of targets is run, each in one of the ten ways (dialect × streamed or not) by turns; the pairs of the
+families that differ most are run in all ten; and triples with fixed seeds."""
+import base64
+import itertools
+import json
+import random
+
+import pytest
+
+from harness import config
+from harness.conversation import DIALECTS, Wire
+from harness.targets import BY_ID, TARGETS, Target
+
+WAYS = list(itertools.product(DIALECTS, (False, True)))
+GEMINI3 = Target("gemini", "gemini-3-pro-preview", "gemini-3")
+ALL = [*TARGETS, GEMINI3]
+FAMILIES = [*(BY_ID[name] for name in ("openai", "anthropic", "bedrock-claude", "bedrock-nova", "vertex", "mistral", "deepseek")), GEMINI3]
+
+SYSTEM = "You are terse. 🜁"
+FIRST = "Use get_weather and search_notes, both tools, for Paris 🌦 𝒳."
+WEATHER = "18 °C and 🌡𝒴 \"quoted\" \\ back"
+AGAIN = "Use get_weather once more."
+ABORTED = "Never mind. Without tools: 𝒵."
+
+
+@pytest.fixture(scope="module")
+def gateway(start):
+    return start()
+
+
+def strip(value):
+    """Arguments without the nulls a strict mode adds for what may be left out."""
+    if isinstance(value, dict):
+        return {k: strip(v) for k, v in value.items() if v is not None}
+    return [strip(v) for v in value] if isinstance(value, list) else value
+
+
+def holds(body, arguments):
+    """Whether an object, or the text of one, is anywhere in what the provider got."""
+    if isinstance(body, dict):
+        return strip(body) == arguments or any(holds(v, arguments) for v in body.values())
+    if isinstance(body, list):
+        return any(holds(v, arguments) for v in body)
+    if isinstance(body, str) and body.startswith("{"):
+        try:
+            return strip(json.loads(body)) == arguments
+        except ValueError:
+            return False
+    return False
+
+
+def says(body, text):
+    """Whether a text is anywhere in what the provider got."""
+    if isinstance(body, dict):
+        return any(says(v, text) for v in body.values())
+    if isinstance(body, list):
+        return any(says(v, text) for v in body)
+    return isinstance(body, str) and text in body
+
+
+def bare(seal):
+    """A seal as its issuer wrote it, out of the wrapping that carried it: base64 has no dots."""
+    for text in (seal, decoded(seal)):
+        if text.startswith("dragoman"):
+            return text.rsplit(".", 1)[1]
+    return seal
+
+
+def decoded(text):
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except ValueError:
+        return ""
+
+
+def aborted(sandbox, talk, target):
+    """The step after a call that got no result; gives what the provider received."""
+    text, more, _ = talk.step(target.name)
+    # Where the missing result and the user's words share a turn, the emulators answer to the result.
+    assert not more and text.startswith(("You said: " + ABORTED, "Result: ")), text
+    received = sandbox.received()[-1].json
+    assert says(received, ABORTED), f"{target} did not get the user's last words"
+    return received
+
+
+def converse(sandbox, wire, dialect, stream, path):
+    """One conversation along `path`, [A, B, …, A]."""
+    home, away = path[0], path[1:-1]
+    talk = dialect(wire, SYSTEM, stream)
+    sandbox.clear()
+
+    talk.user(FIRST)
+    _, calls, seals = talk.step(home.name)
+    assert calls and {name for _, name, _ in calls} <= {"get_weather", "search_notes"}
+    ids = [id for id, _, _ in calls if id is not None]  # Vertex's own bytes have none
+    assert len(set(ids)) == len(ids)
+    # The first result has an image, the second is empty.
+    talk.results([(id, name, "" if n else WEATHER, not n, False) for n, (id, name, _) in enumerate(calls)])
+    for there in away:
+        _, more, _ = talk.step(there.name)
+        received = sandbox.received()[-1].json
+        assert says(received, WEATHER), f"{there} did not get the words of the result"
+        if more:  # the image went into a turn of the user's, and the emulators answer to that
+            talk.results([(id, name, WEATHER, False, False) for id, name, _ in more])
+            text, more, _ = talk.step(there.name)
+            assert not more and WEATHER in text, text
+        for _, name, arguments in calls:
+            assert holds(received, strip(arguments)), f"{there} did not get the arguments of {name}"
+        # A call that nobody answers: the user thinks again.
+        talk.user(AGAIN)
+        _, more, _ = talk.step(there.name)
+        assert [name for _, name, _ in more] == ["get_weather"]
+        talk.user(ABORTED)
+        if there is not away[-1]:
+            aborted(sandbox, talk, there)
+            talk.user(AGAIN)
+            _, more, _ = talk.step(there.name)
+            talk.results([(id, name, WEATHER, False, True) for id, name, _ in more])
+
+    body = aborted(sandbox, talk, home)
+    for seal in seals:
+        assert says(body, bare(seal)), f"{home} did not get its own reasoning back"
+    talk.user(AGAIN)
+    _, more, _ = talk.step(home.name)
+    talk.results([(id, name, WEATHER, False, True) for id, name, _ in more])
+    text, more, _ = talk.step(home.name)
+    assert not more and WEATHER in text, text
+
+
+def run(sandbox, gateway, rows):
+    faults = []
+    wire = Wire(gateway.url)
+    for dialect, stream, path in rows:
+        try:
+            converse(sandbox, wire, dialect, stream, path)
+        except (AssertionError, KeyError) as fault:
+            where = " → ".join(map(str, path))
+            faults.append(f"{dialect.name}{' streamed' if stream else ''}: {where}: {fault!r}"[:1800])
+            wire.close()
+    assert not faults, f"{len(faults)} of {len(rows)}\n" + "\n".join(faults[:12])
+
+
+@pytest.mark.parametrize("home", ALL, ids=str)
+def test_every_pair(gateway, sandbox, home):
+    others = [there for there in ALL if there is not home]
+    first = ALL.index(home)
+    rows = [(*WAYS[(first + n) % len(WAYS)], [home, there, home]) for n, there in enumerate(others)]
+    run(sandbox, gateway, rows)
+
+
+@pytest.mark.parametrize("dialect, stream", WAYS, ids=[f"{d.name}-{'streamed' if s else 'whole'}" for d, s in WAYS])
+def test_every_way(gateway, sandbox, dialect, stream):
+    run(sandbox, gateway, [(dialect, stream, [a, b, a]) for a, b in itertools.permutations(FAMILIES, 2)])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_triples(gateway, sandbox, seed):
+    chance = random.Random(seed)
+    rows = []
+    for _ in range(10):
+        a, b, c = chance.sample(ALL, 3)
+        rows.append((*chance.choice(WAYS), [a, b, c, a]))
+    run(sandbox, gateway, rows)
