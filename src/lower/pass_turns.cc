@@ -181,15 +181,25 @@ void pass_system(Context& c) {
 }
 
 // DS-06, TG-01: hosts that read content as a string. The encoder joins the parts; here it is said.
+bool parts_of_text(const std::vector<Block>& blocks) {
+  return !blocks.empty() && std::all_of(blocks.begin(), blocks.end(), [](const Block& b) {
+    return std::holds_alternative<Text>(b.body) && !b.pointer.ends_with("/content");
+  });
+}
+
 void say_joined(Context& c) {
   if (!c.flag(Setting::string_content) || c.original.dialect != canon::DialectName::openai_chat) return;
+  const auto say = [&](std::string_view pointer) {
+    c.edit(Setting::string_content, "DS-06", pointer, "content", "parts", "one string", Loss::none);
+  };
   for (const Message& message : c.draft.messages) {
-    const bool parts = !message.blocks.empty() &&
-                       std::all_of(message.blocks.begin(), message.blocks.end(), [](const Block& b) {
-                         return std::holds_alternative<Text>(b.body) && !b.pointer.ends_with("/content");
-                       });
-    if (parts)
-      c.edit(Setting::string_content, "DS-06", message.pointer, "content", "parts", "one string", Loss::none);
+    if (parts_of_text(message.blocks)) say(message.pointer);
+    for (const Block& block : message.blocks) {
+      const auto* result = std::get_if<ToolResult>(&block.body);
+      // Words of our own in a result's place have no place in the client's body.
+      if (result && parts_of_text(result->content) && result->content.front().pointer.contains("/content/"))
+        say(block.pointer);
+    }
   }
 }
 

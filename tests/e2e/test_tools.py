@@ -382,8 +382,11 @@ def test_settings_lists_all_of_them():
     assert named
     done = run("settings")
     assert done.returncode == 0
-    assert [row.split()[0] for row in done.stdout.splitlines()[1:]] == named
-    said = json.loads(run("settings", "--json").stdout)["settings"]
+    settings, flags = done.stdout.split("\n\n")
+    assert [row.split()[0] for row in settings.splitlines()[1:]] == named
+    document = json.loads(run("settings", "--json").stdout)
+    said = document["settings"]
+    assert [row.split()[0] for row in flags.splitlines()[1:]] == [flag["name"] for flag in document["compat"]]
     assert [s["name"] for s in said] == named
     assert all(s["meaning"] and s["type"] in ("boolean", "integer", "text", "list") for s in said)
 
