@@ -16,6 +16,8 @@ void add_logs(CLI::App& app, int& status);
 void add_lower(CLI::App& app, int& status);
 void add_classify(CLI::App& app, int& status);
 void add_explain(CLI::App& app, int& status);
+void add_learned(CLI::App& app, int& status);
+void add_doctor(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_diff(CLI::App& app, int& status);
 void add_settings(CLI::App& app, int& status);

@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
   dragoman::app::add_lower(app, status);
   dragoman::app::add_classify(app, status);
   dragoman::app::add_explain(app, status);
+  dragoman::app::add_learned(app, status);
+  dragoman::app::add_doctor(app, status);
   dragoman::app::add_check(app, status);
   dragoman::app::add_diff(app, status);
   dragoman::app::add_settings(app, status);

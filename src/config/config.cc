@@ -44,6 +44,8 @@ class RouteBuilder {
         target.name = deployment->name;
         target.deployment = out_.deployments.size();
         target.key = deployment->url + "|" + credential->id + "|" + deployment->model;
+        if (credential->id != "none")
+          target.credential_key = deployment->connection->name + "|" + credential->id;
         target.weight = spec.weight.value_or(1) / static_cast<double>(credentials.size());
         target.order = order;
         target.retries = spec.retries;

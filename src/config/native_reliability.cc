@@ -23,7 +23,18 @@ void read_cooldown(const Place& place, Reader& reader, route::CooldownPolicy& ou
   reader.map(place, {make.boolean("enabled", out.enabled), make.count("allowed_fails", out.allowed_fails),
                      make.duration("window", out.window), make.duration("time", out.time),
                      make.duration("credential_time", out.credential_time),
-                     make.duration("max_time", out.max_time)});
+                     make.duration("max_time", out.max_time), make.duration("probe_time", out.probe_time)});
+}
+
+void read_retry_budget(const Place& place, Reader& reader, route::Policy& out) {
+  reader.map(place, {{"ratio", [&](const Place& p) { reader.number(p, 0, 10, out.retry_ratio); }},
+                     {"per_second", [&](const Place& p) { reader.number(p, 0, 10'000, out.retry_floor); }}});
+}
+
+void read_repair(const Place& place, Reader& reader, route::Policy& out) {
+  FieldMaker make{reader};
+  reader.map(place, {make.boolean("enabled", out.repair), make.boolean("learn", out.learn),
+                     make.duration("keep", out.learn_for)});
 }
 
 void read_retries_for(const Place& place, Reader& reader,
@@ -77,6 +88,8 @@ void read_reliability(const Place& place, Reader& reader, Reliability& out, std:
       make.duration("max_wait", out.policy.max_wait),
       make.count("max_fallbacks", out.policy.max_fallbacks, 0, 100),
       make.count("same_refusals", out.policy.same_refusals, 0, 100),
+      {"retry_budget", [&](const Place& p) { read_retry_budget(p, reader, out.policy); }},
+      {"repair", [&](const Place& p) { read_repair(p, reader, out.policy); }},
       {"timeouts", [&](const Place& p) { read_timeouts(p, reader, out.timeouts); }},
       {"stream_timeouts",
        [&](const Place& p) {

@@ -55,7 +55,11 @@ CooldownState after_failure(CooldownState state, std::string_view key, const fai
   CooldownState::Entry& entry = found->second;
   Duration rest{0};
   if (failure::is_credential(failure.cls)) {
+    // 5 min, 10 min, 20 min …: an empty account is seldom filled within minutes.
     rest = policy.credential_time;
+    for (int i = 0; i < entry.refused && rest < policy.max_time; ++i) rest *= 2;
+    rest = std::min(rest, std::max(policy.max_time, policy.credential_time));
+    ++entry.refused;
   } else if (at_once) {
     rest = policy.time;
   } else {
@@ -82,10 +86,18 @@ CooldownState after_success(CooldownState state, std::string_view key) {
   return state;
 }
 
+CooldownState begin_probe(CooldownState state, std::string_view key, const CooldownPolicy& policy, Time now) {
+  const auto found = state.entries_.find(key);
+  if (found != state.entries_.end() && found->second.refused > 0 && found->second.until <= now)
+    found->second.until = now + policy.probe_time;
+  return state;
+}
+
 CooldownState forget_expired(CooldownState state, const CooldownPolicy& policy, Time now) {
   std::erase_if(state.entries_, [&](const auto& item) {
     const CooldownState::Entry& entry = item.second;
-    return entry.until <= now && (entry.fails == 0 || now - entry.since >= policy.window);
+    return entry.until <= now && entry.refused == 0 &&
+           (entry.fails == 0 || now - entry.since >= policy.window);
   });
   return state;
 }

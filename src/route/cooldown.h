@@ -18,6 +18,7 @@ class CooldownState {
     Time since{0};
     Time until{0};  // cooled down while now < until
     failure::FailureClass cause = failure::FailureClass::other;
+    int refused = 0;  // times in a row a credential was refused: each rest is twice the one before
   };
 
   // The entry of a key, if it has one.
@@ -36,6 +37,7 @@ class CooldownState {
   friend CooldownState after_failure(CooldownState, std::string_view, const failure::Failure&,
                                      const CooldownPolicy&, Time);
   friend CooldownState after_success(CooldownState, std::string_view);
+  friend CooldownState begin_probe(CooldownState, std::string_view, const CooldownPolicy&, Time);
   friend CooldownState forget_expired(CooldownState, const CooldownPolicy&, Time);
 };
 
@@ -46,6 +48,11 @@ class CooldownState {
 CooldownState after_failure(CooldownState state, std::string_view key, const failure::Failure& failure,
                             const CooldownPolicy& policy, Time now);
 CooldownState after_success(CooldownState state, std::string_view key);
+
+// A credential whose rest is over is tried by one request, the probe: until it ends, or `probe_time` is up,
+// the others leave the credential alone. Its success clears the entry, its failure makes the next rest twice
+// as long.
+CooldownState begin_probe(CooldownState state, std::string_view key, const CooldownPolicy& policy, Time now);
 
 // Drops entries that no longer say anything, so that the state stays as small as its targets.
 CooldownState forget_expired(CooldownState state, const CooldownPolicy& policy, Time now);

@@ -30,8 +30,14 @@ Decision stop(std::string reason) { return {.action = Action::stop, .reason = st
 class Decider {
  public:
   Decider(const Plan& plan, const AttemptState& state, const Failure& failure, const Policy& policy, Time now,
-          double random01)
-      : plan_(plan), state_(state), failure_(failure), policy_(policy), now_(now), random01_(random01) {}
+          double random01, bool may_retry)
+      : plan_(plan),
+        state_(state),
+        failure_(failure),
+        policy_(policy),
+        now_(now),
+        random01_(random01),
+        may_retry_(may_retry) {}
 
   Decision decide() const {
     if (failure_.cls == FailureClass::cancelled) return stop("the client went away");
@@ -121,6 +127,11 @@ class Decider {
   }
 
   Decision again() const {
+    if (!may_retry_) {
+      Decision decision = next();
+      decision.reason += "; the retry budget of this model is spent";
+      return decision;
+    }
     if (!model_has_retries()) return leave_model();
     const auto equal = first_untried(chain_of(current().origin), [&](const Step& other) {
       return other.model == current().model && other.origin == current().origin && !other.cooled &&
@@ -173,6 +184,7 @@ class Decider {
   const Policy& policy_;
   Time now_;
   double random01_;
+  bool may_retry_;
 };
 
 }  // namespace
@@ -186,9 +198,9 @@ AttemptState begin(const Plan& plan, std::optional<Time> deadline) {
 }
 
 Decision decide(const Plan& plan, const AttemptState& state, const Failure& failure, const Policy& policy,
-                Time now, double random01) {
+                Time now, double random01, bool may_retry) {
   if (state.at >= plan.steps.size() || state.tries.size() != plan.steps.size()) return stop("no target");
-  return Decider(plan, state, failure, policy, now, random01).decide();
+  return Decider(plan, state, failure, policy, now, random01, may_retry).decide();
 }
 
 AttemptState advance(AttemptState state, const Plan& plan, const Failure& failure, const Decision& decision) {

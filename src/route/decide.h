@@ -57,9 +57,9 @@ struct Decision {
 
 AttemptState begin(const Plan& plan, std::optional<Time> deadline);
 
-// `random01` in [0, 1) spreads the waits.
+// `random01` in [0, 1) spreads the waits; `may_retry`: the route's retry budget has something left.
 Decision decide(const Plan& plan, const AttemptState& state, const failure::Failure& failure,
-                const Policy& policy, Time now, double random01);
+                const Policy& policy, Time now, double random01, bool may_retry = true);
 
 // The state in which the decision's attempt runs. Unchanged (but for the refusal seen) after `stop`.
 AttemptState advance(AttemptState state, const Plan& plan, const failure::Failure& failure,

@@ -59,7 +59,11 @@ class Builder {
       };
       if (std::ranges::any_of(chain_, same)) continue;
       const Step step{target, model, origin, false};
-      const auto until = cooldown_.cooled_until(target->key, now_);
+      auto until = cooldown_.cooled_until(target->key, now_);
+      if (!target->credential_key.empty())
+        if (const auto credential = cooldown_.cooled_until(target->credential_key, now_);
+            credential && (!until || *credential > *until))
+          until = credential;
       if (!until) {
         chain_.push_back(step);
       } else if (!soonest_ || *until < *soonest_) {

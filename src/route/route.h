@@ -21,6 +21,7 @@ struct Target {
   std::string name;                 // "provider/model", as people and the served-by header see it
   std::size_t deployment = 0;       // index into the deployments that came with the route
   std::string key = {};             // what cools down together: provider, credential and model
+  std::string credential_key = {};  // the provider's credential, whatever the model; "" none
   double weight = 1;                // share among targets of the same order; 0: only when the others are gone
   int order = 1;                    // lower is tried first
   std::optional<int> retries = {};  // instead of Policy::retries
@@ -48,6 +49,14 @@ struct Policy {
   Duration max_wait{10'000};  // a provider that asks for a longer wait is left for the next target
   int max_fallbacks = 5;      // other model names tried
   int same_refusals = 2;      // targets that may give the same refusal before the chain stops; 0: no limit
+  // Against retry storms, over all requests of a route: retries may be this share of the requests, and so
+  // many a second besides (budget.h). Fallbacks to other models are not counted.
+  double retry_ratio = 0.2;
+  double retry_floor = 5;
+  bool repair =
+      true;           // a refusal that names what is wrong is answered by one narrower try at the same target
+  bool learn = true;  // what worked is remembered for the deployment
+  Duration learn_for{std::chrono::hours(24 * 7)};
 };
 
 struct CooldownPolicy {
@@ -57,6 +66,7 @@ struct CooldownPolicy {
   Duration time{30'000};
   Duration credential_time{300'000};  // after a bad key, missing permission or empty account
   Duration max_time{3'600'000};       // bounds what a provider's Retry-After may ask for
+  Duration probe_time{60'000};  // how long one request may take to find out whether a credential works again
 };
 
 // Whether a conversation stays on the target that first served it: docs/conversation-state.md.

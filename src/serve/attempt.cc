@@ -72,7 +72,7 @@ bool is_json_content(std::string_view content_type) { return content_type.starts
 
 }  // namespace
 
-net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
+net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, NarrowingRules narrow) {
   const Deployment& deployment = routed_->deployment(*step.target);
   const std::size_t at = record_.attempts.size();  // an attempt may ask again, which is a record of its own
   record_.attempts.emplace_back();
@@ -90,7 +90,9 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step) {
   // both const.
   Arena arena(8 * 1024);
   Attempted failed;
-  const profile::Profile& profile = deployment.profile(snapshot_->catalogue(), lower::mode_of(request_));
+  std::vector<profile::Rule> rows;
+  const NarrowingRules learned = learned_about(deployment);
+  const profile::Profile profile = profile_of(deployment, learned, narrow, rows);
   auto lowered = lower::lower(request_,
                               {&deployment.provider(), deployment.model(), &profile, deployment.defaults(),
                                recall_.turns(), account_of(deployment)},

@@ -8,6 +8,7 @@
 #include "json/parse.h"
 #include "serve/edit_report.h"
 #include "serve/explain.h"
+#include "serve/repair.h"
 #include "serve/wire_frames.h"
 
 namespace dragoman::serve {
@@ -69,6 +70,7 @@ net::Headers Exchange::answer_headers(std::string_view content_type) const {
   if (!repairs_header_.empty()) headers.add("x-dragoman-repaired", repairs_header_);
   if (!fallback_reason_.empty()) headers.add("x-dragoman-fallback-reason", header_safe(fallback_reason_));
   if (!pinning_.conversation().empty()) headers.add("x-dragoman-conversation", pinning_.conversation());
+  if (!repair_header_.empty()) headers.add("x-dragoman-repair", header_safe(repair_header_));
   return headers;
 }
 
@@ -136,41 +138,54 @@ net::Task<void> Exchange::chain() {
   route::AttemptState state = route::begin(plan, deadline_);
   std::string why;  // of the last failure
 
+  std::optional<failure::Repair> repair;  // tried with the attempt at hand
   for (;;) {
     const route::Step& step = plan.steps[state.at];
     pinning_.attempting(step, why);
-    Attempted failed = co_await attempt(step);
+    repair_header_ = repair ? fmt::format("{}: {}", step.target->name, repair->why) : "";
+    Attempted failed = co_await attempt(step, repair ? gateway_.repairs->rules_of(*repair) : nullptr);
     if (!failed) {
-      if (!gone_) gateway_.cooldowns.succeeded(step.target->key);
+      if (!gone_) gateway_.cooldowns.succeeded(*step.target);
+      if (repair && served_) repaired(step, *repair, failures_.back());
       co_return;
     }
     const failure::Failure failure = failed->failure;
     failures_.push_back(*std::move(failed));
     if (gone_) co_return;
-    gateway_.cooldowns.failed(step.target->key, failure, route.cooldown, now());
+    gateway_.cooldowns.failed(*step.target, failure, route.cooldown, now());
     if (committed_) {
       co_await end_broken_stream(failures_.back());
       co_return;
     }
+    // What the refusal names is left out once, at the same target, before the next is asked.
+    if (repair)
+      repair.reset();
+    else
+      repair = repair_for(step);
+    if (repair) {
+      record_.attempts.back().decision = fmt::format("repair: {}", repair->why);
+      continue;
+    }
     const route::Decision decision =
-        route::decide(plan, state, failure, route.policy, now(), loop_.random01());
+        route::decide(plan, state, failure, route.policy, now(), loop_.random01(),
+                      gateway_.cooldowns.may_retry(route.name));
     record_.attempts.back().decision = decision.reason;
     if (decision.action == route::Action::stop) co_return;
     why = fmt::format("{}: {}", failure::name(failure.cls), decision.reason);
 
     const route::Step& to = plan.steps[decision.step];
+    if (decision.retry) gateway_.cooldowns.retried(route.name);
     if (decision.action == route::Action::next) {
       fallback_reason_ =
           fmt::format("{} {}: {}", step.target->name, failure::name(failure.cls), decision.reason);
       loop_.metrics.fallback(step.target->name, to.target->name, failure::name(failure.cls));
-      const std::string& words =
-          failures_.back().error.message.empty() ? failure.why : failures_.back().error.message;
-      if (decision.loud)
-        spdlog::warn("{} {} refused the request ({}), going on to {}: {}", id_, step.target->name,
-                     failure::name(failure.cls), to.target->name, words.substr(0, 300));
-      else
+      if (decision.loud) {
+        loop_.metrics.refusal(failure.rule, step.target->name);
+        warn_of(id_, step.target->name, failures_.back(), fmt::format("going on to {}", to.target->name));
+      } else {
         spdlog::info("{} {} failed ({}), going on to {}", id_, step.target->name, failure::name(failure.cls),
                      to.target->name);
+      }
     }
     if (decision.delay.count() > 0 && !co_await loop_.loop.sleep(decision.delay, &cancel_)) co_return;
     state = route::advance(std::move(state), plan, failure, decision);

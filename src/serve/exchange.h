@@ -20,6 +20,7 @@
 #include "serve/model_path.h"
 #include "serve/pinning.h"
 #include "serve/recall.h"
+#include "serve/repairs.h"
 #include "store/record.h"
 
 namespace dragoman::serve {
@@ -39,7 +40,8 @@ class Exchange {
 
   Result<void> read_request();
   net::Task<void> chain();
-  net::Task<Attempted> attempt(const route::Step& step);
+  // `narrow`: rules of a repair that is tried with this attempt; null without one.
+  net::Task<Attempted> attempt(const route::Step& step, NarrowingRules narrow);
   net::Task<Attempted> whole(net::ClientResponse& response, const Deployment& deployment,
                              const lower::Lowered& lowered);
   net::Task<Attempted> stream(net::ClientResponse& response, const Deployment& deployment,
@@ -49,6 +51,13 @@ class Exchange {
   net::Task<void> answer_error(int status, std::string_view kind, const Error& error, std::string_view code);
   net::Task<void> end_broken_stream(const FailedAttempt& failed);
   void finish();
+
+  // repair.cc
+  profile::Profile profile_of(const Deployment& deployment, const NarrowingRules& learned,
+                              const NarrowingRules& narrow, std::vector<profile::Rule>& rows) const;
+  NarrowingRules learned_about(const Deployment& deployment);
+  std::optional<failure::Repair> repair_for(const route::Step& step);
+  void repaired(const route::Step& step, const failure::Repair& repair, const FailedAttempt& refusal);
 
   // keep_promises.cc
   net::Task<void> ask_again(Enforcement& kept, canon::Response& answer, const Deployment& deployment,
@@ -94,7 +103,8 @@ class Exchange {
   std::optional<std::vector<lower::Edit>> explained_;  // the last attempt's, if the client asked for them
   std::string served_by_;
   std::string fallback_reason_;
-  bool committed_ = false;  // the client has been sent content
+  std::string repair_header_;  // what the serving target was refused for at first, and sent again without
+  bool committed_ = false;     // the client has been sent content
   bool served_ = false;
   bool gone_ = false;
 };

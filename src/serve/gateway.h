@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <random>
+#include <unordered_map>
 #include <vector>
 
 #include "lower/validators.h"
@@ -12,36 +13,69 @@
 #include "net/loop.h"
 #include "net/server.h"
 #include "net/tls.h"
+#include "route/budget.h"
 #include "route/cooldown.h"
 #include "route/plan.h"
 #include "serve/loss.h"
 #include "serve/metrics.h"
+#include "serve/repairs.h"
 #include "serve/snapshot.h"
 #include "store/journal.h"
 #include "store/vault.h"
 
 namespace dragoman::serve {
 
-// Cooldowns hold for the whole process; a look at them costs an uncontended lock.
+// Cooldowns and retry budgets hold for the whole process; a look at them costs an uncontended lock.
 class Cooldowns {
  public:
-  route::Plan plan(const route::Route& route, route::Time now, const route::Random& random) const {
+  // The plan for one request, which earns its route a share of a retry. Where its first target's credential
+  // is to be probed, this request is the probe.
+  route::Plan plan(const route::Route& route, route::Time now, const route::Random& random) {
     const std::lock_guard lock(mutex_);
-    return route::plan(route, state_, now, random);
+    if (budgets_.size() >= kBudgets && !budgets_.contains(route.name))
+      budgets_.clear();  // clients name routes too
+    route::RetryBudget& budget = budgets_[route.name];
+    budget = route::after_request(budget, route.policy, now);
+    route::Plan plan = route::plan(route, state_, now, random);
+    if (!plan.steps.empty() && !plan.steps.front().cooled)
+      state_ = route::begin_probe(std::move(state_), plan.steps.front().target->credential_key,
+                                  route.cooldown, now);
+    return plan;
   }
-  void failed(std::string_view key, const failure::Failure& failure, const route::CooldownPolicy& policy,
-              route::Time now) {
+  void failed(const route::Target& target, const failure::Failure& failure,
+              const route::CooldownPolicy& policy, route::Time now) {
     const std::lock_guard lock(mutex_);
-    state_ = route::after_failure(std::move(state_), key, failure, policy, now);
+    state_ = route::after_failure(std::move(state_), target.key, failure, policy, now);
+    if (target.credential_key.empty()) return;
+    // A refused key and an empty account are so for every model; a missing permission, and Google's daily
+    // quotas, are one model's.
+    if (failure.cls == failure::FailureClass::auth ||
+        (failure.cls == failure::FailureClass::quota_billing && !failure.rule.starts_with("gemini_")))
+      state_ = route::after_failure(std::move(state_), target.credential_key, failure, policy, now);
+    else if (failure.source == failure::Source::upstream && failure::is_deterministic(failure.cls) &&
+             state_.find(target.credential_key))
+      state_ = route::after_success(std::move(state_),
+                                    target.credential_key);  // it was let in, and refused for another reason
   }
-  void succeeded(std::string_view key) {
+  void succeeded(const route::Target& target) {
     const std::lock_guard lock(mutex_);
-    if (state_.find(key)) state_ = route::after_success(std::move(state_), key);
+    for (const std::string* key : {&target.key, &target.credential_key})
+      if (state_.find(*key)) state_ = route::after_success(std::move(state_), *key);
+  }
+  bool may_retry(const std::string& route) {
+    const std::lock_guard lock(mutex_);
+    return route::may_retry(budgets_[route]);
+  }
+  void retried(const std::string& route) {
+    const std::lock_guard lock(mutex_);
+    budgets_[route] = route::after_retry(budgets_[route]);
   }
 
  private:
-  mutable std::mutex mutex_;
+  static constexpr std::size_t kBudgets = 4096;
+  std::mutex mutex_;
   route::CooldownState state_;
+  std::unordered_map<std::string, route::RetryBudget> budgets_;  // by route
 };
 
 // One loop's own things.
@@ -62,7 +96,8 @@ struct Gateway {
   std::unique_ptr<store::Vault> vault;      // null: what clients lose is lost
   std::unique_ptr<Metrics> metrics;
   Cooldowns cooldowns;
-  OnceEach said;  // warnings that one time is enough for
+  std::unique_ptr<Repairs> repairs;  // never null while requests are served
+  OnceEach said;                     // warnings that one time is enough for
   std::vector<std::unique_ptr<LoopState>> loops;
   const net::Server* server = nullptr;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();

@@ -109,6 +109,16 @@ void LoopMetrics::repair(std::string_view target, std::string_view outcome) {
   ++repairs_[{std::string(target), std::string(outcome)}];
 }
 
+void LoopMetrics::refusal(std::string_view rule, std::string_view target) {
+  const std::lock_guard lock(mutex_);
+  ++refusals_[{std::string(rule), std::string(target)}];
+}
+
+void LoopMetrics::refusal_repaired(std::string_view target, std::string_view repair) {
+  const std::lock_guard lock(mutex_);
+  ++refusal_repairs_[{std::string(target), std::string(repair)}];
+}
+
 void LoopMetrics::fallback(std::string_view from, std::string_view to, std::string_view cause) {
   const std::lock_guard lock(mutex_);
   ++fallbacks_[{std::string(from), std::string(to), std::string(cause)}];
@@ -134,6 +144,8 @@ std::string Metrics::scrape(const Gauges& gauges) const {
     merge(sum.edits_, loop->edits_);
     merge(sum.violations_, loop->violations_);
     merge(sum.repairs_, loop->repairs_);
+    merge(sum.refusals_, loop->refusals_);
+    merge(sum.refusal_repairs_, loop->refusal_repairs_);
     merge(sum.fallbacks_, loop->fallbacks_);
     merge(sum.tokens_, loop->tokens_);
     merge(sum.seconds_, loop->seconds_);
@@ -178,6 +190,12 @@ std::string Metrics::scrape(const Gauges& gauges) const {
   counter2("dragoman_repairs_total",
            "Broken tool calls and outputs: coerced, repaired by asking again, or not.", sum.repairs_,
            {"target", "outcome"});
+  counter2(
+      "dragoman_refusals_total",
+      "Deterministic refusals that a repair or another target answered, by the rule that recognised them.",
+      sum.refusals_, {"rule", "target"});
+  counter2("dragoman_refusal_repairs_total", "Refused requests that passed when sent once more, narrower.",
+           sum.refusal_repairs_, {"target", "repair"});
   counter3("dragoman_fallbacks_total", "Requests that went on to another target.", sum.fallbacks_,
            {"from", "to", "cause"});
   counter2("dragoman_tokens_total", "Tokens as providers reported them.", sum.tokens_, {"target", "kind"});

@@ -33,6 +33,9 @@ class LoopMetrics {
   void edit(std::string_view rule, std::string_view loss, std::string_view target);
   void violation(std::string_view keyword, std::string_view tool, std::string_view target);
   void repair(std::string_view target, std::string_view outcome);
+  void refusal(std::string_view rule,
+               std::string_view target);  // deterministic, answered by a repair or another target
+  void refusal_repaired(std::string_view target, std::string_view repair);
   void fallback(std::string_view from, std::string_view to, std::string_view cause);
   void tokens(std::string_view target, std::string_view kind, std::int64_t count);
 
@@ -42,13 +45,15 @@ class LoopMetrics {
   using Key3 = std::tuple<std::string, std::string, std::string>;
   mutable std::mutex mutex_;
   std::int64_t in_flight_ = 0;
-  std::map<Key3, std::uint64_t> requests_;    // dialect, target, status
-  std::map<Key2, std::uint64_t> attempts_;    // target, outcome
-  std::map<Key3, std::uint64_t> edits_;       // rule, loss, target
-  std::map<Key3, std::uint64_t> violations_;  // keyword, tool, target
-  std::map<Key2, std::uint64_t> repairs_;     // target, outcome
-  std::map<Key3, std::uint64_t> fallbacks_;   // from, to, cause
-  std::map<Key2, std::uint64_t> tokens_;      // target, kind
+  std::map<Key3, std::uint64_t> requests_;         // dialect, target, status
+  std::map<Key2, std::uint64_t> attempts_;         // target, outcome
+  std::map<Key3, std::uint64_t> edits_;            // rule, loss, target
+  std::map<Key3, std::uint64_t> violations_;       // keyword, tool, target
+  std::map<Key2, std::uint64_t> repairs_;          // target, outcome
+  std::map<Key2, std::uint64_t> refusals_;         // rule, target
+  std::map<Key2, std::uint64_t> refusal_repairs_;  // target, repair
+  std::map<Key3, std::uint64_t> fallbacks_;        // from, to, cause
+  std::map<Key2, std::uint64_t> tokens_;           // target, kind
   std::map<std::string, Histogram> seconds_, first_token_;
 };
 

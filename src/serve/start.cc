@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "serve/endpoints.h"
+#include "store/learned.h"
 
 namespace dragoman::serve {
 namespace {
@@ -73,6 +74,21 @@ std::unique_ptr<store::Vault> open_vault(const config::Config& config) {
   return vault ? *std::move(vault) : nullptr;
 }
 
+// Beside the journal; without one what is learned goes with the process.
+Result<std::unique_ptr<Repairs>> open_repairs(const config::Config& config, const std::string& journal_path) {
+  auto compat = profile::CompatTable::builtin();
+  if (!compat) return std::unexpected(compat.error());
+  std::unique_ptr<store::Learned> store;
+  if (config.journal.enabled && !journal_path.empty() && journal_path != ":memory:") {
+    auto opened = store::Learned::open(store::learned_path(journal_path));
+    if (opened)
+      store = *std::move(opened);
+    else
+      spdlog::error("what is learned goes with this process: {}", opened.error().message);
+  }
+  return std::make_unique<Repairs>(std::move(store), *std::move(compat));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RunningGateway>> RunningGateway::start(LoadConfig load) {
@@ -88,6 +104,9 @@ Result<std::unique_ptr<RunningGateway>> RunningGateway::start(LoadConfig load) {
   gateway.snapshot.store(*snapshot);
   gateway.journal = open_journal(settings, made->journal_path_);
   gateway.vault = open_vault(settings);
+  auto repairs = open_repairs(settings, made->journal_path_);
+  if (!repairs) return std::unexpected(repairs.error());
+  gateway.repairs = *std::move(repairs);
   made->loops_ = std::make_unique<net::Loops>(static_cast<std::size_t>(settings.server.threads));
   gateway.metrics = std::make_unique<Metrics>(made->loops_->size());
   const auto tls = std::make_shared<net::TlsContext>(net::TlsOptions{});

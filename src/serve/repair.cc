@@ -1,0 +1,88 @@
+// Repair of an exchange: a refusal that names a field, keyword, limit or missing state leads to one narrower
+// lowering and one more try at the same target; what worked is learned for that deployment.
+#include "serve/repair.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "serve/exchange.h"
+
+namespace dragoman::serve {
+namespace {
+
+std::string provider_of(std::string_view target) { return std::string(target.substr(0, target.find('/'))); }
+
+std::string pin_lines(std::string_view target, const failure::Repair& repair) {
+  return fmt::format("providers:\n  {}:\n{}", provider_of(target), repair.yaml("    "));
+}
+
+}  // namespace
+
+void warn_of(std::string_view request_id, std::string_view target, const FailedAttempt& failed,
+             std::string_view action) {
+  const std::string_view words =
+      failed.error.message.empty() ? std::string_view(failed.failure.why) : failed.error.message;
+  std::string fix;
+  if (const auto repair = failure::propose_repair(failed.failure, failed.error.message))
+    fix = fmt::format("; to spare this, put into the config:\n{}", pin_lines(target, *repair));
+  else if (const failure::Advice advice = failure::advice_for(failed.failure); !advice.request.empty())
+    fix = fmt::format("; {}", advice.request);
+  spdlog::warn("{} {} refused the request ({}), {}: {}{}", request_id, target,
+               failure::name(failed.failure.cls), action, words.substr(0, 300), fix);
+}
+
+NarrowingRules Exchange::learned_about(const Deployment& deployment) {
+  if (!routed_->route().policy.learn) return nullptr;
+  return gateway_.repairs->rules(deployment.name(), unix_ms());
+}
+
+// The deployment's own profile with what was learned, and what is tried now, laid over it. `rows` keeps the
+// rules alive as long as the profile.
+profile::Profile Exchange::profile_of(const Deployment& deployment, const NarrowingRules& learned,
+                                      const NarrowingRules& narrow, std::vector<profile::Rule>& rows) const {
+  const profile::Mode mode = lower::mode_of(request_);
+  if (!learned && !narrow) return deployment.profile(snapshot_->catalogue(), mode);
+  rows = deployment.spec().rules;
+  for (const NarrowingRules& more : {learned, narrow})
+    if (more) rows.insert(rows.end(), more->begin(), more->end());
+  return snapshot_->catalogue().resolve(deployment.provider(), deployment.model(), mode, rows);
+}
+
+// The last refusal's repair, if it would change what is sent: the same bytes can only be refused again.
+std::optional<failure::Repair> Exchange::repair_for(const route::Step& step) {
+  const FailedAttempt& failed = failures_.back();
+  if (!routed_->route().policy.repair || (deadline_ && now() >= *deadline_)) return std::nullopt;
+  auto repair = failure::propose_repair(failed.failure, failed.error.message);
+  if (!repair) return std::nullopt;
+  const NarrowingRules narrow = gateway_.repairs->rules_of(*repair);
+  if (!narrow) return std::nullopt;
+  const Deployment& deployment = routed_->deployment(*step.target);
+  const NarrowingRules learned = learned_about(deployment);
+  const auto lowered_with = [&](const NarrowingRules& rules, Arena& arena) {
+    std::vector<profile::Rule> rows;
+    const profile::Profile profile = profile_of(deployment, learned, rules, rows);
+    return lower::lower(request_,
+                        {&deployment.provider(), deployment.model(), &profile, deployment.defaults()}, arena);
+  };
+  Arena arena;
+  const auto before = lowered_with(nullptr, arena);
+  const auto after = lowered_with(narrow, arena);
+  if (!before || !after || (before->body == after->body && before->stream == after->stream))
+    return std::nullopt;
+  loop_.metrics.refusal(failed.failure.rule, step.target->name);
+  warn_of(id_, step.target->name, failed, fmt::format("sending it once more as {}", repair->why));
+  return repair;
+}
+
+void Exchange::repaired(const route::Step& step, const failure::Repair& repair,
+                        const FailedAttempt& refusal) {
+  loop_.metrics.refusal_repaired(step.target->name, repair.name());
+  const route::Policy& policy = routed_->route().policy;
+  if (!policy.learn) return;
+  gateway_.repairs->learn(routed_->deployment(*step.target).name(), repair, refusal.error.message, unix_ms(),
+                          policy.learn_for);
+  spdlog::warn("{} learned about {}: {}. `dragoman learned` shows and forgets it; to pin it:\n{}", id_,
+               step.target->name, repair.why, pin_lines(step.target->name, repair));
+}
+
+}  // namespace dragoman::serve
