@@ -26,6 +26,9 @@ Rewriter::Rewriter(Value root, const SchemaTarget& target, const Column& column,
   const Cell ref = column[Row::ref];
   inline_all_ = keep == Keep::none || ref == Cell::reject || ref == Cell::ignore ||
                 column.rejects(Row::defs) || !root_takes("$defs");
+  // Without a word about references they are resolved here, where that comes to an end.
+  if (!inline_all_ && (ref == Cell::unknown || column[Row::defs] == Cell::unknown))
+    inline_all_ = !recursive();
   if (!inline_all_ && column.rejects(Row::recursion))
     inline_all_ = refs_.recursive(column.rejects(Row::dynamic_ref));
   const Value old = root["definitions"];
@@ -38,6 +41,11 @@ Rewriter::Rewriter(Value root, const SchemaTarget& target, const Column& column,
 
 bool Rewriter::better(Row row, Row replacement) const {
   return column_[row] != Cell::ok && column_[replacement] == Cell::ok;
+}
+
+bool Rewriter::recursive() {
+  if (!recursive_) recursive_ = refs_.recursive(true);
+  return *recursive_;
 }
 
 bool Rewriter::budget(std::size_t more) {
@@ -59,14 +67,16 @@ Value Rewriter::run() {
 }
 
 Value Rewriter::walk_boolean(Value schema, Place& place, int depth) {
-  if (!column_.rejects(Row::boolean_true)) return schema;
+  const bool unsure = column_[Row::boolean_true] == Cell::unknown && schema.boolean() &&
+                      column_[Row::type_missing] == Cell::ok;
+  if (!column_.rejects(Row::boolean_true) && !unsure) return schema;
   Node n{Draft(build_.empty_object()), place, depth};
   if (!schema.boolean()) {
     note(n, Row::boolean_true, "false", schema, {}, Loss::widened);
     return {};
   }
   Value made = build_.empty_object();
-  if (column_[Row::type_missing] != Cell::ok) {
+  if (column_[Row::type_missing] != Cell::ok && !unsure) {
     bool complete = false;
     made = object({{"anyOf", any_branches(complete)}});
     note(n, Row::boolean_true, "true", schema, made, complete ? Loss::none : Loss::narrowed);

@@ -32,6 +32,9 @@ bool Rewriter::keep_reference(Node& n, Value ref) {
   if (by_path && (keep_ != Keep::all || column_.traits().root_defs || wrapped_)) return false;
   if (kind == RefKind::anchor && column_[Row::anchor] != Cell::ok) return false;
   if (kind == RefKind::root && column_.traits().root_defs) return false;
+  if (column_[Row::ref_siblings] == Cell::unknown && d.size() > 1 && !column_.passes_all() && !recursive() &&
+      !cut_recursion(n, refs_.resolve(name)))
+    return false;
   if (column_.rejects(Row::ref_siblings) && d.size() > 1) {
     bool notes_only = true;
     for (const Member& member : d.present()) {
@@ -148,7 +151,10 @@ void Rewriter::merge_all_of(Node& n, bool force) {
   std::erase_if(own, [](const Member& member) { return member.key == "allOf"; });
   all.add(own, Take::all);
   for (const Value branch : list.items()) expand(n, branch, all, seen, 0);
-  d.replace(all.finish());
+  std::vector<Member> merged = all.finish();
+  // Where nobody knows whether allOf is taken, it stays when merging would cost something.
+  if (!force && column_.judge("allOf", list) == Cell::unknown && !all.conflicts().empty()) return;
+  d.replace(std::move(merged));
   const Row row = n.root && force ? Row::root_all_of : Row::all_of;
   note(n, row, "allOf", list, text("merged"), Loss::none);
   for (const std::string_view keyword : all.conflicts())
@@ -203,8 +209,9 @@ void Rewriter::one_of(Node& n) {
   Draft& d = n.draft;
   const Value list = d.get("oneOf");
   const Cell cell = column_[Row::one_of];
-  if (!list || cell == Cell::ok || cell == Cell::unknown || column_[Row::any_of] != Cell::ok) return;
+  if (!list || cell == Cell::ok || column_[Row::any_of] != Cell::ok) return;
   const bool apart = disjoint(list.items());
+  if (cell == Cell::unknown && !apart) return;
   if (d.has("anyOf")) {
     if (cell != Cell::reject) return;
     note(n, Row::one_of, "oneOf", list, {}, Loss::widened);
@@ -246,7 +253,10 @@ void Rewriter::distribute(Node& n, bool force) {
   std::vector<Member> moved;
   for (const Member& member : d.present())
     if (!stays_beside_any_of(member.key)) moved.push_back(member);
-  const bool type_moves = column_.rejects(Row::type_beside_any_of) && d.has("type");
+  const bool type_moves = doubtful(Row::type_beside_any_of) && d.has("type");
+  // Where nobody knows, the type alone goes into the branches, which costs nothing.
+  if (type_moves && !column_.rejects(Row::type_beside_any_of) && !force && !column_.traits().own_keywords)
+    std::erase_if(moved, [](const Member& member) { return member.key != "type"; });
   if (moved.empty() || !(force || type_moves || column_.traits().own_keywords)) return;
   const auto branches = list.items();
   const Value shared = build_.object(moved);

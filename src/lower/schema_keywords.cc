@@ -88,14 +88,22 @@ constexpr Keyword kKeywords[] = {
 
 // What the cells cannot say; the sources are the rules named at Traits.
 constexpr Traits kTraits[] = {
-    {.column = "openai-strict", .closed = true},
-    {.column = "anthropic-strict", .closed = true},
-    {.column = "groq-strict", .closed = true},
+    {.column = "openai-strict", .closed = true, .patterns = Patterns::no_lookaround},
+    {.column = "anthropic-strict", .closed = true, .patterns = Patterns::simple},
+    {.column = "groq-strict", .closed = true, .patterns = Patterns::no_lookaround},
     {.column = "deepseek-strict", .closed = true},
+    {.column = "cohere", .patterns = Patterns::unanchored},
+    {.column = "llama.cpp", .patterns = Patterns::whole, .most_length = 2000, .most_items = 2000},
+    {.column = "vllm-xgrammar", .lone_patterns = true},
     {.column = "gemini-parameters", .typed = true, .own_keywords = true},
     {.column = "vertex", .typed = true, .own_keywords = true},
     {.column = "moonshot", .root_defs = true},
-    {.column = "xai", .explicit_maps = true},
+    {.column = "xai",
+     .explicit_maps = true,
+     .patterns = Patterns::simple,
+     .most_length = 2048,
+     .most_items = 256,
+     .most_properties = 64},
 };
 
 struct RuleRow {
@@ -111,12 +119,14 @@ const std::vector<RuleRow>& rules() {
       {"openai", "OAI-32", {Row::root_properties}},
       {"openai", "OAI-34", {Row::type_missing}},
       {"openai", "OAI-36", {Row::type_unknown}},
+      {"openai", "OAI-35", {Row::pattern}},
       {"openai", "OAI-33", {}},
       {"openai-strict", "OAIS-01", {Row::additional_false, Row::additional_true, Row::additional_schema}},
       {"openai-strict", "OAIS-03", {Row::root_type, Row::root_any_of, Row::root_all_of, Row::root_value}},
       {"openai-strict", "OAIS-05", {Row::format, Row::format_unknown}},
       {"openai-strict", "OAIS-06", {Row::ref_siblings}},
       {"openai-strict", "OAIS-09", {Row::boolean_true, Row::type_missing}},
+      {"openai-strict", "OAI-35", {Row::pattern}},
       {"openai-strict", "OAIS-04", {}},
       {"anthropic", "ANT-32", {Row::root_type}},
       {"anthropic", "ANT-31", {Row::root_ref, Row::root_properties}},
@@ -180,6 +190,7 @@ const std::vector<RuleRow>& rules() {
       {"groq-strict", "GROQ-07", {}},
       {"cerebras", "CER-03", {}},
       {"cohere", "COH-11", {}},
+      {"llama.cpp", "LCPP-13", {Row::min_length, Row::max_length, Row::min_items, Row::max_items}},
       {"llama.cpp", "LCPP-10", {}},
       {"vllm-xgrammar", "VLLM-02", {}},
   };
@@ -246,6 +257,7 @@ Cell Column::judge(std::string_view keyword, json::Value value) const {
       break;
     case Row::min_items:
       if (value.number() <= 1) return (*this)[Row::min_items_1];
+      if (traits_.most_items && value.number() > static_cast<double>(traits_.most_items)) return Cell::reject;
       break;
     case Row::exclusive_minimum:
     case Row::exclusive_maximum:
@@ -256,6 +268,22 @@ Cell Column::judge(std::string_view keyword, json::Value value) const {
       break;
     case Row::format:
       return format(value.text());
+    case Row::pattern:
+      if (!passes_all() && !pattern_fits(traits_.patterns, value.text())) return Cell::reject;
+      break;
+    case Row::min_length:
+    case Row::max_length:
+      if (traits_.most_length && value.number() > static_cast<double>(traits_.most_length))
+        return Cell::reject;
+      break;
+    case Row::max_items:
+      if (traits_.most_items && value.number() > static_cast<double>(traits_.most_items)) return Cell::reject;
+      break;
+    case Row::min_properties:
+    case Row::max_properties:
+      if (traits_.most_properties && value.number() > static_cast<double>(traits_.most_properties))
+        return Cell::reject;
+      break;
     default:
       break;
   }

@@ -98,6 +98,18 @@ struct Keyword {
 
 const Keyword* find_keyword(std::string_view name);  // nullptr: no keyword of JSON Schema or OpenAPI
 
+// Which of the patterns a column that takes `pattern` takes.
+enum class Patterns : std::uint8_t {
+  any,
+  no_lookaround,  // OAI-35
+  simple,         // ANTS-04: neither look-around, back-references, word boundaries nor Unicode classes
+  whole,          // LCPP-10: from ^ to $, of groups, classes and repetitions only
+  unanchored,     // COH-11: no ^, $ or look-ahead
+};
+
+// Does the pattern keep to the rule? One that no reader of regular expressions takes keeps to none.
+bool pattern_fits(Patterns rule, std::string_view pattern);
+
 // What one column cannot say in cells.
 struct Traits {
   std::string_view column;
@@ -106,6 +118,11 @@ struct Traits {
   bool closed = false;         // every object says additionalProperties: false (OAIS-01, ANTS-01)
   bool root_defs = false;      // $defs at the root only, and references to nothing else (KIMI-24)
   bool explicit_maps = false;  // an object without properties says additionalProperties: true (XAI-07)
+  Patterns patterns = Patterns::any;
+  bool lone_patterns = false;        // no lengths beside pattern or format
+  std::int64_t most_length = 0;      // greatest minLength, maxLength it takes; 0: any
+  std::int64_t most_items = 0;       // the same of minItems, maxItems
+  std::int64_t most_properties = 0;  // the same of minProperties, maxProperties
 };
 
 class Column {

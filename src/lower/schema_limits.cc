@@ -36,8 +36,36 @@ bool says_nothing(const Draft& d, const Member& member) {
 
 }  // namespace
 
+// Nobody has tried the keyword here, and without it the schema means the same. What it tells the model goes
+// into the description.
+bool Rewriter::drop_unknown(Node& n, Member& member) {
+  const Keyword* keyword = find_keyword(member.key);
+  if (keyword && keyword->holds == Holds::map) return false;
+  if (member.key == "$id" || member.key == "$anchor" || member.key == "id") {
+    if (!inline_all_) return false;  // a reference may need it
+  }
+  if (!says_nothing(n.draft, member)) return false;
+  static constexpr std::string_view kTelling[] = {"title",   "default",         "examples",
+                                                  "example", "contentEncoding", "contentMediaType"};
+  const bool tells = std::ranges::find(kTelling, member.key) != std::end(kTelling);
+  if (tells && column_[Row::description] != Cell::ok) return false;
+  if (member.key == "description") return false;
+  note(n, keyword ? keyword->row : Row::extension, member.key, member.value, {}, Loss::none);
+  if (tells) guide_with(n, member.key, member.value);
+  n.draft.set_value(member, {});
+  return true;
+}
+
 void Rewriter::refuse_keywords(Node& n) {
   Draft& d = n.draft;
+  if (column_.traits().lone_patterns && (d.has("pattern") || d.has("format")))
+    for (const std::string_view length : {"minLength", "maxLength"}) {
+      if (!d.has(length)) continue;
+      note(n, length == "minLength" ? Row::min_length : Row::max_length, length, d.get(length), {},
+           Loss::widened);
+      guide_with(n, length, d.get(length));
+      d.erase(length);
+    }
   for (Member& member : d.members()) {
     if (!member.value) continue;
     const Keyword* keyword = find_keyword(member.key);
@@ -53,7 +81,14 @@ void Rewriter::refuse_keywords(Node& n) {
       d.set_value(member, {});
       continue;
     }
-    if (column_.judge(member.key, value) != Cell::reject) continue;
+    Cell cell = column_.judge(member.key, value);
+    // A strict mode compiles what it is given, and closing would change what a condition says.
+    const bool condition = keyword && keyword->holds != Holds::data && keyword->row != Row::properties &&
+                           keyword->row != Row::items && keyword->row != Row::prefix_items &&
+                           keyword->row != Row::any_of && keyword->row != Row::additional_schema;
+    if (cell == Cell::unknown && condition && column_.traits().closed) cell = Cell::reject;
+    if (cell == Cell::unknown && drop_unknown(n, member)) continue;
+    if (cell != Cell::reject) continue;
     if (member.key == "additionalProperties" && column_.traits().closed) continue;  // closed_objects()
     if (member.key == "$ref") continue;                                             // references()
     Row row = keyword ? keyword->row : Row::extension;
@@ -93,7 +128,8 @@ void Rewriter::own_keywords(Node& n) {
 // OAI-31, GEM-34.
 void Rewriter::bare_arrays(Node& n) {
   Draft& d = n.draft;
-  if (!column_.rejects(Row::bare_array) || d.has("items") || d.has("prefixItems")) return;
+  const bool unsure = column_[Row::bare_array] == Cell::unknown && column_[Row::type_missing] == Cell::ok;
+  if (!(column_.rejects(Row::bare_array) || unsure) || d.has("items") || d.has("prefixItems")) return;
   if (!names_type(d.get("type"), "array")) return;
   d.set("items", build_.empty_object());
   note(n, Row::bare_array, "items", {}, d.get("items"), Loss::none);
@@ -144,13 +180,30 @@ void Rewriter::empty_objects(Node& n) {
 void Rewriter::known_required(Node& n) {
   Draft& d = n.draft;
   const Value required = d.get("required");
-  if (!required.is_array() || !column_.rejects(Row::required_unknown)) return;
+  const Cell cell = column_[Row::required_unknown];
+  if (!required.is_array() || cell == Cell::ok || cell == Cell::ignore) return;
+  // A condition names properties that are described elsewhere.
+  if (cell == Cell::unknown && (!d.has("properties") || !d.has("type"))) return;
   std::unordered_set<std::string_view> names;
   for (const Member& member : d.get("properties").members()) names.insert(member.key);
   std::vector<Value> known;
   for (const Value name : required.items())
     if (names.contains(name.text())) known.push_back(name);
   if (known.size() == required.items().size()) return;
+  const Value more = d.get("additionalProperties");
+  const bool closed = more.is_bool() && !more.boolean();
+  if (!column_.traits().typed && !column_.traits().closed && !closed) {
+    // Any property may be there; this one has to be.
+    std::vector<Member> all(d.get("properties").members().begin(), d.get("properties").members().end());
+    for (const Value name : required.items())
+      if (name.is_string() && names.insert(name.text()).second)
+        all.push_back({name.text(), more.is_object() ? more : build_.empty_object()});
+    const Value made = build_.object(all);
+    note(n, Row::required_unknown, "properties", required, made, Loss::none);
+    d.set("properties", made);
+    return;
+  }
+  if (cell == Cell::unknown && !column_.traits().closed) return;
   note(n, Row::required_unknown, "required", required, build_.array(known), Loss::widened);
   if (known.empty())
     d.erase("required");

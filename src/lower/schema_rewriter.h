@@ -10,11 +10,13 @@
 //   reject, otherwise                                      the nearest wider constraint, or none; what is
 //   lost is
 //                                                          said in the description, for the model to read
-//   ignore, unknown, otherwise                             left as it is, without an edit: what an ignored
+//   unknown, otherwise                                     left out where that changes no meaning, else left
+//   ignore, otherwise                                      left as it is, without an edit: what an ignored
 //   constraint
 //                                                          costs is known when answers are held against the
 //                                                          client's own schema
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -77,7 +79,10 @@ class Rewriter {
   }
   // A spelling without loss should replace `row`.
   bool better(Row row, Row replacement) const;
+  // Refused, or never tried: to be said in another way where there is one without loss.
+  bool doubtful(Row row) const { return column_.rejects(row) || column_[row] == Cell::unknown; }
   bool budget(std::size_t more);
+  bool recursive();  // some schema contains itself
   json::Value text(std::string_view literal) const { return build_.string(literal); }
   json::Value object(std::initializer_list<json::Member> members) const {
     return build_.object(std::span(members.begin(), members.size()));
@@ -122,6 +127,7 @@ class Rewriter {
 
   // schema_limits.cc: what the target refuses, and what it insists on
   void refuse_keywords(Node& n);
+  bool drop_unknown(Node& n, json::Member& member);
   void own_keywords(Node& n);
   void closed_objects(Node& n);
   void bare_arrays(Node& n);
@@ -135,8 +141,9 @@ class Rewriter {
   Reporter& reporter_;
   References refs_;
   json::Value root_;
-  bool inline_all_ = false;                             // no reference may stay
-  bool rename_definitions_ = false;                     // `definitions` becomes `$defs`
+  bool inline_all_ = false;          // no reference may stay
+  bool rename_definitions_ = false;  // `definitions` becomes `$defs`
+  std::optional<bool> recursive_;
   bool wrapped_ = false;                                // the client's root stands below a property
   bool closed_maps_ = false;                            // an object of any members was closed
   std::size_t added_ = 0;                               // schemas made by inlining and distributing

@@ -175,7 +175,9 @@ void Rewriter::tuples(Node& n) {
     guide_with(n, "prefixItems", list);
   }
   const Value items = d.get("items");
-  if (items.is_bool() && column_.rejects(Row::items_boolean)) {
+  const bool sayable = items.boolean() || column_[Row::max_items] == Cell::ok;
+  if (items.is_bool() &&
+      (column_.rejects(Row::items_boolean) || (column_[Row::items_boolean] == Cell::unknown && sayable))) {
     const auto most = static_cast<std::int64_t>(d.get("prefixItems").items().size());
     note(n, Row::items_boolean, "items", items, {}, Loss::none);
     d.erase("items");

@@ -196,7 +196,9 @@ void Rewriter::type_lists(Node& n) {
   for (const Value name : type.items())
     if (name.text() != "null") rest.push_back(name);
   const bool has_null = rest.size() < type.items().size();
-  if (!column_.rejects(rest.size() < 2 ? Row::type_or_null : Row::type_list)) return;
+  const Row row = rest.size() < 2 ? Row::type_or_null : Row::type_list;
+  const bool sayable = column_[Row::any_of] == Cell::ok || (has_null && column_[Row::nullable] == Cell::ok);
+  if (!column_.rejects(row) && !(column_[row] == Cell::unknown && sayable)) return;
   const Value values = d.get("enum");
   const bool null_fits = !values || std::ranges::any_of(values.items(), [](Value v) { return v.is_null(); });
   const bool by_flag = has_null && column_[Row::nullable] == Cell::ok;
@@ -256,6 +258,19 @@ void Rewriter::split_types(Node& n, std::span<const Value> types) {
   }
 }
 
+namespace {
+
+// Whole numbers without a gap, which a least and a greatest one say as well.
+bool is_range(Value list) {
+  const auto values = distinct(list.items());
+  if (values.empty() || !std::ranges::all_of(values, [](Value v) { return v.integer().has_value(); }))
+    return false;
+  const auto [low, high] = std::ranges::minmax(values, {}, [](Value v) { return *v.integer(); });
+  return high.number() - low.number() + 1 == static_cast<double>(values.size());
+}
+
+}  // namespace
+
 void Rewriter::enums(Node& n) {
   Draft& d = n.draft;
   if (const Value only = d.get("const"); only && better(Row::constant, Row::enumeration)) {
@@ -285,7 +300,8 @@ void Rewriter::enums(Node& n) {
   const auto kind = [](Value v) { return v.is_number() ? std::string_view("number") : type_of_value(v); };
   for (const Value value : values.items()) {
     strings = strings && value.is_string();
-    one_kind = one_kind && kind(value) == kind(values.items().front());
+    const bool null_beside = value.is_null() && column_[Row::type_or_null] == Cell::ok;
+    one_kind = one_kind && (null_beside || kind(value) == kind(values.items().front()));
   }
   if (column_.rejects(Row::enum_values)) {
     const Value type = d.get("type");
@@ -293,7 +309,11 @@ void Rewriter::enums(Node& n) {
     if (!strings || other_type) split_enum(n, false);
     return;
   }
-  if (!one_kind && column_.rejects(Row::enum_mixed)) split_enum(n, true);
+  if (column_[Row::enum_values] == Cell::unknown && is_range(values) && !d.has("minimum") &&
+      !d.has("maximum") && column_[Row::minimum] == Cell::ok && column_[Row::maximum] == Cell::ok)
+    return split_enum(n, false);
+  const bool unsure = column_[Row::enum_mixed] == Cell::unknown && column_[Row::any_of] == Cell::ok;
+  if (!one_kind && !d.has("anyOf") && (column_.rejects(Row::enum_mixed) || unsure)) split_enum(n, true);
 }
 
 // An enum the target takes for strings only, or for values of one type only. Other values keep their type:
@@ -386,8 +406,9 @@ Value Rewriter::any_branches(bool& complete) const {
 
 void Rewriter::missing_type(Node& n) {
   Draft& d = n.draft;
-  if (!column_.traits().typed || d.has("type") || d.has("$ref") || d.has("anyOf") || d.has("oneOf") ||
-      d.has("allOf"))
+  const bool unsure = column_[Row::type_missing] == Cell::unknown && !column_.passes_all();
+  if (!(column_.traits().typed || unsure) || d.has("type") || d.has("$ref") || d.has("anyOf") ||
+      d.has("oneOf") || d.has("allOf"))
     return;
   std::string_view type = type_of_keywords(d);
   if (const Value values = d.get("enum"); values.is_array() && !values.items().empty()) {
@@ -396,6 +417,14 @@ void Rewriter::missing_type(Node& n) {
       if (type_of_value(value) != type) type = value.is_number() && type != "string" ? "number" : type;
   } else if (const Value only = d.get("const")) {
     type = type_of_value(only);
+  }
+  // Values of an enum have their types; what keywords are about is a guess, if a good one.
+  if (unsure && !column_.traits().typed) {
+    const auto values = d.get("enum").items();
+    const bool one_type =
+        std::ranges::all_of(values, [&](Value value) { return type_of_value(value) == type; });
+    const bool sure = d.has("enum") ? one_type : d.has("const");
+    if (!sure || type.empty()) return;
   }
   if (!type.empty()) {
     const Value made = text(type);
