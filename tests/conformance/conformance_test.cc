@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <map>
 
@@ -18,26 +19,50 @@ namespace {
 using lower::testing::ClientRequest;
 using lower::testing::Input;
 
-enum class Outcome { accepted, widened, refused_by_us, refused_by_provider };
+// The columns of the table; tests/conformance/table names them in this order.
+enum class Outcome { accepted, widened, narrowed, semantic, refused_by_us, refused_by_provider };
+constexpr int kOutcomes = 6;
 
 struct Row {
-  int counts[4] = {};
+  int counts[kOutcomes] = {};
   void add(Outcome o) { ++counts[static_cast<int>(o)]; }
   int operator[](Outcome o) const { return counts[static_cast<int>(o)]; }
 };
 
 void print_table(std::string_view title, const std::map<std::string, Row>& rows) {
-  std::string out = fmt::format("\n{:<64}{:>9}{:>9}{:>13}{:>20}\n", title, "accepted", "widened",
-                                "refused by us", "refused by provider");
+  std::string out = fmt::format("\n{:<64}{:>9}{:>8}{:>9}{:>9}{:>14}{:>20}\n", title, "accepted", "widened",
+                                "narrowed", "semantic", "refused by us", "refused by provider");
   for (const auto& [name, row] : rows)
-    out += fmt::format("{:<64}{:>9}{:>9}{:>13}{:>20}\n", name, row[Outcome::accepted], row[Outcome::widened],
+    out += fmt::format("{:<64}{:>9}{:>8}{:>9}{:>9}{:>14}{:>20}\n", name, row[Outcome::accepted],
+                       row[Outcome::widened], row[Outcome::narrowed], row[Outcome::semantic],
                        row[Outcome::refused_by_us], row[Outcome::refused_by_provider]);
   std::cout << out;
 }
 
-bool widened(const lower::Lowered& lowered) {
-  return std::any_of(lowered.edits.begin(), lowered.edits.end(),
-                     [](const lower::Edit& e) { return e.loss == lower::Loss::widened; });
+// What an accepted request has lost, by its worst edit.
+Outcome loss_of(const lower::Lowered& lowered) {
+  lower::Loss worst = lower::Loss::none;
+  for (const lower::Edit& edit : lowered.edits) worst = std::max(worst, edit.loss);
+  switch (worst) {
+    case lower::Loss::widened:
+      return Outcome::widened;
+    case lower::Loss::narrowed:
+      return Outcome::narrowed;
+    case lower::Loss::semantic:
+      return Outcome::semantic;
+    case lower::Loss::none:
+      break;
+  }
+  return Outcome::accepted;
+}
+
+// Lines of `request TAB target` and a number for each outcome, which tests/conformance/table makes pages of.
+void write_counts(const char* path, const std::map<std::pair<std::string, std::string>, Row>& rows) {
+  std::ofstream out(path);
+  for (const auto& [key, row] : rows)
+    out << fmt::format("{}\t{}\t{}\n", key.first, key.second, fmt::join(row.counts, "\t"));
+  out.close();
+  EXPECT_TRUE(out) << path << " cannot be written";
 }
 
 // One line to find the bug by.
@@ -62,6 +87,7 @@ void run(bool paranoid) {
   ASSERT_GT(all.size(), 60U);
   const char* only = std::getenv("DRAGOMAN_ONLY");
   std::map<std::string, Row> by_target, by_input;
+  std::map<std::pair<std::string, std::string>, Row> cells;
   std::vector<std::string> failures, refusals;
   for (const Input& golden : lower::testing::golden_inputs()) {
     for (const bool stream : {false, true}) {
@@ -83,17 +109,19 @@ void run(bool paranoid) {
           } else if (reply.status != 200 || reply.streaming != lowered->stream) {
             outcome = Outcome::refused_by_provider;
             failures.push_back(failure(input, target, stream, *lowered, reply));
-          } else if (widened(*lowered)) {
-            outcome = Outcome::widened;
+          } else {
+            outcome = loss_of(*lowered);
           }
         }
         by_target[target.name()].add(outcome);
         by_input[golden.name].add(outcome);
+        cells[{golden.name, target.name()}].add(outcome);
       }
     }
   }
   print_table("target", by_target);
   print_table("request", by_input);
+  if (const char* path = std::getenv("DRAGOMAN_COUNTS"); path && !paranoid) write_counts(path, cells);
   if (std::getenv("DRAGOMAN_SHOW_REFUSALS"))
     for (const std::string& line : refusals) std::cout << line;
   for (const std::string& line : failures) ADD_FAILURE() << line;
