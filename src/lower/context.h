@@ -1,5 +1,6 @@
 // What the passes of one lowering share. Private to this room.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ struct Context {
   std::string_view route = {};    // the provider's name
   std::string_view account = {};  // its credential's
   std::span<const Recalled> recalled = {};
+  SchemaCache* schemas = nullptr;
+  std::vector<std::shared_ptr<const void>> held = {};  // what the draft points to of the cache
   std::vector<Edit> edits = {};
   Restore restore = {};
   std::optional<Refused> refused = {};

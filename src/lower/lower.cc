@@ -143,7 +143,9 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
             .arena = arena,
             .route = target.provider->name,
             .account = target.account,
-            .recalled = target.recalled};
+            .recalled = target.recalled,
+            // What it lends lives no longer than the call, and `inside` does.
+            .schemas = inside ? nullptr : target.schemas};
   lay_defaults(c.draft, target.defaults);
   for (const auto pass : kPasses) pass(c);
   if (!c.refused) verify(c);

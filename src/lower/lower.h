@@ -76,6 +76,8 @@ struct Refused {
   std::string reason;  // what the target does not do and what to change
 };
 
+class SchemaCache;
+
 // What is known of an assistant turn of the history besides what the client sent of it: looked up before, so
 // that lowering stays a function of values.
 struct Recalled {
@@ -90,6 +92,7 @@ struct Target {
   std::span<const canon::Extra> defaults = {};  // body fields the config adds where the client said nothing
   std::span<const Recalled> recalled = {};      // by rising message
   std::string_view account = {};                // credential, where reasoning is bound to one
+  SchemaCache* schemas = nullptr;  // saves the work of lowering the same schemas again; changes nothing
 };
 
 // The mode under which to resolve the target's profile.

@@ -5,6 +5,7 @@
 #include "json/write.h"
 #include "lower/context.h"
 #include "lower/names.h"
+#include "lower/schema_cache.h"
 #include "lower/tool_schema.h"
 
 namespace dragoman::lower {
@@ -124,7 +125,7 @@ void native(Context& c) {
   const bool asked = format.strict.value_or(!says_strict || !may_say);
   const bool has_words = !c.profile.text(Setting::strict_column).empty();
   if (has_words && asked && (!says_strict || c.flag(Setting::json_schema_strict))) {
-    LoweredSchema strict = lower_schema(format.schema, schema_options(c.profile, true, true), c.arena);
+    LoweredSchema strict = lower_schema(c, format.schema, schema_options(c.profile, true, true));
     NotStrict fault{Setting::strict_column, strict.fault};
     if (fault.why.empty()) fault = over_budget(strict.cost, c.profile);
     if (fault.why.empty()) fault = over_totals(strict.cost, c.profile);
@@ -140,7 +141,7 @@ void native(Context& c) {
       c.edit(fault.cause, "OAIS", format.pointer, "strict", "true", "false: " + fault.why, Loss::widened);
     format.strict = false;
   }
-  take(c, lower_schema(format.schema, schema_options(c.profile, true, false), c.arena));
+  take(c, lower_schema(c, format.schema, schema_options(c.profile, true, false)));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lower/context.h"
+#include "lower/schema_cache.h"
 #include "lower/tool_schema.h"
 
 namespace dragoman::lower {
@@ -108,7 +109,7 @@ void fit_tool_schemas(Context& c) {
     Candidate candidate{.tool = &tool, .asked = tool.strict.value_or(false)};
     narrow.target.wrap_choices = loose.target.wrap_choices = tool.name == c.restore.structured_tool;
     if (takes && has_words && (candidate.asked || (!tool.strict && offers))) {
-      candidate.strict = lower_schema(tool.schema, narrow, c.arena);
+      candidate.strict = lower_schema(c, tool.schema, narrow);
       NotStrict fault{Setting::strict_column, candidate.strict->fault};
       if (fault.why.empty()) fault = over_budget(candidate.strict->cost, c.profile);
       if (!fault.why.empty())
@@ -149,7 +150,7 @@ void fit_tool_schemas(Context& c) {
     if (no_parameters(tool) && c.profile.text(Setting::empty_parameters) == "omit")
       tool.schema = {};  // GEM-33: an object without properties is refused, no parameters at all is fine
     else
-      take(c, tool, lower_schema(tool.schema, loose, c.arena));
+      take(c, tool, lower_schema(c, tool.schema, loose));
   }
 }
 

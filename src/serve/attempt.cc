@@ -95,7 +95,7 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, Narrow
   const profile::Profile profile = profile_of(deployment, learned, narrow, rows);
   auto lowered = lower::lower(request_,
                               {&deployment.provider(), deployment.model(), &profile, deployment.defaults(),
-                               recall_.turns(), account_of(deployment)},
+                               recall_.turns(), account_of(deployment), &loop_.lowered},
                               arena);
   if (!lowered) {
     const lower::Refused& refused = lowered.error();

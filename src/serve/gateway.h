@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lower/schema_cache.h"
 #include "lower/validators.h"
 #include "net/client.h"
 #include "net/loop.h"
@@ -86,6 +87,7 @@ struct LoopState {
   net::Client client;
   LoopMetrics& metrics;
   std::mt19937_64 random;
+  lower::SchemaCache lowered;     // of the tools clients declare, for the targets they went to
   lower::ValidatorCache schemas;  // of the tools clients declare
   double random01() { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }
 };

@@ -79,7 +79,7 @@ net::Task<void> Exchange::ask_again(Enforcement& kept, canon::Response& answer, 
   const profile::Profile& profile = deployment.profile(snapshot_->catalogue(), lower::mode_of(again));
   const auto lowered = lower::lower(again,
                                     {&deployment.provider(), deployment.model(), &profile,
-                                     deployment.defaults(), recall_.turns(), account_of(deployment)},
+                                     deployment.defaults(), recall_.turns(), account_of(deployment), &loop_.lowered},
                                     arena);
   if (!lowered) {
     kept.give_up("the target does not take the second question: " + lowered.error().reason);

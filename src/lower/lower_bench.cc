@@ -1,0 +1,142 @@
+// What lowering costs a request's CPU. bench/lower runs it; docs/benchmarks.md has the figures.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <string>
+
+#include "dialect/dialect.h"
+#include "json/parse.h"
+#include "lower/lower.h"
+#include "lower/promises.h"
+#include "lower/schema_cache.h"
+
+namespace dragoman::lower {
+namespace {
+
+const profile::Catalogue& catalogue() {
+  static const profile::Catalogue rows = *profile::Catalogue::builtin();
+  return rows;
+}
+
+// A tool as agents send it, about `bytes` long: nested objects, arrays, enums, bounds, formats, a description
+// on everything.
+std::string tool(int number, std::size_t bytes) {
+  std::string properties;
+  for (int i = 0; properties.size() + 160 < bytes; ++i) {
+    if (i) properties += ',';
+    switch (i % 4) {
+      case 0:
+        properties += fmt::format(
+            R"("path_{}":{{"type":"string","description":"Absolute path of file {}","minLength":1,"pattern":"^/"}})",
+            i, i);
+        break;
+      case 1:
+        properties += fmt::format(
+            R"("limit_{}":{{"type":"integer","minimum":1,"maximum":2000,"default":100,"description":"How many lines"}})",
+            i);
+        break;
+      case 2:
+        properties += fmt::format(
+            R"("mode_{}":{{"type":["string","null"],"enum":["content","files","count",null],"description":"Output"}})",
+            i);
+        break;
+      default:
+        properties += fmt::format(
+            R"("edits_{}":{{"type":"array","minItems":1,"items":{{"type":"object","properties":{{"old":{{"type":"string"}},"new":{{"type":"string"}}}},"required":["old","new"],"additionalProperties":false}}}})",
+            i);
+    }
+  }
+  return fmt::format(
+      R"({{"type":"function","function":{{"name":"tool_{}","description":"Does thing {}","parameters":{{"type":"object","properties":{{{}}},"required":["path_0"],"additionalProperties":false,"$schema":"http://json-schema.org/draft-07/schema#"}}}}}})",
+      number, number, properties);
+}
+
+std::string request_of(int tools, std::size_t bytes) {
+  std::string body = R"({"model":"m","max_tokens":100,"messages":[{"role":"user","content":"hi"}],"tools":[)";
+  for (int i = 0; i < tools; ++i) {
+    if (i) body += ',';
+    body += tool(i, bytes / static_cast<std::size_t>(tools));
+  }
+  return body + "]}";
+}
+
+struct Parsed {
+  explicit Parsed(std::string text) : body(std::move(text)) {
+    request = *dialect::get(canon::DialectName::openai_chat).parse(arena, *json::parse(arena, body));
+  }
+  Arena arena;
+  std::string body;
+  canon::Request request;
+};
+
+struct Place {
+  const char* provider;
+  const char* model;
+};
+constexpr Place kPlaces[] = {{"openai", "gpt-4o"},
+                             {"anthropic", "claude-sonnet-4-5"},
+                             {"bedrock", "us.amazon.nova-pro-v1:0"},
+                             {"gemini", "gemini-2.5-flash"},
+                             {"groq", "llama-3.3-70b-versatile"},
+                             {"moonshot", "kimi-k2-0905-preview"}};
+
+void lower_tools(benchmark::State& state) {
+  const Place& place = kPlaces[state.range(2)];
+  const Parsed parsed(
+      request_of(static_cast<int>(state.range(0)), static_cast<std::size_t>(state.range(1)) * 1024));
+  const profile::Provider& row = *catalogue().find(place.provider);
+  const profile::Profile resolved = catalogue().resolve(row, place.model, mode_of(parsed.request));
+  std::size_t edits = 0;
+  Arena arena(64 * 1024);
+  SchemaCache cache;
+  const bool kept = state.range(3) != 0;
+  for (auto _ : state) {
+    arena.reset();
+    const auto lowered =
+        lower(parsed.request, {&row, place.model, &resolved, {}, kept ? &cache : nullptr}, arena);
+    benchmark::DoNotOptimize(lowered);
+    edits = lowered ? lowered->edits.size() : 0;
+  }
+  state.SetLabel(
+      fmt::format("{}/{}, {} bytes, {} edits", place.provider, place.model, parsed.body.size(), edits));
+  state.SetBytesProcessed(static_cast<std::int64_t>(parsed.body.size()) * state.iterations());
+}
+BENCHMARK(lower_tools)
+    ->ArgNames({"tools", "KiB", "target", "kept"})
+    ->ArgsProduct({{20}, {8}, {0, 1, 2, 3, 4, 5}, {0, 1}})
+    ->ArgsProduct({{125}, {256}, {2}, {0, 1}})
+    ->ArgsProduct({{250}, {512}, {2}, {0, 1}})
+    ->ArgsProduct({{500}, {1024}, {2}, {0, 1}});
+
+// The rest of a request's way in, to see lowering's share: parsing its JSON and making it canonical.
+void parse_request(benchmark::State& state) {
+  const std::string text = request_of(20, 8 * 1024);
+  for (auto _ : state) {
+    Arena arena(64 * 1024);
+    const auto request =
+        dialect::get(canon::DialectName::openai_chat).parse(arena, *json::parse(arena, text));
+    benchmark::DoNotOptimize(request);
+  }
+}
+BENCHMARK(parse_request);
+
+void judge_call(benchmark::State& state) {
+  const Parsed parsed(request_of(20, 8 * 1024));
+  ValidatorCache schemas;
+  const Promises promises(parsed.request, {}, schemas);
+  for (auto _ : state) {
+    const Verdict verdict =
+        promises.judge_call("tool_7", R"({"path_0":"/etc/hosts","limit_1":20,"mode_2":"content"})", false);
+    benchmark::DoNotOptimize(verdict);
+  }
+}
+BENCHMARK(judge_call);
+
+void compile_schema_cold(benchmark::State& state) {
+  const Parsed parsed(request_of(20, 8 * 1024));
+  for (auto _ : state) benchmark::DoNotOptimize(compile_schema(parsed.request.tools[7].schema.raw()));
+}
+BENCHMARK(compile_schema_cold);
+
+}  // namespace
+}  // namespace dragoman::lower
