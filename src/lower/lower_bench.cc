@@ -93,7 +93,7 @@ void lower_tools(benchmark::State& state) {
   for (auto _ : state) {
     arena.reset();
     const auto lowered =
-        lower(parsed.request, {&row, place.model, &resolved, {}, kept ? &cache : nullptr}, arena);
+        lower(parsed.request, {&row, place.model, &resolved, {}, {}, {}, kept ? &cache : nullptr}, arena);
     benchmark::DoNotOptimize(lowered);
     edits = lowered ? lowered->edits.size() : 0;
   }

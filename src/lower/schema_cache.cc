@@ -6,27 +6,56 @@
 namespace dragoman::lower {
 namespace {
 
+// Each part with its length before it, so that two lists of parts never read as the same text.
 void add(std::string& key, std::string_view part) {
+  key += std::to_string(part.size());
+  key += ':';
   key += part;
-  key += '\n';
 }
+void add(std::string& key, std::size_t number) { add(key, std::string_view(std::to_string(number))); }
+void add(std::string& key, bool flag) { key += flag ? 'y' : 'n'; }
 
-std::string key_of(std::string_view text, const SchemaOptions& o) {
+// Whatever lower_schema() reads. The bindings name every member: an option that is new does not compile here
+// before it is part of the key.
+std::string key_of(std::string_view text, const SchemaOptions& options) {
+  const auto& [target, keys, keys_rule, strict, rules, strict_rule] = options;
+  const auto& [column, root_keys, root_composition, object_root, wrap_choices] = target;
+  const auto& [first, rest, max, exact] = keys;
+  const auto& [all_required, typed, first_keys, plain_unions] = rules;
   std::string key;
-  key.reserve(text.size() + 160);
-  add(key, o.target.column);
-  for (const std::string& name : o.target.root_keys) add(key, name);
-  for (const bool flag : {o.target.root_composition, o.target.object_root, o.target.wrap_choices, o.strict,
-                          o.rules.all_required, o.rules.typed, o.rules.first_keys, o.rules.plain_unions})
-    key += flag ? '1' : '0';
-  add(key, o.keys.first);
-  add(key, o.keys.rest);
-  add(key, std::to_string(o.keys.max));
-  add(key, std::to_string(o.keys.exact));
-  add(key, o.keys_rule);
-  add(key, o.strict_rule);
+  key.reserve(text.size() + 256);
+  for (const bool flag :
+       {root_composition, object_root, wrap_choices, strict, all_required, typed, first_keys, plain_unions})
+    add(key, flag);
+  for (const std::string_view part : {column, keys_rule, strict_rule, first, rest}) add(key, part);
+  add(key, max);
+  add(key, exact);
+  add(key, root_keys.size());
+  for (const std::string& name : root_keys) add(key, name);
   key += text;
   return key;
+}
+
+// About what the way back takes: each property is two strings in two maps at worst.
+std::size_t bytes_of(const ArgumentPlan& plan) {
+  std::size_t sum = 0;
+  for (const ArgumentPlan::Node& node : plan.nodes) {
+    sum += sizeof node;
+    for (const auto& [wire, property] : node.properties)
+      sum += 3 * wire.size() + 3 * property.client.size() + sizeof property + 192;
+    for (const std::string& literal : node.literals) sum += sizeof literal + literal.size();
+    sum += (node.others.size() + node.prefix.size() + node.items.size() + node.same.size()) * sizeof(int);
+  }
+  return sum;
+}
+
+std::size_t bytes_of(const SchemaCache::Entry& entry) {
+  std::size_t sum = sizeof entry + entry.key.size() + entry.text.size() + entry.arena.bytes();
+  for (const Edit& edit : entry.lowered.edits)
+    sum += sizeof edit + edit.rule.size() + edit.pointer.size() + edit.keyword.size() + edit.before.size() +
+           edit.after.size();
+  if (entry.lowered.plan) sum += bytes_of(*entry.lowered.plan);
+  return sum;
 }
 
 }  // namespace
@@ -44,13 +73,14 @@ std::shared_ptr<const SchemaCache::Entry> SchemaCache::get(json::Value schema, c
   if (!parsed) return nullptr;  // nested deeper than a document of its own may be
   made->schema = *parsed;
   made->lowered = lower_schema(made->schema, options, made->arena);
-  if (made->text.size() > most_ / 4) return made;
+  made->bytes = bytes_of(*made);
+  if (made->bytes > most_ / 4) return made;  // it would push out too many others
   order_.push_front(made);
   found_.emplace(made->key, order_.begin());
-  bytes_ += made->text.size();
+  bytes_ += made->bytes;
   while (bytes_ > most_) {
     const auto& oldest = order_.back();
-    bytes_ -= oldest->text.size();
+    bytes_ -= oldest->bytes;
     found_.erase(oldest->key);
     order_.pop_back();
   }

@@ -19,15 +19,17 @@ struct Context;
 // Not thread-safe: one for each loop.
 class SchemaCache {
  public:
-  // `bytes` of schema text that are kept; the least recently used goes first.
-  explicit SchemaCache(std::size_t bytes = std::size_t{4} << 20) : most_(bytes) {}
+  // `bytes` of memory, about: schemas, what they became, and the way back. The least recently used goes
+  // first. Text would be no measure: a short schema full of references may become a long one.
+  explicit SchemaCache(std::size_t bytes = std::size_t{32} << 20) : most_(bytes) {}
 
   struct Entry {
-    std::string key;   // the options and the schema's bytes
+    std::string key;   // every option and the schema's bytes
     std::string text;  // the schema
     Arena arena{1024};
     json::Value schema;
     LoweredSchema lowered;
+    std::size_t bytes = 0;
   };
   // By the schema's very bytes and all options. The result's values live as long as the entry.
   std::shared_ptr<const Entry> get(json::Value schema, const SchemaOptions& options);

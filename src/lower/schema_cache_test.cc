@@ -1,7 +1,10 @@
 // The cache changes nothing but the time: the same bytes, edits and way back with it and without.
 #include "lower/schema_cache.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <set>
 
 #include "lower/test_support.h"
 
@@ -21,7 +24,7 @@ constexpr Place kPlaces[] = {{"openai", "gpt-4o"},
 
 // Every golden request, to every place, twice through one cache that is too small for all of them.
 TEST(SchemaCache, SameBytesSameEditsSameWayBack) {
-  for (const std::size_t bytes : {std::size_t{4} << 20, std::size_t{2000}}) {
+  for (const std::size_t bytes : {std::size_t{32} << 20, std::size_t{64} << 10}) {
     SchemaCache cache(bytes);
     for (int round = 0; round < 2; ++round) {
       for (const testing::Input& input : testing::golden_inputs()) {
@@ -31,7 +34,7 @@ TEST(SchemaCache, SameBytesSameEditsSameWayBack) {
           const profile::Profile resolved =
               testing::catalogue().resolve(row, place.model, mode_of(client.get()));
           Arena arena;
-          const auto with = lower(client.get(), {&row, place.model, &resolved, {}, &cache}, arena);
+          const auto with = lower(client.get(), {&row, place.model, &resolved, {}, {}, {}, &cache}, arena);
           const auto without = lower(client.get(), {&row, place.model, &resolved, {}}, arena);
           ASSERT_EQ(with.has_value(), without.has_value()) << input.name;
           if (!with) continue;
@@ -47,18 +50,143 @@ TEST(SchemaCache, SameBytesSameEditsSameWayBack) {
   }
 }
 
-TEST(SchemaCache, OneSchemaForTwoTargetsIsTwoEntries) {
+// A profile with one thing learned, or set, more than its rows say.
+profile::Rule row(profile::Setting setting, profile::SettingValue value) {
+  return {.id = "learned", .why = "", .settings = {{setting, std::move(value)}}};
+}
+
+// Whatever a profile can say about schemas, one at a time, through one cache: no two share what they must
+// not.
+TEST(SchemaCache, NoProfileGetsWhatAnotherOneMade) {
+  using profile::Setting;
+  std::vector<profile::Rule> more = {
+      row(Setting::schema_column, "bedrock-nova"),
+      row(Setting::schema_column, "gemini-parameters"),
+      row(Setting::schema_column, ""),
+      row(Setting::schema_root_keys, std::vector<std::string>{"type", "properties"}),
+      row(Setting::schema_root_composition, true),
+      row(Setting::schema_drop, std::vector<std::string>{"minimum", "description"}),
+      row(Setting::schema_length_max, std::int64_t{1}),
+      row(Setting::empty_items, false),
+      row(Setting::empty_keys, false),
+      row(Setting::property_first, "A-Z"),
+      row(Setting::property_chars, "b-z"),
+      row(Setting::property_max, std::int64_t{2}),
+      row(Setting::strict_tools, false),
+      row(Setting::strict_lossless, true),
+      row(Setting::strict_column, "openai-strict"),
+      row(Setting::strict_column, "deepseek-strict"),
+      row(Setting::strict_column, ""),
+      row(Setting::strict_all_required, false),
+      row(Setting::strict_typed, true),
+      row(Setting::strict_first_keys, true),
+      row(Setting::strict_plain_unions, true),
+      row(Setting::json_schema_column, "bedrock-nova"),
+      row(Setting::json_schema_root, "any"),
+      row(Setting::json_schema_root, "object")};
+  for (profile::Rule& rule : std::vector(more)) {  // the same under another name: edits cite it
+    rule.id = "another";
+    more.push_back(std::move(rule));
+  }
+  SchemaCache cache;
+  std::set<std::string> bodies;
+  const testing::Input tools{"tools", canon::DialectName::openai_chat,
+                             R"({"model":"m","messages":[{"role":"user","content":"hi"}],"tools":[
+    {"type":"function","function":{"name":"f","strict":true,"parameters":{"type":"object","title":"T",
+      "properties":{"alpha":{"type":"integer","minimum":1,"description":"d"},"b c":{"type":["string","object"],"maxLength":9},
+        "list":{"type":"array","items":{}},"any":{},"":{"type":"null"},
+        "one":{"anyOf":[{"type":"object","properties":{"k":{"type":"string"}},"required":["k"],"additionalProperties":false},
+                        {"type":"object","properties":{"k":{"type":"null"}},"required":["k"],"additionalProperties":false}]}},
+      "required":["alpha"],"additionalProperties":false}}},
+    {"type":"function","function":{"name":"g","parameters":{"type":"object","anyOf":[{"required":["a"]},{"required":["b"]}],
+      "properties":{"a":{"type":"string"},"b":{"type":"string"}}}}}],
+    "response_format":{"type":"json_schema","json_schema":{"name":"o","strict":true,"schema":{"anyOf":[
+      {"type":"object","properties":{"a":{"type":"string","minLength":2}},"required":["a"]},{"type":"string"}]}}}})"};
+  testing::ClientRequest client(tools);
+  for (int round = 0; round < 2; ++round) {
+    for (const Place& place : kPlaces) {
+      for (const profile::Rule& rule : more) {
+        const auto& provider = *testing::catalogue().find(place.provider);
+        const profile::Profile resolved =
+            testing::catalogue().resolve(provider, place.model, mode_of(client.get()), {&rule, 1});
+        Arena arena;
+        const auto with = lower(client.get(), {&provider, place.model, &resolved, {}, {}, {}, &cache}, arena);
+        const auto without = lower(client.get(), {&provider, place.model, &resolved, {}}, arena);
+        SCOPED_TRACE(std::string(place.provider) + " " + std::string(info(rule.settings.front().first).name));
+        ASSERT_EQ(with.has_value(), without.has_value());
+        if (!with) continue;
+        EXPECT_EQ(with->body, without->body);
+        EXPECT_EQ(testing::describe(with->edits), testing::describe(without->edits));
+        bodies.insert(with->body);
+      }
+    }
+  }
+  EXPECT_GT(bodies.size(), 40u);  // else the settings above change nothing, and the test shows nothing
+}
+
+// Every option alone makes another entry; the key reads none of them for another.
+TEST(SchemaCache, EveryOptionIsPartOfTheKey) {
+  const std::vector<std::string> ab = {"a", "b"}, joined = {"a\nb"}, a = {"a"};
+  const SchemaOptions base{.target = {.column = "bedrock-nova"}};
+  std::vector<SchemaOptions> all = {base};
+  const auto add = [&](auto change) {
+    SchemaOptions options = base;
+    change(options);
+    all.push_back(options);
+  };
+  add([](SchemaOptions& o) { o.target.column = ""; });
+  add([&](SchemaOptions& o) { o.target.root_keys = ab; });
+  add([&](SchemaOptions& o) { o.target.root_keys = joined; });
+  add([&](SchemaOptions& o) { o.target.root_keys = a; });
+  add([](SchemaOptions& o) { o.target.root_composition = true; });
+  add([](SchemaOptions& o) { o.target.object_root = false; });
+  add([](SchemaOptions& o) { o.target.wrap_choices = true; });
+  add([](SchemaOptions& o) { o.keys.first = "a-z"; });
+  add([](SchemaOptions& o) { o.keys.rest = "a-z"; });
+  add([](SchemaOptions& o) { o.keys.max = 1; });
+  add([](SchemaOptions& o) { o.keys.max = 11; });
+  add([](SchemaOptions& o) { o.keys.exact = 1; });
+  add([](SchemaOptions& o) { o.keys_rule = "a"; });
+  add([](SchemaOptions& o) { o.strict_rule = "a"; });
+  add([](SchemaOptions& o) { o.strict = true; });
+  add([](SchemaOptions& o) { o.rules.all_required = false; });
+  add([](SchemaOptions& o) { o.rules.typed = true; });
+  add([](SchemaOptions& o) { o.rules.first_keys = true; });
+  add([](SchemaOptions& o) { o.rules.plain_unions = true; });
+
   SchemaCache cache;
   Arena arena;
   const auto schema =
       *json::parse(arena, R"({"type":"object","properties":{"a":{"type":"string"}},"minProperties":1})");
-  SchemaOptions nova{.target = {.column = "bedrock_nova"}}, any;
-  const auto first = cache.get(schema, nova);
-  EXPECT_EQ(cache.get(schema, nova), first);
-  EXPECT_NE(cache.get(schema, any), first);
-  any.strict = true;
-  cache.get(schema, any);
-  EXPECT_EQ(cache.size(), 3u);
+  std::set<const void*> entries;
+  for (const SchemaOptions& options : all) {
+    const auto entry = cache.get(schema, options);
+    EXPECT_EQ(cache.get(schema, options), entry);
+    entries.insert(entry.get());
+  }
+  EXPECT_EQ(entries.size(), all.size());
+  EXPECT_EQ(cache.size(), all.size());
+}
+
+// A few hundred bytes that become megabytes once inlined: they count as what they are.
+TEST(SchemaCache, WhatASchemaBecomesCounts) {
+  std::string text = R"({"type":"object","properties":{"a":{"$ref":"#/$defs/d0"}},"$defs":{)";
+  for (int i = 0; i < 9; ++i)
+    text += fmt::format(
+        R"("d{}":{{"type":"object","properties":{{"x":{{"$ref":"#/$defs/d{}"}},"y":{{"$ref":"#/$defs/d{}"}},)"
+        R"("z":{{"$ref":"#/$defs/d{}"}}}}}},)",
+        i, i + 1, i + 1, i + 1);
+  text += R"("d9":{"type":"string"}}})";
+  Arena arena;
+  const auto schema = *json::parse(arena, text);
+  SchemaCache large, small(64 * 1024);
+  const SchemaOptions nova{.target = {.column = "bedrock-nova"}};
+  const auto entry = large.get(schema, nova);
+  EXPECT_GT(json::dump_compact(entry->lowered.schema).size(), 100 * text.size());
+  EXPECT_GT(entry->bytes, json::dump_compact(entry->lowered.schema).size() / 2);
+  EXPECT_EQ(large.bytes(), entry->bytes);
+  EXPECT_TRUE(small.get(schema, nova));
+  EXPECT_EQ(small.size(), 0u);
 }
 
 }  // namespace
