@@ -213,6 +213,17 @@ std::vector<std::string> Config::model_names() const {
   return out;
 }
 
+namespace {
+
+bool sounds_secret(std::string_view name) {
+  const std::string lower = lower_ascii(name);
+  for (const std::string_view word : {"key", "token", "auth", "secret", "sig", "password", "code"})
+    if (lower.contains(word)) return true;
+  return false;
+}
+
+}  // namespace
+
 std::vector<std::string> Config::secrets() const {
   std::set<std::string> all;
   const auto add = [&](const std::string& text) {
@@ -232,14 +243,22 @@ std::vector<std::string> Config::secrets() const {
       add(credential->aws->credentials.secret_key);
       add(credential->aws->credentials.session_token);
     }
-    // Headers set by hand often carry a key of another kind.
-    for (const auto& [name, value] : connection.headers) {
-      const std::string lower = lower_ascii(name);
-      if (lower.contains("key") || lower.contains("token") || lower.contains("auth") ||
-          lower.contains("secret")) {
-        add(value);
+    // Headers set by hand often carry a key of another kind, and so do URLs.
+    for (const auto& [name, value] : connection.headers)
+      if (sounds_secret(name)) add(value);
+    for (const std::string* query : {&connection.row->query, &connection.row->stream_query}) {
+      for (const std::string_view pair : split(*query, '&')) {
+        const std::size_t equals = pair.find('=');
+        if (equals != std::string_view::npos && sounds_secret(pair.substr(0, equals)))
+          add(std::string(pair.substr(equals + 1)));
       }
     }
+    const std::string& base = connection.row->base_url;
+    const std::size_t user = base.find("://");
+    if (const std::size_t at = base.find('@');
+        user != std::string::npos && at != std::string::npos && at < base.find('/', user + 3))
+      if (const std::size_t colon = base.find(':', user + 3); colon < at)
+        add(base.substr(colon + 1, at - colon - 1));
   };
   for (const auto& connection : connections) add_connection(*connection);
   for (const ModelSpec& spec : models) {
