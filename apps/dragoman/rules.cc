@@ -54,6 +54,7 @@ void write_when(json::Writer& w, const profile::Rule& rule) {
   mode("stream", rule.stream);
   mode("tools", rule.tools);
   mode("thinking", rule.thinking);
+  mode("thinking_off", rule.thinking_off);
   mode("structured", rule.structured);
   w.end_object();
 }
@@ -72,7 +73,8 @@ struct WriteValue {
 
 // The form a row has in data/ and in a config.
 void write_param(json::Writer& w, const profile::ParamSpec& spec) {
-  const bool bare = !spec.min && !spec.max && !spec.only && !spec.max_items && !spec.max_length;
+  const bool bare =
+      !spec.min && !spec.max && !spec.only && !spec.max_items && !spec.max_length && !spec.max_key;
   if (bare && spec.values.empty()) {
     w.string(spec.support == profile::Support::ok     ? "ok"
              : spec.support == profile::Support::drop ? "drop"
@@ -85,6 +87,7 @@ void write_param(json::Writer& w, const profile::ParamSpec& spec) {
   if (spec.only) w.key("only").number(*spec.only);
   if (spec.max_items) w.field("max_items", *spec.max_items);
   if (spec.max_length) w.field("max_length", *spec.max_length);
+  if (spec.max_key) w.field("max_key", *spec.max_key);
   write_words(w, "values", spec.values);
   w.end_object();
 }

@@ -32,6 +32,7 @@ bool can_apply(const profile::Rule& rule, std::string_view model) {
   const profile::Mode mode{.stream = rule.stream.value_or(false),
                            .tools = rule.tools.value_or(false),
                            .thinking = rule.thinking.value_or(false),
+                           .thinking_off = rule.thinking_off.value_or(false),
                            .structured = rule.structured.value_or(false)};
   return rule.applies(model, mode);
 }
@@ -47,6 +48,7 @@ std::string when_words(const profile::Rule& rule) {
   mode(rule.stream, "streaming");
   mode(rule.tools, "tools");
   mode(rule.thinking, "thinking");
+  mode(rule.thinking_off, "thinking switched off");
   mode(rule.structured, "structured output");
   return out;
 }
@@ -67,6 +69,7 @@ std::string param_words(canon::Param param, const profile::ParamSpec& spec) {
     add(fmt::format("at most {}", *spec.max));
   if (spec.max_items) add(fmt::format("at most {} items", *spec.max_items));
   if (spec.max_length) add(fmt::format("at most {} characters", *spec.max_length));
+  if (spec.max_key) add(fmt::format("keys of at most {} characters", *spec.max_key));
   if (!spec.values.empty()) add(fmt::format("one of {}", fmt::join(spec.values, ", ")));
   switch (spec.support) {
     case profile::Support::drop:

@@ -42,6 +42,7 @@ enum Trait : unsigned {
   kNoEffort = 1u << 13,    // refuses reasoning_effort
   kPatchLimit = 1u << 14,  // counts image patches
   kNoJsonSchema = 1u << 15,
+  kHighOnly = 1u << 19,  // reasons at high, no other effort
   kFineTuned = 1u << 16,
   kFixedSampling = 1u << 17,
   kNoThinkingSwitch = 1u << 18,

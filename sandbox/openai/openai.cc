@@ -128,6 +128,7 @@ const Model kOpenAiModels[] = {
     {"gpt-5-chat*", kNoEffort | kNoMaxTokens},
     {"gpt-5.?-chat*", kAlways | kFixedEffort},
     {"gpt-5.1-codex*", kAlways},
+    {"gpt-5-pro*", kAlways | kHighOnly},
     {"gpt-5.?-pro*", kAlways},
     {"gpt-5.1*", kReasonsOptIn | kNoMaxTokens | kNoStop},
     {"gpt-5.2*", kReasonsOptIn | kNoMaxTokens | kNoStop},

@@ -239,8 +239,10 @@ Refusal effort_unsupported(std::string_view effort, std::span<const std::string_
 Verdict effort_none(const Request& r) {
   static constexpr std::string_view kMedium[] = {"medium"};
   static constexpr std::string_view kAll[] = {"low", "medium", "high"};
+  static constexpr std::string_view kHigh[] = {"high"};
   const std::string_view effort = r["reasoning_effort"].text();
   if (effort.empty()) return std::nullopt;
+  if (r.has(kHighOnly) && effort != "high") return effort_unsupported(effort, kHigh);
   if (r.has(kFixedEffort) && effort != "medium") return effort_unsupported(effort, kMedium);
   if (r.has(kReasonsAlways) && effort == "none") return effort_unsupported(effort, kAll);
   return std::nullopt;
@@ -287,6 +289,14 @@ Verdict cache_options(const Request& r) {
     return refuse("Unknown parameter: 'prompt_cache_options'.", "prompt_cache_options", "unknown_parameter");
   }
   return std::nullopt;
+}
+
+// A prompt is kept for 24 hours by gpt-5.5 and later.
+Verdict cache_retention(const Request& r) {
+  const bool later = r.has(kReasonsByDefault) || r.has(kNoMinimalEffort);
+  if (later || r["prompt_cache_retention"].text() != "24h") return std::nullopt;
+  return refuse("Unsupported parameter: 'prompt_cache_retention' is not supported with this model.",
+                "prompt_cache_retention", "unsupported_parameter");
 }
 
 Verdict format_name(const Request& r) {
@@ -354,6 +364,7 @@ constexpr Rule kRules[] = {
     {"OAI-09", Grade::documented, top_logprobs},
     {"OAI-44", Grade::issue, tools_while_reasoning},  // and OAI-45
     {"OAI-50", Grade::client_code, cache_options},
+    {"OAI-50", Grade::client_code, cache_retention},
     {"OAI-51", Grade::documented, format_name},
     {"OAI-52", Grade::documented, json_word},
     {"OAI-53", Grade::issue, stream_options},

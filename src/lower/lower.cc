@@ -130,6 +130,7 @@ profile::Mode mode_of(const canon::Request& request) {
   return {.stream = request.stream,
           .tools = !request.tools.empty(),
           .thinking = asked && reasoning.mode != Mode::off,
+          .thinking_off = reasoning.mode == Mode::off || (reasoning.effort == "none" && !asked),
           .structured = request.response_format.kind == canon::FormatKind::json_schema};
 }
 

@@ -30,14 +30,15 @@ bool has_tool(const Context& c, std::string_view name) {
 void drop_without_tools(Context& c) {
   ToolChoice& choice = c.draft.tool_choice;
   if (choice.mode == ChoiceMode::required || choice.mode == ChoiceMode::named)
-    return c.refuse("GEN-08", choice.pointer,
+    return c.refuse("GEN-08.choice", choice.pointer,
                     "tool_choice asks for a tool call but the request has no tools");
   if (choice.mode != ChoiceMode::unset)
-    c.edit("GEN-08", choice.pointer, "tool_choice", std::string(canon::name(choice.mode)), "", Loss::none);
+    c.edit("GEN-08.choice", choice.pointer, "tool_choice", std::string(canon::name(choice.mode)), "",
+           Loss::none);
   choice = {};
   auto& parallel = c.draft.params[Param::parallel_tool_calls];
   if (parallel.value)
-    c.edit("GEN-08", parallel.pointer, "parallel_tool_calls", show(parallel.value), "", Loss::none);
+    c.edit("GEN-08.parallel", parallel.pointer, "parallel_tool_calls", show(parallel.value), "", Loss::none);
   parallel = {};
 }
 

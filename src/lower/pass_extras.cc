@@ -1,7 +1,10 @@
 // GEN-01: nothing goes out that the target does not list. And what only another dialect knows.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "lower/context.h"
+#include "lower/names.h"
 
 namespace dragoman::lower {
 namespace {
@@ -25,8 +28,14 @@ void filter(Context& c, std::vector<Extra>& extras, Setting allowed) {
     if (ours || (same_dialect(c) && profile::list_contains(c.profile.list(allowed), extra.key))) return false;
     // OpenAI's mark of what a message was for, made by its models and for them.
     const bool bookkeeping = extra.key == "phase" && c.original.dialect == DialectName::openai_responses;
-    c.edit(allowed, "GEN-01", extra.pointer, extra.key, show(extra.value), "",
-           bookkeeping ? Loss::none : Loss::semantic);
+    const Loss loss = bookkeeping ? Loss::none : Loss::semantic;
+    // A key with a rule of its own ("GEN-01.prompt_cache_options") before the list's.
+    const std::string own = fmt::format("GEN-01.{}", extra.key);
+    const std::string_view cited = c.profile.cite(own);
+    if (cited != c.profile.cite("GEN-01"))
+      c.edit(cited, extra.pointer, extra.key, show(extra.value), "", loss);
+    else
+      c.edit(allowed, "GEN-01", extra.pointer, extra.key, show(extra.value), "", loss);
     return true;
   });
 }
@@ -64,6 +73,16 @@ void drop_foreign(Context& c, std::vector<Block>& blocks) {
     if (auto* result = std::get_if<ToolResult>(&block.body)) drop_foreign(c, result->content);
 }
 
+// OAI-06: a participant's name in the letters the target takes, still one name a participant.
+void fit_name(Context& c, Message& message) {
+  const Alphabet alphabet{"", c.profile.text(Setting::message_name_chars), 64, 0};
+  if (message.name.empty() || alphabet.rest.empty() || fits(alphabet, message.name)) return;
+  const std::string_view made = c.keep(fit(alphabet, message.name));
+  c.edit(Setting::message_name_chars, "OAI-06", message.pointer, "name", std::string(message.name),
+         std::string(made), Loss::none);
+  message.name = made;
+}
+
 }  // namespace
 
 void pass_extras(Context& c) {
@@ -77,6 +96,7 @@ void pass_extras(Context& c) {
              Loss::semantic);
       message.name = {};
     }
+    fit_name(c, message);
   }
   for (Tool& tool : c.draft.tools) filter(c, tool.extra, Setting::tool_keys);
 }

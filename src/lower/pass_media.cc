@@ -48,9 +48,19 @@ void replace_by_note(Context& c, Block& block, Setting cause, std::string_view f
   block.body = Text{c.keep(fmt::format("[{} left out: {} does not read it]", what, c.model))};
 }
 
+// OAI-05: a word for the detail that the target does not know.
+void fit_detail(Context& c, const Block& block, Media& media) {
+  const auto& words = c.profile.list(Setting::image_details);
+  if (media.detail.empty() || words.empty() || profile::list_contains(words, media.detail)) return;
+  c.edit(Setting::image_details, "OAI-05", block.pointer, "detail", std::string(media.detail), "auto",
+         Loss::narrowed);
+  media.detail = "auto";
+}
+
 void fit_media(Context& c, Block& block) {
   auto* media = std::get_if<Media>(&block.body);
   if (!media) return;
+  fit_detail(c, block, *media);
   if (media->source == MediaSource::base64) {
     const std::string_view real = sniff(media->data);
     if (!real.empty() && real != media->media_type && media->kind == MediaKind::image &&

@@ -44,7 +44,7 @@ TEST(LowerTurns, SystemText) {
        "openai/gpt-4o",
        R"({"messages":[{"role":"system","content":"A"}]})",
        {{"/messages/1/content", "\"Begin.\""}},
-       {"GEN-11 narrowed - messages"}},
+       {"OAI-01 narrowed - messages"}},
   });
 }
 
@@ -66,7 +66,7 @@ TEST(LowerTurns, OrderAndBlankText) {
        R"({"messages":[{"role":"user","content":[{"type":"text","text":" "},{"type":"text","text":"x"}]},
           {"role":"assistant","content":""},{"role":"user","content":"y"}]})",
        {{"/messages/0/content", "\"x\""}, {"/messages/1/role", "\"user\""}},
-       {"GEN-02 none /messages/0/content/0 text", "GEN-02 none /messages/1/content text"}},
+       {"OAI-02 none /messages/0/content/0 text", "OAI-02 none /messages/1/content text"}},
       {"MIS-22",
        "mistral/mistral-large-latest",
        R"({"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"a"}]})",
@@ -166,12 +166,12 @@ TEST(LowerReasoning, Configuration) {
        "openai/gpt-4o",
        R"({"reasoning_effort":"high"})",
        {{"/reasoning_effort", ""}},
-       {"OAI semantic /reasoning_effort reasoning"}},
+       {"OAI-49 semantic /reasoning_effort reasoning"}},
       {"OAI-46",
        "openai/gpt-5.1",
        R"({"reasoning_effort":"max"})",
        {{"/reasoning_effort", "\"xhigh\""}},
-       {"OAI-44 narrowed /reasoning_effort effort"}},
+       {"OAI-46 narrowed /reasoning_effort effort"}},
       {"OAI-49-none",
        "openai/gpt-5-mini",
        R"({"reasoning_effort":"none"})",

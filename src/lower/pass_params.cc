@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/hash.h"
 #include "base/strings.h"
 #include "lower/context.h"
 
@@ -52,10 +53,32 @@ void fit_array(Context& c, Param p, const ParamSpec& spec, std::string_view rule
 void fit_text(Context& c, Param p, const ParamSpec& spec, std::string_view rule) {
   const std::string_view text = c.draft.params[p].value.text();
   if (spec.max_length && text.size() > static_cast<std::size_t>(*spec.max_length)) {
-    // Ids and cache keys: a prefix could name another user, so the whole thing goes.
+    // A cache key only has to be the same for the same prompt, so its hash does (OAI-63). Of an id a prefix
+    // could name another user, so the whole thing goes.
+    if (p == Param::prompt_cache_key && *spec.max_length >= 16) {
+      const std::string made = fmt::format("{:016x}", stable_hash(text));
+      return replace(c, p, rule, json::Builder(c.arena).string_copy(made), Loss::none);
+    }
     return drop(c, p, rule, Loss::semantic);
   }
   if (!spec.values.empty() && !profile::list_contains(spec.values, text)) drop(c, p, rule, Loss::semantic);
+}
+
+// OAI-07: objects of strings, such as metadata. A member that is too long goes, as do those beyond the count.
+void fit_object(Context& c, Param p, const ParamSpec& spec, std::string_view rule) {
+  const json::Value value = c.draft.params[p].value;
+  const auto over = [](std::string_view text, std::optional<std::int64_t> most) {
+    return most && text.size() > static_cast<std::size_t>(*most);
+  };
+  std::vector<json::Member> kept;
+  for (const json::Member& member : value.members()) {
+    if (over(member.key, spec.max_key) || over(member.value.text(), spec.max_length)) continue;
+    if (spec.max_items && kept.size() == static_cast<std::size_t>(*spec.max_items)) break;
+    kept.push_back(member);
+  }
+  if (kept.size() == value.members().size()) return;
+  if (kept.empty()) return drop(c, p, rule, Loss::semantic);
+  replace(c, p, rule, json::Builder(c.arena).object(kept), Loss::semantic);
 }
 
 // The client's spelling of the field, where it speaks the target's dialect, and the target's.
@@ -147,6 +170,7 @@ void pass_params(Context& c) {
     }
     if (value.is_number()) fit_number(c, p, spec, rule);
     if (value.is_array()) fit_array(c, p, spec, rule);
+    if (value.is_object()) fit_object(c, p, spec, rule);
     if (p == Param::service_tier && value.is_string()) fit_tier(c, spec, rule);
     if (c.draft.params.has(p) && value.is_string()) fit_text(c, p, spec, rule);
   }

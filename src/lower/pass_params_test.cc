@@ -16,7 +16,7 @@ TEST(LowerParams, RangesAndNames) {
        "openai/gpt-5-mini",
        R"({"max_tokens":50})",
        {{"/max_completion_tokens", "50"}, {"/max_tokens", ""}},
-       {"OAI-host none /max_tokens max_tokens"}},
+       {"OAI-41 none /max_tokens max_tokens"}},
       {"OAI-41-older: the client's own name",
        "openai/gpt-4o-mini",
        R"({"max_tokens":50})",
@@ -138,7 +138,7 @@ TEST(LowerParams, OutputCap) {
 
 TEST(LowerParams, UnknownKeys) {
   expect_openai({
-      {"OAI-40", "openai/gpt-4o", R"({"wibble":1})", {{"/wibble", ""}}, {"OAI-host semantic /wibble wibble"}},
+      {"OAI-40", "openai/gpt-4o", R"({"wibble":1})", {{"/wibble", ""}}, {"OAI-40 semantic /wibble wibble"}},
       {"OAI-40-known",
        "openai/gpt-4o",
        R"({"moderation":{"model":"m"}})",

@@ -83,7 +83,11 @@ void fit_effort(Context& c, int wanted) {
   const auto& efforts = c.profile.list(Setting::effort);
   const std::string_view word = nearest_effort(efforts, wanted);
   const std::string before = describe(r);
-  if (before != word)
+  // OAI-46: some do not know the top word, whatever else they take.
+  const bool top = r.effort == "max" && c.profile.cite("GEN-13.max") != "GEN-13";
+  if (before != word && top)
+    c.edit("GEN-13.max", r.effort_pointer, "effort", before, std::string(word), Loss::narrowed);
+  else if (before != word)
     c.edit(Setting::effort, "ANT-44", r.effort_pointer.empty() ? r.pointer : r.effort_pointer, "effort",
            before, std::string(word), Loss::narrowed);
   r.effort = word;

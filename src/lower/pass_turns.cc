@@ -203,6 +203,15 @@ void say_joined(Context& c) {
   }
 }
 
+// A turn that said nothing from the start; of one whose blocks were blank each block was reported.
+void say_empty(Context& c, const Message& message) {
+  if (!message.blocks.empty() || message.pointer.empty()) return;
+  for (const Message& original : c.original.messages)
+    if (original.pointer == message.pointer && original.blocks.empty())
+      c.edit(message.role == Role::assistant ? "GEN-02.silent" : "GEN-02.empty", message.pointer, "content",
+             "nothing", "", Loss::none);
+}
+
 void pass_text(Context& c) {
   // Who speaks last decides whether the model answers or goes on with its own words.
   const bool user_last = !c.draft.messages.empty() && c.draft.messages.back().role == Role::user;
@@ -223,6 +232,7 @@ void pass_text(Context& c) {
   }
   say_joined(c);
   std::erase_if(c.draft.messages, [&](const Message& message) {
+    say_empty(c, message);
     const bool only_reasoning = !message.blocks.empty() &&
                                 std::all_of(message.blocks.begin(), message.blocks.end(), [](const Block& b) {
                                   return std::holds_alternative<Reasoning>(b.body);

@@ -54,6 +54,12 @@ bool splice(const canon::Request& request, const dialect::WireOptions& options, 
   if (body.empty() || !is_body(request.dialect) || !options.model_in_body || !options.version.empty())
     return false;
   if (says_null(request.source)) return false;
+  if (request.dialect == canon::DialectName::openai_chat) {
+    // OAI-14, OAI-53: an empty list of tools is refused, and stream_options of a call that does not stream.
+    const json::Value tools = request.source["tools"];
+    if (tools.is_array() && tools.items().empty()) return false;
+    if (!options.stream && request.source["stream_options"]) return false;
+  }
   const json::Value model = request.source["model"];
   if (!model.is_string()) return false;
 

@@ -46,6 +46,7 @@ bool Rule::applies(std::string_view model, Mode mode) const {
   if (stream && *stream != mode.stream) return false;
   if (tools && *tools != mode.tools) return false;
   if (thinking && *thinking != mode.thinking) return false;
+  if (thinking_off && *thinking_off != mode.thinking_off) return false;
   if (structured && *structured != mode.structured) return false;
   if (!models.empty() && !matches(models, model)) return false;
   return !matches(not_models, model);

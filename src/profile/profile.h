@@ -18,8 +18,9 @@ namespace dragoman::profile {
 struct Mode {
   bool stream = false;
   bool tools = false;
-  bool thinking = false;    // reasoning was asked for
-  bool structured = false;  // json_schema output was asked for
+  bool thinking = false;      // reasoning was asked for
+  bool thinking_off = false;  // it was asked not to reason
+  bool structured = false;    // json_schema output was asked for
 };
 
 enum class Support : std::uint8_t { ok, drop, reject };
@@ -29,8 +30,9 @@ struct ParamSpec {
   Support support = Support::ok;
   std::optional<double> min = {}, max = {};
   std::optional<double> only = {};              // the single value it takes: others are dropped
-  std::optional<std::int64_t> max_items = {};   // arrays
-  std::optional<std::int64_t> max_length = {};  // strings, characters
+  std::optional<std::int64_t> max_items = {};   // arrays; members of objects
+  std::optional<std::int64_t> max_length = {};  // strings, characters; strings that are values of objects
+  std::optional<std::int64_t> max_key = {};     // keys of objects, characters
   std::vector<std::string> values = {};         // the words it takes; others are dropped
 };
 
@@ -49,7 +51,7 @@ struct Rule {
   std::string why;                           // one line for people; may be empty
   std::vector<std::string> models = {};      // globs on the upstream model name; empty: every model
   std::vector<std::string> not_models = {};  // exceptions
-  std::optional<bool> stream = {}, tools = {}, thinking = {}, structured = {};
+  std::optional<bool> stream = {}, tools = {}, thinking = {}, thinking_off = {}, structured = {};
   std::vector<std::pair<Setting, SettingValue>> settings = {};
   std::vector<std::pair<canon::Param, ParamSpec>> params = {};
   std::vector<Cite> cites = {};

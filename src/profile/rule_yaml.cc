@@ -63,8 +63,8 @@ std::expected<ParamSpec, YamlError> param_spec(const YAML::Node& node) {
     return bad(node, "expected ok, drop, reject or a map of limits");
   }
   if (!node.IsMap()) return bad(node, "expected ok, drop, reject or a map of limits");
-  static constexpr std::array<std::string_view, 6> kKeys = {"min",       "max",        "only",
-                                                            "max_items", "max_length", "values"};
+  static constexpr std::array<std::string_view, 7> kKeys = {"min",        "max",     "only",  "max_items",
+                                                            "max_length", "max_key", "values"};
   for (const auto& entry : node) {
     const std::string key = entry.first.Scalar();
     if (key == "values") {
@@ -85,6 +85,8 @@ std::expected<ParamSpec, YamlError> param_spec(const YAML::Node& node) {
       spec.max_items = static_cast<std::int64_t>(*limit);
     else if (key == "max_length")
       spec.max_length = static_cast<std::int64_t>(*limit);
+    else if (key == "max_key")
+      spec.max_key = static_cast<std::int64_t>(*limit);
     else
       return unknown_key(entry.first, kKeys);
   }
@@ -92,8 +94,8 @@ std::expected<ParamSpec, YamlError> param_spec(const YAML::Node& node) {
 }
 
 std::expected<void, YamlError> read_when(Rule& rule, const YAML::Node& node) {
-  static constexpr std::array<std::string_view, 6> kKeys = {"models", "not_models", "stream",
-                                                            "tools",  "thinking",   "structured"};
+  static constexpr std::array<std::string_view, 7> kKeys = {"models",   "not_models",   "stream",    "tools",
+                                                            "thinking", "thinking_off", "structured"};
   if (!node.IsMap()) return bad(node, "expected a map of conditions");
   for (const auto& entry : node) {
     const std::string key = entry.first.Scalar();
@@ -104,12 +106,14 @@ std::expected<void, YamlError> read_when(Rule& rule, const YAML::Node& node) {
       continue;
     }
     const auto truth = boolean(entry.second);
-    if (key == "stream" || key == "tools" || key == "thinking" || key == "structured") {
+    if (key == "stream" || key == "tools" || key == "thinking" || key == "thinking_off" ||
+        key == "structured") {
       if (!truth) return std::unexpected(truth.error());
-      (key == "stream"     ? rule.stream
-       : key == "tools"    ? rule.tools
-       : key == "thinking" ? rule.thinking
-                           : rule.structured) = *truth;
+      (key == "stream"         ? rule.stream
+       : key == "tools"        ? rule.tools
+       : key == "thinking"     ? rule.thinking
+       : key == "thinking_off" ? rule.thinking_off
+                               : rule.structured) = *truth;
     } else {
       return unknown_key(entry.first, kKeys);
     }

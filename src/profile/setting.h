@@ -105,6 +105,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(refusals, boolean, "false", "assistant turns may carry a refusal (false: it is sent as text)")           \
   X(result_empty, boolean, "true", "tool results may be empty")                                              \
   X(message_name, boolean, "false", "messages may carry a participant name")                                 \
+  X(message_name_chars, text, "", "its characters, at most 64 of them; empty: any")                          \
   X(keep_foreign, boolean, "false", "blocks only this dialect knows may go out as the client wrote them")    \
   X(request_keys, list, "[]", "keys of the request this program has no name for that may pass; '*': all")    \
   X(message_keys, list, "[]", "the same for messages")                                                       \
@@ -112,6 +113,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(tool_keys, list, "[]", "the same for tools")                                                             \
   /* media */                                                                                                \
   X(images, boolean, "true", "takes images")                                                                 \
+  X(image_details, list, "[]", "words for an image's detail; another one becomes auto; empty: any")          \
   X(image_urls, boolean, "true", "takes images by URL")                                                      \
   X(image_types, list, "[image/jpeg, image/png, image/gif, image/webp]", "media types it takes")             \
   X(documents, boolean, "false", "takes documents (PDF)")                                                    \

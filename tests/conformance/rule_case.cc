@@ -13,6 +13,11 @@
 namespace dragoman::conformance {
 namespace {
 
+void read_cites(RuleCase& out, const std::string& word) {
+  out.cites = word != "false";
+  if (out.cites && word != "true") out.cited = word;
+}
+
 RuleCase read_case(const std::filesystem::path& folder) {
   RuleCase out;
   out.folder = folder;
@@ -36,11 +41,13 @@ RuleCase read_case(const std::filesystem::path& folder) {
     else if (key == "stream")
       out.stream = value.as<bool>();
     else if (key == "cites")
-      out.cites = value.as<bool>();
+      read_cites(out, value.Scalar());
     else if (key == "refused")
       out.refused = value.Scalar();
     else if (key == "refused_status")
       out.refused_status = value.as<int>();
+    else if (key == "paranoid")
+      out.paranoid = value.as<bool>();
     else if (key == "client")
       out.client = value.Scalar();
     else if (key == "names")
@@ -62,6 +69,7 @@ RuleCase read_case(const std::filesystem::path& folder) {
     else
       throw std::runtime_error(fmt::format("unknown key '{}'", key));
   }
+  if (out.cited.empty()) out.cited = out.rule;
   if (out.what.empty()) throw std::runtime_error("`what` is missing: one line for people");
   return out;
 }
@@ -90,6 +98,8 @@ std::string read_text(const std::filesystem::path& path) {
   out << file.rdbuf();
   return out.str();
 }
+
+void PrintTo(const RuleCase& c, std::ostream* out) { *out << c.name; }
 
 void expect_file(const std::filesystem::path& path, const std::string& actual) {
   if (std::getenv("DRAGOMAN_UPDATE_GOLDEN")) {

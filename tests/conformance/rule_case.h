@@ -4,8 +4,9 @@
 //     kind: lower        from, to, stream (default kind)   in.<from>.json -> out.json (or the refusal) +
 //     edits.txt
 //                        cites: false                      this variant shows where the rule does not apply
-//                        refused: words of the provider    wire.refused.json, the unlowered form, is refused
-//                        so refused_status: 400
+//                        cites: OAIS-09                    the edit stands under another id for the same
+//                        thing refused: words of the provider    wire.refused.json, the unlowered form, is
+//                        refused so refused_status: 400
 //     kind: decode       from: the provider's dialect      answer.json (200), error.json (with `status`) or
 //                        client: dialect, or none          stream.txt -> events.txt, what the client is shown
 //                        restore: {names: {wire: client}}
@@ -17,6 +18,7 @@
 // events.txt, failure.txt.
 #pragma once
 #include <filesystem>
+#include <iosfwd>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,8 +34,10 @@ struct RuleCase {
   std::string from, to;
   bool stream = false;
   bool cites = true;
+  std::string cited;  // the id that edits cite; `rule` unless the case says another
   std::string refused;
   int refused_status = 400;
+  bool paranoid = false;
   std::string client;
   std::vector<std::pair<std::string, std::string>> names;  // wire name -> the client's
   std::string structured_tool;
@@ -51,6 +55,8 @@ std::string rules_folder();
 std::vector<RuleCase> rule_cases();
 
 std::string read_text(const std::filesystem::path& path);  // "" when there is no such file
+
+void PrintTo(const RuleCase& c, std::ostream* out);  // its name, for GoogleTest
 
 // Compares with the file, or writes it with DRAGOMAN_UPDATE_GOLDEN. Empty text stands for no file.
 void expect_file(const std::filesystem::path& path, const std::string& actual);
