@@ -55,8 +55,6 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "invalid_request_error", "failed_to_download_image", "The image could not be used."}},
     {"label_image_file_not_found", kShape, kBody, false, "", kAnyStatus, kLabel, "image_file_not_found",
      {400, "invalid_request_error", "image_file_not_found", "The image could not be used."}},
-    {"image_patches", kShape, kBody, false, "", kAnyStatus, kText, "patches after processing",
-     {400, "invalid_request_error", "", "The image requires 47000 patches after processing, exceeding the limit of 30000"}},
 
     // --- Policy --------------------------------------------------------------------------------------------------
     {"label_content_filter", kPolicy, kBody, false, "", kAnyStatus, kLabel, "content_filter",
@@ -227,6 +225,8 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "INVALID_ARGUMENT", "400", "Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn."}},
     {"thought_signature", kState, kBody, false, "", kAnyStatus, kText, "thought_signature",
      {400, "INVALID_ARGUMENT", "400", "Function call is missing a thought_signature in functionCall parts."}},
+    {"redacted_thinking_data", kState, kBody, false, "", kAnyStatus, kText, "invalid `data` in `redacted_thinking`",
+     {400, "invalid_request_error", "", "messages.1.content.0: Invalid `data` in `redacted_thinking` block"}},
     {"thinking_signature", kState, kBody, false, "", kAnyStatus, kText, "invalid `signature` in `thinking`",
      {400, "invalid_request_error", "", "messages.1.content.0: Invalid `signature` in `thinking` block"}},
     {"thinking_changed", kState, kBody, false, "", kAnyStatus, kText, "blocks{40}cannot be modified",

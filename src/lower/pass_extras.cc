@@ -40,9 +40,21 @@ void filter(Context& c, std::vector<Extra>& extras, Setting allowed) {
   });
 }
 
+// ANT-56: a call's `caller` of a kind the target does not know is refused; without one it is taken.
+void drop_caller(Context& c, Block& block) {
+  const auto& types = c.profile.list(Setting::caller_types);
+  if (types.empty()) return;
+  std::erase_if(block.extra, [&](const Extra& extra) {
+    if (extra.key != "caller" || profile::list_contains(types, extra.value["type"].text())) return false;
+    c.edit(Setting::caller_types, "ANT-56", extra.pointer, extra.key, show(extra.value), "", Loss::semantic);
+    return true;
+  });
+}
+
 void filter_blocks(Context& c, std::vector<Block>& blocks) {
   for (Block& block : blocks) {
     filter(c, block.extra, Setting::block_keys);
+    drop_caller(c, block);
     if (auto* result = std::get_if<ToolResult>(&block.body)) filter_blocks(c, result->content);
   }
 }

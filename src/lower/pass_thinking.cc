@@ -60,13 +60,33 @@ std::string describe(const ReasoningConfig& r) {
   return r.mode == Mode::adaptive ? "adaptive" : r.mode == Mode::on ? "on" : "";
 }
 
+// Anthropic's effort is a setting of its own that does not switch thinking on; elsewhere the word does.
+bool effort_alone(const Context& c) {
+  return c.original.dialect == canon::DialectName::anthropic_messages &&
+         c.profile.text(Setting::reasoning_issuer).starts_with("anthropic");
+}
+
+// The effort of a request that does not think: how much is written. Some have a greatest one (ANT-29).
+void keep_effort(Context& c) {
+  ReasoningConfig& r = c.draft.reasoning;
+  const std::string& most = c.profile.text(Setting::thinking_off_effort);
+  const bool capped = r.mode == Mode::off && !most.empty();
+  const int wanted = !capped ? rank(r.effort) : std::min(rank(r.effort), rank(most));
+  const std::string_view word = nearest_effort(c.profile.list(Setting::effort), wanted);
+  if (word == r.effort) return;
+  c.edit(wanted < rank(r.effort) ? Setting::thinking_off_effort : Setting::effort, "ANT-44", r.effort_pointer,
+         "effort", std::string(r.effort), std::string(word), word.empty() ? Loss::semantic : Loss::narrowed);
+  r.effort = word;
+}
+
 void switch_off(Context& c) {
   ReasoningConfig& r = c.draft.reasoning;
   const auto& efforts = c.profile.list(Setting::effort);
   if (c.flag(Setting::thinking_off)) {
     r.budget.reset();
-    r.effort = profile::list_contains(efforts, "none") && !efforts.empty() ? "none" : "";
     r.mode = Mode::off;
+    if (effort_alone(c) && !r.effort.empty() && r.effort != "none") return keep_effort(c);
+    r.effort = profile::list_contains(efforts, "none") && !efforts.empty() ? "none" : "";
     return;
   }
   const std::string_view least = nearest_effort(efforts, 0);
@@ -88,7 +108,9 @@ void fit_effort(Context& c, int wanted) {
   if (before != word && top)
     c.edit("GEN-13.max", r.effort_pointer, "effort", before, std::string(word), Loss::narrowed);
   else if (before != word)
-    c.edit(Setting::effort, "ANT-44", r.effort_pointer.empty() ? r.pointer : r.effort_pointer, "effort",
+    c.edit(r.budget && !c.profile.rule(Setting::thinking_budget).empty() ? Setting::thinking_budget
+                                                                        : Setting::effort,
+           "ANT-44", r.effort_pointer.empty() ? r.pointer : r.effort_pointer, "effort",
            before, std::string(word), Loss::narrowed);
   r.effort = word;
   r.budget.reset();
@@ -101,7 +123,10 @@ void fit_budget(Context& c, std::int64_t wanted) {
   if (const std::int64_t most = c.profile.integer(Setting::thinking_budget_max))
     budget = std::min(budget, most);
   if (r.budget != budget)
-    c.edit(Setting::thinking_budget, "ANT-28", r.pointer.empty() ? r.effort_pointer : r.pointer, "budget",
+    c.edit(!r.budget          ? Setting::thinking_budget
+           : wanted < budget ? Setting::thinking_budget_min
+                             : Setting::thinking_budget_max,
+           "ANT-28", r.pointer.empty() ? r.effort_pointer : r.pointer, "budget",
            describe(r), fmt::format("{} tokens", budget), r.budget ? Loss::narrowed : Loss::none);
   r.budget = budget;
   r.mode = Mode::on;
@@ -137,12 +162,6 @@ bool open_turn_lost_its_reasoning(const Context& c) {
   return false;
 }
 
-// Anthropic's effort is a setting of its own that does not switch thinking on; elsewhere the word does.
-bool effort_alone(const Context& c) {
-  return c.original.dialect == canon::DialectName::anthropic_messages &&
-         c.profile.text(Setting::reasoning_issuer).starts_with("anthropic");
-}
-
 bool is_switch(std::string_view style) {
   return style == "zai" || style == "qwen" || style == "together" || style == "qwen_template";
 }
@@ -153,14 +172,7 @@ void fit_thinking(Context& c) {
   const auto& efforts = c.profile.list(Setting::effort);
   const bool budgets = c.flag(Setting::thinking_budget);
   const bool adapts = c.flag(Setting::thinking_adaptive);
-  if (r.mode == Mode::unset && !r.budget && effort_alone(c)) {
-    const std::string_view word = nearest_effort(efforts, rank(r.effort));
-    if (word != r.effort)
-      c.edit(Setting::effort, "ANT-44", r.effort_pointer, "effort", std::string(r.effort), std::string(word),
-             word.empty() ? Loss::semantic : Loss::narrowed);
-    r.effort = word;
-    return;
-  }
+  if (r.mode == Mode::unset && !r.budget && effort_alone(c)) return keep_effort(c);
   if (r.budget && budgets) return fit_budget(c, *r.budget);
   if (r.budget && !efforts.empty()) return fit_effort(c, rank_of_budget(*r.budget));
   if (!r.effort.empty() && !efforts.empty() && (adapts || !budgets)) return fit_effort(c, rank(r.effort));

@@ -260,8 +260,11 @@ void pass_turns(Context& c) {
     messages.insert(messages.begin() + static_cast<std::ptrdiff_t>(first),
                     turn(Role::user, nothing ? "Begin." : "Hello."));
   }
-  if (c.flag(Setting::last_user) && messages.back().role == Role::assistant) {
-    c.edit(Setting::last_user, "ANT-07", messages.back().pointer, "messages",
+  // ANTS-15: where a prefill is taken at all, it may not be beside an output schema.
+  const bool schema_first = c.draft.response_format.kind == canon::FormatKind::json_schema &&
+                            !c.flag(Setting::json_prefill);
+  if ((c.flag(Setting::last_user) || schema_first) && messages.back().role == Role::assistant) {
+    c.edit(c.flag(Setting::last_user) ? Setting::last_user : Setting::json_prefill, "ANT-07", messages.back().pointer, "messages",
            "ends with the assistant (prefill)", "a user turn at the end", Loss::narrowed);
     messages.push_back(turn(Role::user, "Continue."));
   }
@@ -335,6 +338,17 @@ void pass_cache(Context& c) {
     c.edit(Setting::cache_ttl, "ANT-43", markers[i].second, "ttl", std::string(markers[i].first->ttl), "",
            Loss::none);
     markers[i].first->ttl = {};
+  }
+  // ANT-43: a long-lived marker may not come after a short-lived one, in the order tools, system, messages.
+  bool short_lived = false;
+  for (std::size_t i = over; i < markers.size(); ++i) {
+    std::string_view& ttl = markers[i].first->ttl;
+    if (ttl != "1h") {
+      short_lived = true;
+    } else if (short_lived) {
+      c.edit(Setting::cache_ttl, "ANT-43", markers[i].second, "ttl", "1h", "5m", Loss::none);
+      ttl = "5m";
+    }
   }
 }
 

@@ -71,6 +71,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
     "characters of one enum with more than 250 values; 0: no limit")                                         \
   X(strict_validated, boolean, "false", "gemini: strict tools are asked for by the mode VALIDATED")          \
   X(custom_tools, boolean, "false", "takes OpenAI custom (free text) tools")                                 \
+  X(caller_types, list, "[]", "types of a call's `caller` that may pass; empty: any")                        \
   X(server_tools, boolean, "false", "takes the dialect's server-side tools")                                 \
   X(tool_name_first, text, "A-Za-z_", "characters a tool name may begin with")                               \
   X(tool_name_rest, text, "A-Za-z0-9_-", "characters it may go on with")                                     \
@@ -135,6 +136,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
     "verbatim | sentinel (Gemini 3: calls without one get the sentinel)")                                    \
   X(thinking, boolean, "true", "reasoning can be configured at all")                                         \
   X(thinking_off, boolean, "true", "it can be switched off")                                                 \
+  X(thinking_off_effort, text, "", "the greatest effort that goes with it off; empty: any")                  \
   X(thinking_budget, boolean, "false", "takes a token budget")                                               \
   X(thinking_budget_min, integer, "1024", "least budget, tokens")                                            \
   X(thinking_budget_max, integer, "0", "greatest budget, tokens; 0: below max_tokens")                       \
@@ -153,6 +155,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
     "what an output schema's root may be: object (others are wrapped, the answer unwrapped) | any")          \
   X(json_with_tools, boolean, "true", "structured output and tools may go together")                         \
   X(json_needs_word, boolean, "false", "JSON mode wants the word json in the messages (OAI-52)")             \
+  X(json_prefill, boolean, "true", "an output schema and a prefill may go together")                         \
   X(json_schema_strict, boolean, "true", "`strict` on an output schema is understood")                       \
   X(stop_blank, boolean, "true", "stop strings may be white space")                                          \
   X(sampling_one, boolean, "false", "takes temperature or top_p, not both (temperature is kept)")            \

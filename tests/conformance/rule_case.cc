@@ -48,6 +48,8 @@ RuleCase read_case(const std::filesystem::path& folder) {
       out.refused_status = value.as<int>();
     else if (key == "paranoid")
       out.paranoid = value.as<bool>();
+    else if (key == "without_header")
+      out.without_header = value.Scalar();
     else if (key == "client")
       out.client = value.Scalar();
     else if (key == "names")

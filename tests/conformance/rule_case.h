@@ -38,6 +38,7 @@ struct RuleCase {
   std::string refused;
   int refused_status = 400;
   bool paranoid = false;
+  std::string without_header;
   std::string client;
   std::vector<std::pair<std::string, std::string>> names;  // wire name -> the client's
   std::string structured_tool;

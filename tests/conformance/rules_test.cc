@@ -99,7 +99,7 @@ void expect_refused(const RuleCase& c, const Target& target) {
   }
   ASSERT_TRUE(target.emulator) << "no emulator for " << target.provider->name;
   EXPECT_NE(c.refused, "") << "case.yaml: `refused` has to say in which words";
-  const sandbox::Reply reply = send(target, wire, c.stream, c.paranoid);
+  const sandbox::Reply reply = send(target, wire, c.stream, c.paranoid, c.without_header);
   EXPECT_EQ(reply.status, c.refused_status) << words_of(reply).substr(0, 200);
   EXPECT_NE(words_of(reply).find(c.refused), std::string::npos)
       << "'" << c.refused << "' is not in " << words_of(reply);

@@ -99,7 +99,8 @@ std::optional<Target> target_named(const profile::Catalogue& catalogue, std::str
   return Target{row, std::string(model), emulator_named(emulator_of(row->name))};
 }
 
-sandbox::Reply send(const Target& target, std::string_view body_text, bool stream, bool paranoid) {
+sandbox::Reply send(const Target& target, std::string_view body_text, bool stream, bool paranoid,
+                    std::string_view without_header) {
   const profile::Provider& p = *target.provider;
   const std::string& end = stream && !p.stream_path.empty() ? p.stream_path : p.path;
   const std::string path = path_of(fill(p.base_url, target)) + fill(end, target);
@@ -112,6 +113,8 @@ sandbox::Reply send(const Target& target, std::string_view body_text, bool strea
     headers.emplace_back(p.auth_header, "a-key-that-passes");
   else
     headers.emplace_back("authorization", "Bearer a-key-that-passes");
+
+  std::erase_if(headers, [&](const auto& header) { return header.first == without_header; });
 
   Arena arena;
   const auto body = json::parse(arena, body_text);

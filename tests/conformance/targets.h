@@ -28,7 +28,8 @@ std::optional<Target> target_named(const profile::Catalogue& catalogue, std::str
                                    std::string_view model);
 
 // What the emulated provider says to these bytes. Nothing of the gateway's own client is used: path, query
-// and headers are made from the provider's row.
-sandbox::Reply send(const Target& target, std::string_view body, bool stream, bool paranoid);
+// and headers are made from the provider's row; `without_header` is left out of them.
+sandbox::Reply send(const Target& target, std::string_view body, bool stream, bool paranoid,
+                    std::string_view without_header = {});
 
 }  // namespace dragoman::conformance

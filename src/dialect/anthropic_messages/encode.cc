@@ -36,7 +36,7 @@ void write_extras(Writer& w, const std::vector<canon::Extra>& extras) {
 }
 
 bool nested(const canon::Extra& extra) {
-  return dialect::nested(extra, kOutputConfigPrefix) || dialect::nested(extra, kMetadataPrefix);
+  return dialect::nested(extra, kOutputConfigPrefix) || dialect::nested(extra, kThinkingPrefix) || dialect::nested(extra, kMetadataPrefix);
 }
 
 class Encoder {
@@ -302,6 +302,7 @@ void Encoder::thinking() {
     else
       w_.field("type", "adaptive");
     if (r.include) w_.field("display", *r.include ? "summarized" : "omitted");
+    nested_extras(kThinkingPrefix);
   }
   w_.end_object();
 }

@@ -299,6 +299,10 @@ void Parser::reasoning() {
     }
     if (const Value display = r_.member(v, "/thinking", "display", Kind::string))
       out.include = display.text() != "omitted";
+    if (out.mode != Mode::unset) {
+      static constexpr std::array<std::string_view, 3> kKnown = {"type", "budget_tokens", "display"};
+      r_.unknown(v, "/thinking", kKnown, out_.extra, kThinkingPrefix);
+    }
   }
   if (const Value v = r_.member(body_, "", "output_config", Kind::object)) {
     static constexpr std::array<std::string_view, 2> kKnown = {"effort", "format"};

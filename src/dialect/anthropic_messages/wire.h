@@ -37,6 +37,7 @@ extern const std::array<std::string_view, canon::kParams> kFieldNames;
 
 // Members of an otherwise known object that nobody has named travel as extras under these prefixes.
 inline constexpr std::string_view kOutputConfigPrefix = "output_config.";
+inline constexpr std::string_view kThinkingPrefix = "thinking.";
 inline constexpr std::string_view kMetadataPrefix = "metadata.";
 
 // decode.cc, shared with the stream.
