@@ -160,7 +160,7 @@ TEST(LowerCalls, FailedAndEmptyResults) {
        body(R"(,"is_error":true,"content":"no")"),
        {{"/messages/2/content/0/toolResult/content/0/text", "\"Error: no\""},
         {"/messages/2/content/0/toolResult/status", ""}},
-       {"BRM-04 none /messages/2/content/0 is_error"}},
+       {"BR-41 none /messages/2/content/0 is_error"}},
       {"BR-41-nova",
        "bedrock/us.amazon.nova-pro-v1:0",
        body(R"(,"is_error":true,"content":"no")"),

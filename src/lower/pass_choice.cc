@@ -77,7 +77,8 @@ void fit_forced(Context& c) {
   }
   const bool can_name = free_to_force && c.flag(Setting::choice_named);
   const bool can_require = free_to_force && c.flag(Setting::choice_required);
-  const Setting cause = free_to_force || !c.flag(Setting::choice_required) ? Setting::choice_required : Setting::choice_with_thinking;
+  const Setting cause = free_to_force || !c.flag(Setting::choice_required) ? Setting::choice_required
+                                                                           : Setting::choice_with_thinking;
 
   if (choice.mode == ChoiceMode::named) {
     if (can_name) return;

@@ -215,14 +215,12 @@ void pass_limits(Context& c) {
   std::int64_t room = ours ? said - kLeastAnswer : most > 0 ? most - kLeastAnswer : *reasoning.budget;
   if (ours && room < least) room = least;
   if (*reasoning.budget > room) {
-    c.edit("ANT-28",
-           reasoning.pointer.empty() ? reasoning.effort_pointer : reasoning.pointer, "budget",
+    c.edit("ANT-28", reasoning.pointer.empty() ? reasoning.effort_pointer : reasoning.pointer, "budget",
            fmt::format("{} tokens", *reasoning.budget), fmt::format("{} tokens", room), Loss::narrowed);
     reasoning.budget = room;
   }
   if (said <= *reasoning.budget)
-    replace(c, Param::max_tokens, "ANT-28",
-            build.integer(*reasoning.budget + kLeastAnswer), Loss::narrowed);
+    replace(c, Param::max_tokens, "ANT-28", build.integer(*reasoning.budget + kLeastAnswer), Loss::narrowed);
 }
 
 }  // namespace dragoman::lower

@@ -189,7 +189,7 @@ TEST(LowerParams, UnknownKeys) {
        "anthropic/claude-sonnet-4-5",
        R"({"messages":[{"role":"user","content":[{"type":"text","text":"Hi","wobble":1}]}]})",
        {{"/messages/0/content/0/wobble", ""}},
-       {"ANT semantic /messages/0/content/0/wobble wobble"}},
+       {"ANT-41 semantic /messages/0/content/0/wobble wobble"}},
   });
 }
 

@@ -109,9 +109,9 @@ void fit_effort(Context& c, int wanted) {
     c.edit("GEN-13.max", r.effort_pointer, "effort", before, std::string(word), Loss::narrowed);
   else if (before != word)
     c.edit(r.budget && !c.profile.rule(Setting::thinking_budget).empty() ? Setting::thinking_budget
-                                                                        : Setting::effort,
-           "ANT-44", r.effort_pointer.empty() ? r.pointer : r.effort_pointer, "effort",
-           before, std::string(word), Loss::narrowed);
+                                                                         : Setting::effort,
+           "ANT-44", r.effort_pointer.empty() ? r.pointer : r.effort_pointer, "effort", before,
+           std::string(word), Loss::narrowed);
   r.effort = word;
   r.budget.reset();
   r.mode = c.flag(Setting::thinking_adaptive) ? Mode::adaptive : word == "none" ? Mode::off : Mode::on;
@@ -123,11 +123,11 @@ void fit_budget(Context& c, std::int64_t wanted) {
   if (const std::int64_t most = c.profile.integer(Setting::thinking_budget_max))
     budget = std::min(budget, most);
   if (r.budget != budget)
-    c.edit(!r.budget          ? Setting::thinking_budget
+    c.edit(!r.budget         ? Setting::thinking_budget
            : wanted < budget ? Setting::thinking_budget_min
                              : Setting::thinking_budget_max,
-           "ANT-28", r.pointer.empty() ? r.effort_pointer : r.pointer, "budget",
-           describe(r), fmt::format("{} tokens", budget), r.budget ? Loss::narrowed : Loss::none);
+           "ANT-28", r.pointer.empty() ? r.effort_pointer : r.pointer, "budget", describe(r),
+           fmt::format("{} tokens", budget), r.budget ? Loss::narrowed : Loss::none);
   r.budget = budget;
   r.mode = Mode::on;
   if (c.profile.list(Setting::effort).empty()) r.effort = {};

@@ -261,11 +261,12 @@ void pass_turns(Context& c) {
                     turn(Role::user, nothing ? "Begin." : "Hello."));
   }
   // ANTS-15: where a prefill is taken at all, it may not be beside an output schema.
-  const bool schema_first = c.draft.response_format.kind == canon::FormatKind::json_schema &&
-                            !c.flag(Setting::json_prefill);
+  const bool schema_first =
+      c.draft.response_format.kind == canon::FormatKind::json_schema && !c.flag(Setting::json_prefill);
   if ((c.flag(Setting::last_user) || schema_first) && messages.back().role == Role::assistant) {
-    c.edit(c.flag(Setting::last_user) ? Setting::last_user : Setting::json_prefill, "ANT-07", messages.back().pointer, "messages",
-           "ends with the assistant (prefill)", "a user turn at the end", Loss::narrowed);
+    c.edit(c.flag(Setting::last_user) ? Setting::last_user : Setting::json_prefill, "ANT-07",
+           messages.back().pointer, "messages", "ends with the assistant (prefill)", "a user turn at the end",
+           Loss::narrowed);
     messages.push_back(turn(Role::user, "Continue."));
   }
   // ANT-21: a final assistant text must not end in white space.

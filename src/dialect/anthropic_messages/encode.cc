@@ -36,7 +36,8 @@ void write_extras(Writer& w, const std::vector<canon::Extra>& extras) {
 }
 
 bool nested(const canon::Extra& extra) {
-  return dialect::nested(extra, kOutputConfigPrefix) || dialect::nested(extra, kThinkingPrefix) || dialect::nested(extra, kMetadataPrefix);
+  return dialect::nested(extra, kOutputConfigPrefix) || dialect::nested(extra, kThinkingPrefix) ||
+         dialect::nested(extra, kMetadataPrefix);
 }
 
 class Encoder {
