@@ -27,7 +27,8 @@ using lower::testing::ClientRequest;
 
 // Sections whose rules are still being entered: a rule of theirs may lack its row. To become empty.
 constexpr std::string_view kOpen[] = {
-    "OAI", "OAIR", "OAIS", "GEM", "MIS", "COH", "DS", "KIMI", "ZAI", "QWEN", "MM", "XAI", "GROQ", "CER", "FW", "TG", "OR", "SN", "PPLX", "MISC", "OLL", "VLLM", "LCPP", "TGI",
+    "OAI",  "OAIR", "OAIS", "GEM", "MIS", "COH", "DS",   "KIMI", "ZAI", "QWEN", "MM",   "XAI",
+    "GROQ", "CER",  "FW",   "TG",  "OR",  "SN",  "PPLX", "MISC", "OLL", "VLLM", "LCPP", "TGI",
 };
 
 const profile::Ledger& ledger() {
