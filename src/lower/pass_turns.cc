@@ -340,17 +340,6 @@ void pass_cache(Context& c) {
            Loss::none);
     markers[i].first->ttl = {};
   }
-  // ANT-43: a long-lived marker may not come after a short-lived one, in the order tools, system, messages.
-  bool short_lived = false;
-  for (std::size_t i = over; i < markers.size(); ++i) {
-    std::string_view& ttl = markers[i].first->ttl;
-    if (ttl != "1h") {
-      short_lived = true;
-    } else if (short_lived) {
-      c.edit(Setting::cache_ttl, "ANT-43", markers[i].second, "ttl", "1h", "5m", Loss::none);
-      ttl = "5m";
-    }
-  }
 }
 
 }  // namespace dragoman::lower
