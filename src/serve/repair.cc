@@ -61,10 +61,10 @@ std::optional<failure::Repair> Exchange::repair_for(const route::Step& step) {
   const auto lowered_with = [&](const NarrowingRules& rules, Arena& arena) {
     std::vector<profile::Rule> rows;
     const profile::Profile profile = profile_of(deployment, learned, rules, rows);
-    return lower::lower(
-        request_,
-        {&deployment.provider(), deployment.model(), &profile, deployment.defaults(), {}, {}, &loop_.lowered},
-        arena);
+    return lower::lower(request_,
+                        {&deployment.provider(), deployment.model(), &profile, deployment.defaults(),
+                         recall_.turns(), account_of(deployment), &loop_.lowered},
+                        arena);
   };
   Arena arena;
   const auto before = lowered_with(nullptr, arena);
