@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "commands.h"
+#include "journalled.h"
+#include "logs_show.h"
 #include "store/log_view.h"
 
 namespace dragoman::app {
@@ -16,6 +18,8 @@ namespace {
 struct Options {
   std::string path = "dragoman.db";
   bool follow = false;
+  bool raw = false;
+  std::string id;  // of `show`
   store::LogFilter filter;
 };
 
@@ -24,26 +28,54 @@ int complain(const Error& error) {
   return 1;
 }
 
+// What is listed: lines, or with --raw the providers' own words, of which a list has only the beginning.
+Result<std::string> text_of(const Options& options, store::LogView& view, store::JournalReader& reader,
+                            const std::vector<store::RequestRecord>& records) {
+  if (!options.raw) return view.format(records);
+  std::string out;
+  for (const store::RequestRecord& listed : records) {
+    const auto whole = reader.find(listed.id);
+    if (!whole) return std::unexpected(whole.error());
+    if (*whole) out += raw_answers(**whole, isatty(STDOUT_FILENO) != 0);
+  }
+  return out;
+}
+
+int show(const Options& options) {
+  const auto record = journalled_record(options.path, options.id);
+  if (!record) return complain(record.error());
+  fmt::print("{}", options.raw ? raw_answers(*record, isatty(STDOUT_FILENO) != 0) : show_record(*record));
+  return 0;
+}
+
 int follow(const Options& options, store::LogView& view) {
+  auto whole = store::JournalReader::open(options.path);
+  if (!whole) return complain(whole.error());
   auto follower = store::LogFollower::open(options.path, options.filter);
   if (!follower) return complain(follower.error());
   for (;;) {
     const auto records = follower->poll();
     if (!records) return complain(records.error());
-    if (fmt::print("{}", view.format(*records)); std::fflush(stdout) != 0)
-      return 0;  // the reader of a pipe has left
+    if (!records->empty() && options.raw)
+      if (auto again = store::JournalReader::open(options.path))
+        whole = std::move(again);  // may be a new file
+    const auto text = text_of(options, view, *whole, *records);
+    if (!text) return complain(text.error());
+    if (fmt::print("{}", *text); std::fflush(stdout) != 0) return 0;  // the reader of a pipe has left
     std::this_thread::sleep_for(std::chrono::milliseconds(250));
   }
 }
 
 int run(const Options& options) {
-  store::LogView view({.color = isatty(STDOUT_FILENO) != 0});
+  store::LogView view({.color = isatty(STDOUT_FILENO) != 0, .fix = fix_of});
   if (options.follow) return follow(options, view);
   auto reader = store::JournalReader::open(options.path);
   if (!reader) return complain(reader.error());
   const auto records = reader->recent(options.filter);
   if (!records) return complain(records.error());
-  fmt::print("{}", view.format(*records));
+  const auto text = text_of(options, view, *reader, *records);
+  if (!text) return complain(text.error());
+  fmt::print("{}", *text);
   return 0;
 }
 
@@ -63,7 +95,14 @@ void add_logs(CLI::App& app, int& status) {
   command->add_option("--class", options->filter.outcome,
                       "only with an attempt that ended so: ok, rate_limit, timeout …");
   command->add_option("--status", options->filter.status_class, "only answers of this class: 2, 4, 5");
-  command->callback([options, &status] { status = run(*options); });
+  command->add_flag("--raw", options->raw, "the providers' own words, to the byte");
+  CLI::App* one = command->add_subcommand(
+      "show",
+      "All of one request: the original, each attempt's changes, edits, raw answer, decision and fix");
+  one->add_option("id", options->id, "the request's id (req_…)")->required();
+  one->add_flag("--raw", options->raw, "only the providers' own words, to the byte");
+  one->add_option("--journal", options->path, "the journal's file")->envname("DRAGOMAN_JOURNAL");
+  command->callback([options, one, &status] { status = one->parsed() ? show(*options) : run(*options); });
 }
 
 }  // namespace dragoman::app

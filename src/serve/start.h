@@ -21,6 +21,7 @@ class RunningGateway {
   std::uint16_t port() const;
   std::shared_ptr<const Snapshot> snapshot() const { return gateway_.snapshot.load(); }
   const std::string& journal_path() const { return journal_path_; }
+  store::Journal* journal() { return gateway_.journal.get(); }  // null: none is kept
 
   // Loads again; on success requests that begin from now on see the new config, on failure nothing changes
   // and the error says why. What only a restart can change (address, threads, journal file) is named in the

@@ -110,6 +110,8 @@ Line line_of(const AttemptRecord& a, const LogStyle& style) {
   if (!a.decision.empty()) add(printable(a.decision));
   if (!a.violations.empty()) add(shortened(violation_words(a.violations), 2 * style.error_width));
   if (!a.error_body.empty()) add(error_words(a.error_body, style.error_width));
+  if (style.fix && a.outcome != "ok")
+    if (const std::string fix = style.fix(a); !fix.empty()) add("fix: " + printable(fix));
   return line;
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -18,6 +20,8 @@ struct LogStyle {
   bool color = false;             // ANSI colours: only if the output is a terminal
   bool utc = false;               // otherwise the local time zone
   std::size_t error_width = 100;  // characters of an error that are shown
+  // What would end this attempt's failure, one phrase for its line; "" for nothing. May be empty.
+  std::function<std::string(const AttemptRecord&)> fix = {};
 };
 
 // One line a request:  time  id  status  model → target  ms  tokens  and then what was out of the ordinary;
@@ -26,7 +30,7 @@ struct LogStyle {
 // provider wrote cannot steer the terminal.
 class LogView {
  public:
-  explicit LogView(LogStyle style = {}) : style_(style) {}
+  explicit LogView(LogStyle style = {}) : style_(std::move(style)) {}
 
   std::string format(std::span<const RequestRecord> records);  // lines, each with its '\n'; "" for none
 

@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 constexpr Retention kAll{std::chrono::seconds(0), 0};
-constexpr LogStyle kPlain{.utc = true};
+const LogStyle kPlain{.utc = true};
 
 TEST(LogView, OneLineARequestAndOneAnAttempt) {
   RequestRecord r = full_record();
