@@ -31,6 +31,7 @@ bool has_content(std::string_view frame) {
     if (at != std::string_view::npos && frame.substr(at + mark.size(), 1) != "\"") return true;
   }
   return frame.find("_delta\"") != std::string_view::npos ||
+         frame.find(".delta\"") != std::string_view::npos ||
          frame.find("contentBlockDelta") != std::string_view::npos ||
          frame.find("\"parts\":") != std::string_view::npos ||
          frame.find("\"parts\" :") != std::string_view::npos;

@@ -13,6 +13,7 @@
 #include "sandbox/emulator.h"
 #include "sandbox/fault.h"
 #include "sandbox/play.h"
+#include "sandbox/script.h"
 
 namespace dragoman::sandbox {
 namespace {
@@ -73,6 +74,7 @@ struct Server::State {
   net::Loops loops;
   std::unique_ptr<net::Server> server;
   FaultBook faults;
+  PlayBook plays;
   ReceivedLog log;
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
 
@@ -130,6 +132,17 @@ Task<void> Server::State::control(ServerExchange& exchange, std::string_view wha
     }
   } else if (what == "faults" && method == "DELETE") {
     faults.clear();
+  } else if (what == "plays" && method == "POST") {
+    Arena arena;
+    const auto spec = json::parse(arena, exchange.body());
+    const Result<void> ok = spec ? plays.script(*spec) : fail(spec.error().message);
+    if (!ok) {
+      status = 400;
+      body = error_json(ok.error().pointer.empty() ? ok.error().message
+                                                   : ok.error().pointer + ": " + ok.error().message);
+    }
+  } else if (what == "plays" && method == "DELETE") {
+    plays.clear();
   } else if (what == "received" && method == "GET") {
     body = received_json(log.all());
   } else if (what == "received" && method == "DELETE") {
@@ -183,6 +196,7 @@ Task<void> Server::State::provider(ServerExchange& exchange, const Emulator& emu
             .body = clean_body(arena, body),
             .arena = arena,
             .now_unix = static_cast<std::int64_t>(std::time(nullptr))};
+  std::optional<PlayBook::Turn> turn;
   std::string problem;
   std::optional<Fault> fault =
       choose_fault(call, emulator, path.fault, model_fault(body["model"].text()), problem);
@@ -193,10 +207,15 @@ Task<void> Server::State::provider(ServerExchange& exchange, const Emulator& emu
   } else {
     if (fault) log.played(seq, fault_name(fault->kind));
     if (fault && fault->say) call.say = &*fault->say;
+    if (!call.say) {
+      turn = plays.take(emulator.prefix, real_model(emulator.model_of(call)), call.body_text);
+      if (turn) call.say = &turn->say;
+    }
     Player player(exchange, gone, emulator, fault.value_or(Fault{}), options.seed + seq);
     status = co_await player.run(call, Options{.paranoid = options.paranoid});
     if (player.write_failed() && !gone.cancelled()) log.gone(seq, now_ms());
   }
+  if (turn && status != 200) plays.give_back(*std::move(turn));
   log.end(seq, status, now_ms());
 }
 

@@ -103,7 +103,8 @@ Result<void> locate(Report& report, const Offline& offline, std::string_view req
   if (!outcome) return std::unexpected(outcome.error());
   if (outcome->refused) return {};
   report.place = lower::locate(
-      {*request, inside, outcome->lowered, dialect::get(target->deployment->provider().dialect)},
+      {*request, inside, outcome->lowered,
+       dialect::get(target->deployment->speaking(*request, offline.catalogue()).provider().dialect)},
       report.failure.pointer, report.error.message);
   return {};
 }

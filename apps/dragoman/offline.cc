@@ -241,7 +241,7 @@ Result<canon::Request> Offline::parse(Arena& arena, std::string_view text, const
 
 Result<Outcome> Offline::lower(const canon::Request& request, const OfflineTarget& target, Arena& arena,
                                canon::Request* inside) const {
-  const serve::Deployment& deployment = *target.deployment;
+  const serve::Deployment& deployment = target.deployment->speaking(request, snapshot_->catalogue());
   const profile::Mode mode = lower::mode_of(request);
   const auto& profile = deployment.profile(snapshot_->catalogue(), mode);
   auto lowered = lower::lower(

@@ -160,6 +160,17 @@ std::string provider_page(const profile::Catalogue& catalogue, const profile::Pr
     if (layer.rules.empty()) continue;
     out += fmt::format("\n### [{0}](../../data/{0})\n\n", layer.file) + rows_of(layer.rules, sources);
   }
+  if (provider.responses) {
+    out += fmt::format(
+        "\n### At its Responses endpoint\n\n`{}`, where the setting `responses` says so. In place of the "
+        "dialect's "
+        "and the provider's rows above:\n",
+        provider.responses->path);
+    for (const auto& layer : catalogue.layers(*provider.responses)) {
+      if (layer.rules.empty() || layer.file.starts_with("families/")) continue;
+      out += fmt::format("\n[{0}](../../data/{0})\n\n", layer.file) + rows_of(layer.rules, sources);
+    }
+  }
   return out + keywords(columns_of(catalogue, provider)) + facts(catalogue, provider, sources);
 }
 

@@ -50,6 +50,7 @@ std::string when_words(const profile::Rule& rule) {
   mode(rule.thinking, "thinking");
   mode(rule.thinking_off, "thinking switched off");
   mode(rule.structured, "structured output");
+  if (rule.dialect) add(fmt::format("over {}", canon::name(*rule.dialect)));
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "sandbox/openai/reply.h"
+#include "sandbox/openai/responses.h"
 #include "sandbox/openai/view.h"
 
 namespace dragoman::sandbox::openai {
@@ -17,14 +18,6 @@ bool is_made_up(std::string_view model) {
     if (model.find(word) != std::string_view::npos) return true;
   }
   return false;
-}
-
-const Model* find_model(const Host& host, std::string_view name) {
-  if (name.empty() || is_made_up(name)) return nullptr;
-  for (const Model& m : host.models) {
-    if (glob_match(m.glob, name)) return &m;
-  }
-  return nullptr;
 }
 
 // Whether a call thinks under OpenAI's table of models.
@@ -50,7 +43,7 @@ Reply models_reply(const Host& host, const Call& call) {
   return out;
 }
 
-enum class Route { none, chat, models };
+enum class Route { none, chat, models, responses };
 
 Route route_of(const Host& host, const Call& call) {
   for (const std::string_view base : host.bases) {
@@ -58,6 +51,7 @@ Route route_of(const Host& host, const Call& call) {
     const std::string_view rest = call.path.substr(base.size());
     if (rest == "/chat/completions") return Route::chat;
     if (rest == "/models") return Route::models;
+    if (rest == "/responses" && host.responses) return Route::responses;
   }
   return Route::none;
 }
@@ -71,6 +65,14 @@ Refusal not_json() {
 }
 
 }  // namespace
+
+const Model* find_model(const Host& host, std::string_view name) {
+  if (name.empty() || is_made_up(name)) return nullptr;
+  for (const Model& m : host.models) {
+    if (glob_match(m.glob, name)) return &m;
+  }
+  return nullptr;
+}
 
 Reply refusal_reply(const Host& host, const Refusal& refusal) {
   Reply out;
@@ -124,6 +126,7 @@ Reply handle(const Host& host, const Call& call, const Options& options) {
     return refusal_reply(host, r);
   }
   if (!request.body.is_object()) return refusal_reply(host, not_json());
+  if (route == Route::responses) return handle_responses(host, call, options);
   if (request.model.empty() && !host.no_model.empty()) {
     return refusal_reply(host, refuse(std::string(host.no_model)));
   }

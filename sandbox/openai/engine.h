@@ -6,6 +6,9 @@ namespace dragoman::sandbox::openai {
 
 Reply handle(const Host& host, const Call& call, const Options& options);
 
+// The row of the host's table for a model; null for names that exist nowhere.
+const Model* find_model(const Host& host, std::string_view name);
+
 Reply refusal_reply(const Host& host, const Refusal& refusal);
 
 // Emulator::failure: the host's words where it has its own, else general ones.

@@ -125,6 +125,7 @@ struct Host {
   std::string_view no_model = "you must provide a model parameter";  // "": a call may do without
   // Told the deployment and the rest when the path is none of the bases'; Azure has such paths.
   bool (*route)(const Call& call, Request& request) = nullptr;
+  bool responses = false;  // also serves base + "/responses"
 };
 
 }  // namespace dragoman::sandbox::openai

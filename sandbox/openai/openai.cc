@@ -155,7 +155,8 @@ const Host kOpenAi = {.prefix = "openai",
                       .failure = failure,
                       .policy = policy,
                       .headers = headers,
-                      .style = {.named_finish = "stop", .fingerprint = "fp_sandbox"}};
+                      .style = {.named_finish = "stop", .fingerprint = "fp_sandbox"},
+                      .responses = true};
 
 Emulator openai_row() { return emulator<kOpenAi>(); }
 

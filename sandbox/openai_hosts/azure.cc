@@ -207,7 +207,8 @@ const Host kAzure = {.prefix = "azure",
                                .first_frame = kFirstFrame,
                                .extra = extra,
                                .choice_extra = choice_extra},
-                     .route = route};
+                     .route = route,
+                     .responses = true};
 
 Emulator azure_row() { return emulator<kAzure>(); }
 

@@ -66,6 +66,7 @@ struct Deployment {
   std::string url;    // complete, with the model percent-encoded where it stands in the path
   std::string stream_url;
   std::string count_tokens_url;  // "" if the provider has none
+  std::string responses_url;     // of its Responses endpoint beside this one; "" if it has none
   NamedTexts headers;            // besides the connection's
   std::vector<DefaultParam> defaults;
   std::vector<profile::Rule> rules;  // of this target alone, laid over the provider's
@@ -127,6 +128,14 @@ struct Vault {
   friend bool operator==(const Vault&, const Vault&) = default;
 };
 
+// Responses kept for clients of the Responses API (`store`, `previous_response_id`).
+struct Responses {
+  bool enabled = true;
+  std::string path;                                   // "": beside the journal; in memory when there is none
+  milliseconds max_age{std::chrono::hours(24 * 30)};  // since it was last used
+  std::uint64_t max_size = std::uint64_t{1} << 30;
+};
+
 struct Log {
   std::string level = "info";
   std::string format = "text";  // or "json"
@@ -174,6 +183,7 @@ class Config {
   Auth auth;
   Journal journal;
   Vault vault;
+  Responses responses;
   Log log;
   bool strict_models = false;  // only listed names
   std::shared_ptr<const profile::Catalogue> catalogue;

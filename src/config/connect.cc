@@ -177,6 +177,11 @@ std::expected<Connection, ConnectError> connect(ProviderInput input, const Sourc
     std::erase_if(connection.headers, [&](const auto& h) { return equals_ignoring_case(h.first, name); });
     connection.headers.emplace_back(std::move(name), std::move(value));
   }
+  if (input.row.responses) {
+    auto other = std::make_shared<profile::Provider>(*input.row.responses);
+    other->base_url = input.row.base_url;
+    input.row.responses = std::move(other);
+  }
   connection.row = std::make_shared<const profile::Provider>(std::move(input.row));
 
   const auto url = make_url(connection, connection.row->path, connection.row->query, "model");
@@ -240,6 +245,10 @@ std::optional<Deployment> make_deployment(const TargetSpec& spec,
     if (auto count = make_url(*spec.connection, row.count_tokens_path, row.query, spec.model)) {
       out.count_tokens_url = std::move(*count);
     }
+  }
+  if (row.responses) {
+    if (auto other = make_url(*spec.connection, row.responses->path, row.responses->query, spec.model))
+      out.responses_url = std::move(*other);
   }
   out.headers = spec.headers;
   out.defaults = spec.defaults;

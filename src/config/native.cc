@@ -55,6 +55,7 @@ class NativeReader {
                  {"strict_models", [&](const Place& p) { reader_.boolean(p, config_.strict_models); }},
                  {"journal", [&](const Place& p) { journal(p); }},
                  {"vault", [&](const Place& p) { vault(p); }},
+                 {"responses", [&](const Place& p) { responses(p); }},
                  {"log", [&](const Place& p) { log(p); }}});
     check_names();
     if (!config_.auth.required() && !is_loopback(config_.server.host)) {
@@ -161,6 +162,14 @@ class NativeReader {
                          }},
                         make_.duration("max_age", v.max_age),
                         {"max_size", [&](const Place& p) { reader_.size(p, v.max_size); }}});
+  }
+
+  void responses(const Place& place) {
+    Responses& r = config_.responses;
+    reader_.map(place, {make_.boolean("enabled", r.enabled),
+                        make_.text("path", r.path),
+                        make_.duration("max_age", r.max_age),
+                        {"max_size", [&](const Place& p) { reader_.size(p, r.max_size); }}});
   }
 
   void log(const Place& place) {

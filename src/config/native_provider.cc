@@ -102,10 +102,23 @@ class ProviderReader {
     }
     // Nothing says that a user's own server wants a key.
     if (own_host && input.keys.empty() && row->auth != profile::Auth::aws) row->local = true;
-    std::ranges::move(compat, std::back_inserter(row->rules));
-    std::ranges::move(rules, std::back_inserter(row->rules));
-    if (!settings.settings.empty()) row->rules.push_back(std::move(settings));
-    std::ranges::move(model_rules, std::back_inserter(row->rules));
+    std::vector<profile::Rule> laid = std::move(compat);
+    std::ranges::move(rules, std::back_inserter(laid));
+    if (!settings.settings.empty()) laid.push_back(std::move(settings));
+    std::ranges::move(model_rules, std::back_inserter(laid));
+    const bool moved = entry.value.find("path") != nullptr || !dialect.empty();
+    if (moved) row->responses.reset();  // where its other endpoint would be is not known
+    row->rules.insert(row->rules.end(), laid.begin(), laid.end());
+    if (row->responses) {
+      auto other = std::make_shared<profile::Provider>(*row->responses);
+      other->name = row->name;
+      other->families = row->families;
+      other->auth = row->auth;
+      other->auth_header = row->auth_header;
+      other->local = row->local;
+      other->rules.insert(other->rules.end(), laid.begin(), laid.end());
+      row->responses = std::move(other);
+    }
     input.row = std::move(*row);
     auto connection = connect(std::move(input), sources_, false);
     if (!connection) {

@@ -13,7 +13,8 @@ namespace {
 
 using namespace testing;
 
-const Dialect* const kDialects[] = {&kOpenaiChat, &kAnthropicMessages, &kGeminiGenerate, &kBedrockConverse};
+const Dialect* const kDialects[] = {&kOpenaiChat, &kAnthropicMessages, &kGeminiGenerate, &kBedrockConverse,
+                                    &kOpenaiResponses};
 
 // How each dialect's own provider likes it spelled.
 WireOptions options_for(const Dialect& dialect) {

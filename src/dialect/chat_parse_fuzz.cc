@@ -9,7 +9,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto body = json::parse(arena, std::string_view(reinterpret_cast<const char*>(data), size));
   if (!body) return 0;
   const dialect::Dialect* const all[] = {&dialect::kOpenaiChat, &dialect::kAnthropicMessages,
-                                         &dialect::kGeminiGenerate, &dialect::kBedrockConverse};
+                                         &dialect::kGeminiGenerate, &dialect::kBedrockConverse,
+                                         &dialect::kOpenaiResponses};
   for (const dialect::Dialect* from : all) {
     const auto request = from->parse(arena, *body);
     if (!request) {

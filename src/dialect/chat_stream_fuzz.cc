@@ -1,5 +1,5 @@
-// Any frames into either decoder, and what it delivers into both renderers and a Folder. The first byte picks
-// the dialect; the rest is cut into frames at newlines.
+// Any frames into any client dialect's decoder, and what it delivers into all renderers and a Folder. The
+// first byte picks the dialect; the rest is cut into frames at newlines.
 #include "dialect/dialect.h"
 #include "dialect/error_body.h"
 #include "json/parse.h"
@@ -7,7 +7,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dragoman;
   if (size == 0) return 0;
-  const dialect::Dialect& from = data[0] % 2 == 0 ? dialect::kOpenaiChat : dialect::kAnthropicMessages;
+  const dialect::Dialect* const all[] = {&dialect::kOpenaiChat, &dialect::kAnthropicMessages,
+                                         &dialect::kOpenaiResponses};
+  const dialect::Dialect& from = *all[data[0] % 3];
   std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   dialect::read_error_body(500, rest);
   {
@@ -15,8 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto body = json::parse(arena, rest)) {
       if (const auto response = from.decode(arena, *body)) {
         std::string out;
-        dialect::kOpenaiChat.render(*response, {.model = "m"}, out);
-        dialect::kAnthropicMessages.render(*response, {.model = "m"}, out);
+        for (const dialect::Dialect* to : all) to->render(*response, {.model = "m"}, out);
         for (const dialect::Dialect* to : {&dialect::kGeminiGenerate, &dialect::kBedrockConverse}) {
           std::string text;
           to->render(*response, {.model = "m"}, text);
@@ -33,6 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto anthropic = dialect::kAnthropicMessages.renderer({.model = "m"});
   const auto gemini = dialect::kGeminiGenerate.renderer({.model = "m", .json_array = true});
   const auto bedrock = dialect::kBedrockConverse.renderer({.model = "m"});
+  const auto responses = dialect::kOpenaiResponses.renderer({.model = "m"});
   std::string out, array, frames;
   // The decoder's promises (canon/response.h).
   bool started = false, ended = false;
@@ -62,6 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     anthropic->render(event, out);
     gemini->render(event, array);
     bedrock->render(event, frames);
+    responses->render(event, out);
   };
   const auto decoder = from.decoder();
   bool failed = false;

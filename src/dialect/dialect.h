@@ -52,7 +52,8 @@ struct WireOptions {
                               // '.' ("top_k" Claude, "inferenceConfig.topK" Nova: BRM-08); "" nowhere
   bool json_results = false;  // bedrock: a tool result that is a JSON object goes as {json}, not as {text}
   bool call_ids = true;       // gemini: functionCall and functionResponse have an id (not in Vertex v1)
-  bool labels = false;        // gemini: `metadata` may be sent as labels (Vertex only)
+  bool encrypted_reasoning = false;  // openai_responses: reasoning is asked for encrypted, for a replay
+  bool labels = false;               // gemini: `metadata` may be sent as labels (Vertex only)
   // What OpenClaw's compat flags ask of a host (data/compat.yaml).
   bool bare_messages = false;     // openai_chat: role and content alone, whatever else a message has
   bool null_content = true;       // openai_chat: content of a turn of calls alone is null, else ""

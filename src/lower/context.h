@@ -83,6 +83,7 @@ void pass_choice(Context& c);        // GEN-08: tool choice
 void pass_thinking(Context& c);      // reasoning configuration
 void pass_calls(Context& c);         // GEN-03, GEN-04, GEN-05: pairing, ids, arguments
 void pass_reasoning(Context& c);     // GEN-12: reasoning state
+void pass_items(Context& c);         // OAIR-06 … OAIR-12: ids and reasoning of OpenAI Responses
 void pass_media(Context& c);         // GEN-14
 void pass_system(Context& c);        // GEN-10
 void pass_text(Context& c);          // GEN-02: blank text

@@ -11,11 +11,11 @@ namespace {
 
 using canon::Param;
 
-constexpr void (*kPasses[])(Context&) = {pass_recall,       pass_compat,   pass_extras, pass_foreign,
-                                         pass_params,       pass_format,   pass_tools,  pass_schema_drop,
-                                         pass_choice,       pass_thinking, pass_calls,  pass_reasoning,
-                                         pass_media,        pass_system,   pass_text,   pass_turns,
-                                         pass_compat_turns, pass_cache,    pass_limits, pass_compat_shape};
+constexpr void (*kPasses[])(Context&) = {
+    pass_recall, pass_compat,      pass_extras,      pass_foreign,  pass_params, pass_format,
+    pass_tools,  pass_schema_drop, pass_choice,      pass_thinking, pass_calls,  pass_reasoning,
+    pass_items,  pass_media,       pass_system,      pass_text,     pass_turns,  pass_compat_turns,
+    pass_cache,  pass_limits,      pass_compat_shape};
 
 // Fields of the config's own that the client left open count as if the client had said them.
 void lay_defaults(canon::Request& request, std::span<const canon::Extra> defaults) {
@@ -53,6 +53,7 @@ dialect::WireOptions wire_options(const Context& c, bool stream) {
   o.json_results = p.flag(Setting::json_results);
   o.call_ids = p.flag(Setting::call_ids);
   o.labels = p.flag(Setting::labels);
+  o.encrypted_reasoning = p.flag(Setting::encrypted_reasoning);
   o.version = p.text(Setting::body_version);
   o.bare_messages = p.flag(Setting::bare_messages);
   o.null_content = p.flag(Setting::null_content);

@@ -203,9 +203,16 @@ void pass_limits(Context& c) {
   // ANT-28: the thinking budget is part of max_tokens, and less than it.
   auto& reasoning = c.draft.reasoning;
   if (!c.flag(Setting::thinking_first) || reasoning.mode != canon::ReasoningConfig::Mode::on ||
-      !reasoning.budget || !cap.value)
+      !reasoning.budget)
     return;
   constexpr std::int64_t kLeastAnswer = 1024;
+  constexpr std::int64_t kUsualAnswer = 4096;
+  if (!cap.value) {
+    // A cap that nobody gave is the host's own, which may be less than the budget.
+    c.edit(c.rule(Setting::thinking_first, "ANT-28"), "", "max_tokens", "",
+           std::to_string(*reasoning.budget + kUsualAnswer), Loss::narrowed);
+    cap.value = build.integer(*reasoning.budget + kUsualAnswer);
+  }
   const std::int64_t least = c.profile.integer(Setting::thinking_budget_min);
   const std::int64_t most = c.profile.integer(Setting::max_tokens_cap);
   const auto said = cap.value.integer().value_or(0);

@@ -233,6 +233,12 @@ void pass_reasoning(Context& c) {
       if (!reasoning) return false;
       const bool says = opaque(*reasoning) || (c.flag(Setting::reasoning_bare) && !reasoning->text.empty());
       if (says && accepts(c, *reasoning)) return false;
+      // OAIR-12: an item that names reasoning nobody can look up.
+      if (reasoning->source["type"].text() == "reasoning" && !opaque(*reasoning) &&
+          c.original.dialect == c.wire.name) {
+        c.edit("OAIR-12", block.pointer, "reasoning", "by its id alone", "", Loss::semantic);
+        return true;
+      }
       c.edit(Setting::reasoning_issuer, "GEN-12", block.pointer, "reasoning",
              reasoning->issuer.empty() ? "no issuer" : std::string(reasoning->issuer), "", Loss::semantic);
       return true;

@@ -137,21 +137,24 @@ void fit_budget(Context& c, std::int64_t wanted) {
 // did not keep it, this request does without thinking.
 bool open_turn_lost_its_reasoning(const Context& c) {
   const auto& messages = c.draft.messages;
+  bool results = false;  // in the user's turns since, which become one where turns alternate
   for (std::size_t i = messages.size(); i-- > 0;) {
     const canon::Message& m = messages[i];
     if (m.role != canon::Role::assistant) {
-      // Only a tool loop in progress matters: a user's own words close it.
-      const bool results = std::any_of(m.blocks.begin(), m.blocks.end(), [](const canon::Block& b) {
-        return std::holds_alternative<canon::ToolResult>(b.body);
-      });
+      results = results || std::any_of(m.blocks.begin(), m.blocks.end(), [](const canon::Block& b) {
+                  return std::holds_alternative<canon::ToolResult>(b.body);
+                });
       // Words right after calls that got no results: pairing puts results before them (GEN-03).
-      const bool unanswered =
-          i > 0 && messages[i - 1].role == canon::Role::assistant &&
-          std::any_of(messages[i - 1].blocks.begin(), messages[i - 1].blocks.end(),
-                      [](const canon::Block& b) { return std::holds_alternative<canon::ToolCall>(b.body); });
-      if (!results && !unanswered) return false;
+      results = results || (i > 0 && messages[i - 1].role == canon::Role::assistant &&
+                            std::any_of(messages[i - 1].blocks.begin(), messages[i - 1].blocks.end(),
+                                        [](const canon::Block& b) {
+                                          return std::holds_alternative<canon::ToolCall>(b.body);
+                                        }));
       continue;
     }
+    // Only a tool loop in progress matters: a user's own words alone close it.
+    if (!results) return false;
+    results = false;
     const bool calls = std::any_of(m.blocks.begin(), m.blocks.end(), [](const canon::Block& b) {
       return std::holds_alternative<canon::ToolCall>(b.body);
     });

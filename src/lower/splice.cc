@@ -53,7 +53,6 @@ bool splice(const canon::Request& request, const dialect::WireOptions& options, 
   }
   if (body.empty() || !is_body(request.dialect) || !options.model_in_body || !options.version.empty())
     return false;
-  if (says_null(request.source)) return false;
   if (request.dialect == canon::DialectName::openai_chat) {
     // OAI-14, OAI-53: an empty list of tools is refused, and stream_options of a call that does not stream.
     const json::Value tools = request.source["tools"];
@@ -62,6 +61,9 @@ bool splice(const canon::Request& request, const dialect::WireOptions& options, 
   }
   const json::Value model = request.source["model"];
   if (!model.is_string()) return false;
+  if (request.dialect == canon::DialectName::openai_responses)
+    return splice_responses(request.source, options, out);
+  if (says_null(request.source)) return false;
 
   // include_usage is asked for even when the client did not: the journal wants it, and serve/ hides the extra
   // chunk.

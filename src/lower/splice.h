@@ -12,4 +12,8 @@ namespace dragoman::lower {
 // Appends the body to `out` and returns true; false (nothing appended) when the dialect cannot be spliced so.
 bool splice(const canon::Request& request, const dialect::WireOptions& options, std::string& out);
 
+// The same for OpenAI Responses, made stateless: `store` false, and encrypted reasoning asked for where the
+// model gives it.
+bool splice_responses(json::Value body, const dialect::WireOptions& options, std::string& out);
+
 }  // namespace dragoman::lower

@@ -49,7 +49,8 @@ struct Input {
 inline std::vector<Input> golden_inputs() {
   std::vector<Input> inputs;
   for (const auto& folder : std::filesystem::directory_iterator(golden_folder())) {
-    for (const auto dialect : {canon::DialectName::openai_chat, canon::DialectName::anthropic_messages}) {
+    for (const auto dialect : {canon::DialectName::openai_chat, canon::DialectName::anthropic_messages,
+                               canon::DialectName::openai_responses}) {
       const auto file = folder.path() / fmt::format("in.{}.json", canon::name(dialect));
       if (std::filesystem::exists(file))
         inputs.push_back({folder.path().filename().string(), dialect, read_file(file)});

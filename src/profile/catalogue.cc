@@ -97,7 +97,8 @@ Profile Catalogue::resolve(const Provider& provider, std::string_view model, Mod
   Profile profile;
   const auto lay = [&](std::span<const Rule> rules) {
     for (const Rule& rule : rules)
-      if (rule.applies(model, mode)) profile.lay(rule);
+      if ((!rule.dialect || *rule.dialect == provider.dialect) && rule.applies(model, mode))
+        profile.lay(rule);
   };
   lay(dialects_[static_cast<std::size_t>(provider.dialect)]);
   for (const std::string& name : provider.families)

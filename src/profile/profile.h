@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "canon/dialect_name.h"
 #include "canon/params.h"
 #include "profile/setting.h"
 
@@ -52,6 +53,8 @@ struct Rule {
   std::vector<std::string> models = {};      // globs on the upstream model name; empty: every model
   std::vector<std::string> not_models = {};  // exceptions
   std::optional<bool> stream = {}, tools = {}, thinking = {}, thinking_off = {}, structured = {};
+  std::optional<canon::DialectName> dialect =
+      {};  // of the target: rows of a family that is served in several
   std::vector<std::pair<Setting, SettingValue>> settings = {};
   std::vector<std::pair<canon::Param, ParamSpec>> params = {};
   std::vector<Cite> cites = {};

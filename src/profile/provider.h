@@ -1,5 +1,6 @@
 // A provider is a row of data: where it is, how it is spoken to, and the rules on top of its dialect's.
 #pragma once
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,6 +52,10 @@ struct Provider {
   std::vector<std::string> families = {};  // data/families/*.yaml whose rows apply
   std::vector<std::string> models = {};    // well-known model names, for GET /v1/models
   std::vector<Rule> rules = {};
+
+  // The host's other endpoint, OpenAI's Responses, as a row of its own under the same name; null: it has
+  // none. Which of the two a request goes to is the setting `responses`.
+  std::shared_ptr<const Provider> responses = {};
 };
 
 // All rows that apply to one target, in the order they are laid: dialect, families, provider, then `extra`

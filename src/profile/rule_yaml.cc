@@ -94,8 +94,8 @@ std::expected<ParamSpec, YamlError> param_spec(const YAML::Node& node) {
 }
 
 std::expected<void, YamlError> read_when(Rule& rule, const YAML::Node& node) {
-  static constexpr std::array<std::string_view, 7> kKeys = {"models",   "not_models",   "stream",    "tools",
-                                                            "thinking", "thinking_off", "structured"};
+  static constexpr std::array<std::string_view, 8> kKeys = {
+      "models", "not_models", "stream", "tools", "thinking", "thinking_off", "structured", "dialect"};
   if (!node.IsMap()) return bad(node, "expected a map of conditions");
   for (const auto& entry : node) {
     const std::string key = entry.first.Scalar();
@@ -103,6 +103,11 @@ std::expected<void, YamlError> read_when(Rule& rule, const YAML::Node& node) {
       auto globs = strings(entry.second);
       if (!globs) return std::unexpected(globs.error());
       (key == "models" ? rule.models : rule.not_models) = std::move(*globs);
+      continue;
+    }
+    if (key == "dialect") {
+      rule.dialect = canon::dialect_named(entry.second.Scalar());
+      if (!rule.dialect) return bad(entry.second, "expected the name of a dialect, like openai_chat");
       continue;
     }
     const auto truth = boolean(entry.second);
@@ -266,14 +271,47 @@ std::expected<std::vector<Rule>, YamlError> rules_from_yaml(const YAML::Node& li
   return out;
 }
 
+namespace {
+
+// {path, query, rules}: the host's other endpoint; everything else is the provider's.
+std::expected<std::shared_ptr<const Provider>, YamlError> responses_row(const Provider& host,
+                                                                        const YAML::Node& node) {
+  static constexpr std::array<std::string_view, 3> kKeys = {"path", "query", "rules"};
+  if (!node.IsMap()) return bad(node, "expected a map with path, query, rules");
+  auto out = std::make_shared<Provider>(host);
+  out->dialect = canon::DialectName::openai_responses;
+  out->aliases.clear();
+  out->path = out->stream_path = out->count_tokens_path = out->query = out->stream_query = {};
+  out->rules.clear();
+  for (const auto& entry : node) {
+    const std::string key = entry.first.Scalar();
+    if (key == "path") {
+      out->path = entry.second.Scalar();
+    } else if (key == "query") {
+      out->query = entry.second.Scalar();
+    } else if (key == "rules") {
+      auto rules = rules_from_yaml(entry.second);
+      if (!rules) return std::unexpected(rules.error());
+      out->rules = std::move(*rules);
+    } else {
+      return unknown_key(entry.first, kKeys);
+    }
+  }
+  if (out->path.empty()) return bad(node, "the Responses endpoint needs a path");
+  return out;
+}
+
+}  // namespace
+
 std::expected<Provider, YamlError> provider_from_yaml(const YAML::Node& node) {
-  static constexpr std::array<std::string_view, 20> kKeys = {
-      "name",         "aliases",      "title",    "dialect", "base_url",
-      "path",         "stream_path",  "auth",     "header",  "count_tokens_path",
-      "query",        "stream_query", "headers",  "key_env", "var_env",
-      "var_defaults", "local",        "families", "models",  "rules"};
+  static constexpr std::array<std::string_view, 21> kKeys = {
+      "name",        "aliases", "title",    "dialect",           "base_url", "path",
+      "stream_path", "auth",    "header",   "count_tokens_path", "query",    "stream_query",
+      "headers",     "key_env", "var_env",  "var_defaults",      "local",    "families",
+      "models",      "rules",   "responses"};
   if (!node.IsMap()) return bad(node, "expected a provider: a map with name, dialect, base_url …");
   Provider p;
+  YAML::Node responses;
   for (const auto& entry : node) {
     const std::string key = entry.first.Scalar();
     const YAML::Node& value = entry.second;
@@ -334,11 +372,18 @@ std::expected<Provider, YamlError> provider_from_yaml(const YAML::Node& node) {
       auto rules = rules_from_yaml(value);
       if (!rules) return std::unexpected(rules.error());
       p.rules = std::move(*rules);
+    } else if (key == "responses") {
+      responses = value;
     } else {
       return unknown_key(entry.first, kKeys);
     }
   }
   if (p.name.empty()) return bad(node, "a provider needs a name");
+  if (responses.IsDefined() && !responses.IsNull()) {
+    auto row = responses_row(p, responses);
+    if (!row) return std::unexpected(row.error());
+    p.responses = std::move(*row);
+  }
   return p;
 }
 

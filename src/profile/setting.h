@@ -31,6 +31,11 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(top_k_path, text, "", "bedrock: where in additionalModelRequestFields top_k goes, parts joined by '.'")  \
   X(json_results, boolean, "false", "bedrock: a tool result that is a JSON object goes as {json}")           \
   X(call_ids, boolean, "true", "gemini: function calls and responses have an id")                            \
+  X(responses, text, "clients",                                                                              \
+    "when the host's Responses endpoint is called instead of Chat Completions: clients (for clients that "   \
+    "speak it) | always | never")                                                                            \
+  X(encrypted_reasoning, boolean, "false",                                                                   \
+    "openai_responses: the model's reasoning can come back encrypted")                                       \
   X(labels, boolean, "false", "gemini: metadata may be sent as labels")                                      \
   X(count_tokens_body, text, "",                                                                             \
     "what a token count is asked with: anthropic | converse | generate | contents (Gemini, Vertex)")         \

@@ -73,7 +73,7 @@ bool is_json_content(std::string_view content_type) { return content_type.starts
 }  // namespace
 
 net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, NarrowingRules narrow) {
-  const Deployment& deployment = routed_->deployment(*step.target);
+  const Deployment& deployment = routed_->deployment(*step.target).speaking(request_, snapshot_->catalogue());
   const std::size_t at = record_.attempts.size();  // an attempt may ask again, which is a record of its own
   record_.attempts.emplace_back();
   store::AttemptRecord& record = record_.attempts.back();
@@ -97,6 +97,9 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, Narrow
                               {&deployment.provider(), deployment.model(), &profile, deployment.defaults(),
                                recall_.turns(), account_of(deployment), &loop_.lowered},
                               arena);
+  if (turn_ && lowered)
+    for (lower::Edit& edit : lowered->edits) edit.pointer = turn_->own_pointer(edit.pointer);
+  if (turn_ && !lowered) lowered.error().pointer = turn_->own_pointer(lowered.error().pointer);
   if (!lowered) {
     const lower::Refused& refused = lowered.error();
     failed = FailedAttempt{
@@ -226,10 +229,11 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   const bool own_words =
       deployment.provider().dialect == client_.name && lowered.restore.empty() && !kept.changed();
   if (own_words)
-    out = *std::move(body);  // nothing to translate: unknown fields and all
+    out = turn_ ? turn_->own_words(*body) : *std::move(body);  // nothing to translate: unknown fields and all
   else
     client_.render(*decoded, render_options(), out);
   if (explained_) add_edits(out, *explained_);
+  if (turn_) turn_->see_whole(out, unix_ms());
   served_ = committed_ = true;
   record_.status = 200;
   if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
@@ -299,8 +303,12 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
         return;
       }
       // The usage chunk we asked for and the client did not is ours to keep.
-      if (own_words && !(lowered.added_usage && is_usage_chunk(frame.data)))
-        append_frame(out, frame, client_.framing);
+      if (own_words && !(lowered.added_usage && is_usage_chunk(frame.data))) {
+        if (turn_)
+          append_frame(out, {frame.event, turn_->own_event(frame.data)}, client_.framing);
+        else
+          append_frame(out, frame, client_.framing);
+      }
     };
     const auto fed = over ? frames.finish(one) : frames.feed(*bytes, one);
     if (!error && !fed) {
@@ -321,6 +329,7 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
       gate.release(deliver);
     }
 
+    if (turn_ && !error && !out.empty()) turn_->see_stream(out, unix_ms());
     if (content && !out.empty() && !error) {
       if (record_.response_body) *record_.response_body += out;
       if (!committed_) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "json/parse.h"
+#include "lower/lower.h"
 
 namespace dragoman::serve {
 
@@ -10,6 +11,7 @@ Result<std::shared_ptr<const Deployment>> Deployment::make(std::shared_ptr<const
   std::shared_ptr<Deployment> made(new Deployment);
   made->spec_ = std::move(spec);
   const config::Deployment& from = *made->spec_;
+  made->provider_ = from.connection->row.get();
   const auto parse = [&](const std::string& text, net::Url& into) -> Result<void> {
     auto url = net::Url::parse(text);
     if (!url) return fail(fmt::format("{}: {}", from.name, url.error().message));
@@ -24,13 +26,35 @@ Result<std::shared_ptr<const Deployment>> Deployment::make(std::shared_ptr<const
     if (auto done = parse(from.count_tokens_url, *made->count_tokens_url_); !done)
       return std::unexpected(done.error());
   }
-  for (const config::DefaultParam& param : from.defaults) {
-    const auto value = json::parse(made->arena_, param.json);
-    if (!value)
-      return fail(fmt::format("{}: default for '{}': {}", from.name, param.name, value.error().message));
-    made->defaults_.push_back({made->arena_.copy(std::string_view(param.name)), *value, {}});
+  if (!from.responses_url.empty()) {
+    std::shared_ptr<Deployment> other(new Deployment);
+    other->spec_ = made->spec_;
+    other->provider_ = from.connection->row->responses.get();
+    if (auto done = parse(from.responses_url, other->url_); !done) return std::unexpected(done.error());
+    other->stream_url_ = other->url_;
+    if (auto done = other->read_defaults(); !done) return std::unexpected(done.error());
+    made->responses_ = std::move(other);
   }
+  if (auto done = made->read_defaults(); !done) return std::unexpected(done.error());
   return made;
+}
+
+Result<void> Deployment::read_defaults() {
+  for (const config::DefaultParam& param : spec_->defaults) {
+    const auto value = json::parse(arena_, param.json);
+    if (!value)
+      return fail(fmt::format("{}: default for '{}': {}", name(), param.name, value.error().message));
+    defaults_.push_back({arena_.copy(std::string_view(param.name)), *value, {}});
+  }
+  return {};
+}
+
+const Deployment& Deployment::speaking(const canon::Request& request,
+                                       const profile::Catalogue& catalogue) const {
+  if (!responses_) return *this;
+  const std::string& when = profile(catalogue, lower::mode_of(request)).text(profile::Setting::responses);
+  const bool client = request.dialect == canon::DialectName::openai_responses && when != "never";
+  return client || when == "always" ? *responses_ : *this;
 }
 
 net::Timeouts Deployment::timeouts(bool stream) const {

@@ -25,7 +25,10 @@ class Deployment {
   const std::string& name() const { return spec_->name; }
   const std::string& model() const { return spec_->model; }
   const config::Deployment& spec() const { return *spec_; }
-  const profile::Provider& provider() const { return *spec_->connection->row; }
+  const profile::Provider& provider() const { return *provider_; }
+  // The same model at the host's endpoint for this request: Chat Completions or Responses, as its profile's
+  // setting `responses` says. Itself where the host has but one.
+  const Deployment& speaking(const canon::Request& request, const profile::Catalogue& catalogue) const;
   const net::Url& url(bool stream) const { return stream ? stream_url_ : url_; }
   const std::optional<net::Url>& count_tokens_url() const { return count_tokens_url_; }
   net::Timeouts timeouts(bool stream) const;
@@ -37,7 +40,10 @@ class Deployment {
 
  private:
   Deployment() = default;
+  Result<void> read_defaults();
   std::shared_ptr<const config::Deployment> spec_;
+  const profile::Provider* provider_ = nullptr;  // the connection's row, or its Responses row
+  std::shared_ptr<const Deployment> responses_;
   net::Url url_, stream_url_;
   std::optional<net::Url> count_tokens_url_;
   Arena arena_;  // holds the defaults

@@ -12,6 +12,7 @@
 #include "serve/count_tokens.h"
 #include "serve/exchange.h"
 #include "serve/model_path.h"
+#include "serve/responses.h"
 
 namespace dragoman::serve {
 namespace {
@@ -187,6 +188,12 @@ constexpr Row kRows[] = {
     {"POST", "/v1/responses", true, chat},
     {"POST", "/responses", true, chat},
     {"POST", "/openai/v1/responses", true, chat},
+    {"GET", "/v1/responses/*", true, kept_response},
+    {"DELETE", "/v1/responses/*", true, kept_response},
+    {"POST", "/v1/responses/*", true, kept_response},
+    {"GET", "/openai/v1/responses/*", true, kept_response},
+    {"DELETE", "/openai/v1/responses/*", true, kept_response},
+    {"POST", "/openai/v1/responses/*", true, kept_response},
     {"POST", "/v1/messages", true, chat},
     {"POST", "/messages", true, chat},
     {"POST", "/anthropic/v1/messages", true, chat},

@@ -80,6 +80,8 @@ dialect::RenderOptions Exchange::render_options() const {
           .created = record_.started_ms / 1000,
           .stream_usage = request_.stream_usage,
           .request = request_.source,
+          .previous_response_id = turn_ ? turn_->previous() : std::string_view(),
+          .store = turn_ && turn_->stores(),
           .json_array = call_ && call_->json_array,
           .frame = frame_for_aws,
           .latency_ms = [this] { return elapsed_ms(); }};
@@ -87,12 +89,20 @@ dialect::RenderOptions Exchange::render_options() const {
 
 Result<void> Exchange::read_request() {
   static_assert(net::PaddedBuffer::kPadding >= json::kPadding);
-  const auto body = json::parse_padded(arena_, http_.body());
+  auto body = json::parse_padded(arena_, http_.body());
   if (!body) return std::unexpected(body.error());
   if (!body->is_object())
     return fail(fmt::format("expected a JSON object, found a {}", json::name(body->kind())));
+  if (client_.name == canon::DialectName::openai_responses) {
+    turn_.emplace(gateway_.responses.get(), record_.key_name);
+    turn_refusal_ = turn_->begin(arena_, *body, record_.started_ms);
+    if (turn_refusal_) return fail(turn_refusal_->message);
+  }
   auto request = client_.parse(arena_, *body);
-  if (!request) return std::unexpected(std::move(request.error()));
+  if (!request) {
+    if (turn_) request.error().pointer = turn_->own_pointer(request.error().pointer);
+    return std::unexpected(std::move(request.error()));
+  }
   request_ = *std::move(request);
   if (call_) {
     request_.model = call_->model;
@@ -110,7 +120,10 @@ net::Task<void> Exchange::run() {
   });
   if (snapshot_->config().journal.keep_bodies) record_.request_body = std::string(http_.body());
 
-  if (auto read = read_request(); !read) {
+  if (auto read = read_request(); turn_refusal_) {
+    co_await answer_error(turn_refusal_->status, "invalid_request",
+                          {turn_refusal_->message, turn_refusal_->param}, turn_refusal_->code);
+  } else if (!read) {
     co_await answer_error(400, "invalid_request", read.error(), "invalid_request");
   } else if (auto routed = snapshot_->find(request_.model); !routed) {
     co_await answer_error(404, "not_found", routed.error(), "model_not_found");
@@ -266,7 +279,8 @@ net::Task<void> Exchange::end_broken_stream(const FailedAttempt& failed) {
 net::Task<void> Exchange::answer_error(int status, std::string_view kind, const Error& error,
                                        std::string_view code) {
   std::string message = error.message;
-  if (!error.pointer.empty()) message = fmt::format("{} (at {})", error.message, error.pointer);
+  if (!error.pointer.empty() && !turn_refusal_)
+    message = fmt::format("{} (at {})", error.message, error.pointer);
   const dialect::ClientError told = {.status = status,
                                      .kind = kind,
                                      .message = message,

@@ -21,6 +21,7 @@
 #include "serve/pinning.h"
 #include "serve/recall.h"
 #include "serve/repairs.h"
+#include "serve/responses.h"
 #include "store/record.h"
 
 namespace dragoman::serve {
@@ -92,6 +93,8 @@ class Exchange {
   std::string id_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 
+  std::optional<ResponseTurn> turn_;  // of a client of the Responses API
+  std::optional<TurnRefusal> turn_refusal_;
   std::unique_ptr<dialect::StreamRenderer> renderer_;  // of the attempt that streams, or streamed last
   std::vector<FailedAttempt> failures_;
   store::RequestRecord record_;

@@ -22,6 +22,7 @@
 #include "serve/repairs.h"
 #include "serve/snapshot.h"
 #include "store/journal.h"
+#include "store/response_store.h"
 #include "store/vault.h"
 
 namespace dragoman::serve {
@@ -94,8 +95,9 @@ struct LoopState {
 
 struct Gateway {
   std::atomic<std::shared_ptr<const Snapshot>> snapshot;
-  std::unique_ptr<store::Journal> journal;  // null: none is kept
-  std::unique_ptr<store::Vault> vault;      // null: what clients lose is lost
+  std::unique_ptr<store::Journal> journal;          // null: none is kept
+  std::unique_ptr<store::Vault> vault;              // null: what clients lose is lost
+  std::unique_ptr<store::ResponseStore> responses;  // null: none are kept
   std::unique_ptr<Metrics> metrics;
   Cooldowns cooldowns;
   std::unique_ptr<Repairs> repairs;  // never null while requests are served

@@ -56,7 +56,7 @@ std::optional<failure::Repair> Exchange::repair_for(const route::Step& step) {
   if (!repair) return std::nullopt;
   const NarrowingRules narrow = gateway_.repairs->rules_of(*repair);
   if (!narrow) return std::nullopt;
-  const Deployment& deployment = routed_->deployment(*step.target);
+  const Deployment& deployment = routed_->deployment(*step.target).speaking(request_, snapshot_->catalogue());
   const NarrowingRules learned = learned_about(deployment);
   const auto lowered_with = [&](const NarrowingRules& rules, Arena& arena) {
     std::vector<profile::Rule> rows;

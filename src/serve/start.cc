@@ -89,6 +89,26 @@ Result<std::unique_ptr<Repairs>> open_repairs(const config::Config& config, cons
   return std::make_unique<Repairs>(std::move(store), *std::move(compat));
 }
 
+// Beside the journal, under a name of its own; in memory when nothing is kept on disk.
+std::string responses_path(const config::Config& config) {
+  if (!config.responses.path.empty()) return config.responses.path;
+  if (!config.journal.enabled || config.journal.path == ":memory:") return ":memory:";
+  std::string path = config.journal.path.empty() ? "dragoman.db" : config.journal.path;
+  if (path.ends_with(".db")) path.resize(path.size() - 3);
+  return path + "-responses.db";
+}
+
+std::unique_ptr<store::ResponseStore> open_responses(const config::Config& config) {
+  if (!config.responses.enabled) return nullptr;
+  auto opened = store::ResponseStore::open(
+      {.path = responses_path(config),
+       .max_age = std::chrono::duration_cast<std::chrono::seconds>(config.responses.max_age),
+       .max_bytes = static_cast<std::int64_t>(config.responses.max_size)});
+  if (opened) return *std::move(opened);
+  spdlog::error("no responses are kept, previous_response_id will be refused: {}", opened.error().message);
+  return nullptr;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RunningGateway>> RunningGateway::start(LoadConfig load) {
@@ -107,6 +127,7 @@ Result<std::unique_ptr<RunningGateway>> RunningGateway::start(LoadConfig load) {
   auto repairs = open_repairs(settings, made->journal_path_);
   if (!repairs) return std::unexpected(repairs.error());
   gateway.repairs = *std::move(repairs);
+  gateway.responses = open_responses(settings);
   made->loops_ = std::make_unique<net::Loops>(static_cast<std::size_t>(settings.server.threads));
   gateway.metrics = std::make_unique<Metrics>(made->loops_->size());
   const auto tls = std::make_shared<net::TlsContext>(net::TlsOptions{});

@@ -80,7 +80,10 @@ Target target_of(const RuleCase& c) {
   const std::string provider = c.to.substr(0, slash);
   const auto target = target_named(catalogue(), provider, c.to.substr(std::min(slash + 1, c.to.size())));
   if (!target) throw std::runtime_error(fmt::format("{}: no provider '{}'", c.name, provider));
-  return *target;
+  // As serve/deployment.h has it: a Responses client is served at the host's Responses endpoint.
+  Target out = *target;
+  if (c.from == "openai_responses" && out.provider->responses) out.provider = out.provider->responses.get();
+  return out;
 }
 
 std::string words_of(const sandbox::Reply& reply) {

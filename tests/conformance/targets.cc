@@ -87,7 +87,9 @@ std::vector<Target> targets(const profile::Catalogue& catalogue) {
     std::vector<std::string> models = provider.models;
     if (const auto more = more_models().find(provider.name); more != more_models().end())
       models.insert(models.end(), more->second.begin(), more->second.end());
-    for (std::string& model : models) all.push_back({&provider, std::move(model), emulator});
+    for (const std::string& model : models) all.push_back({&provider, model, emulator});
+    if (!provider.responses) continue;
+    for (std::string& model : models) all.push_back({provider.responses.get(), std::move(model), emulator});
   }
   return all;
 }

@@ -16,7 +16,10 @@ struct Target {
   std::string model;
   const sandbox::Emulator* emulator = nullptr;
 
-  std::string name() const { return provider->name + "/" + model; }
+  std::string name() const {
+    const bool other = provider->dialect == canon::DialectName::openai_responses;
+    return provider->name + (other ? " (Responses)/" : "/") + model;
+  }
 };
 
 // Every provider of the catalogue that has an emulator, with its well-known models and some more of each

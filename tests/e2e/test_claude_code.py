@@ -57,3 +57,25 @@ def test_it_uses_its_tools_across_a_failover(gateway, sandbox, tmp_path):
     assert "Result:" in done["result"]
     served = [call for call in sandbox.received("openai") if call.status == 200]
     assert any(message["role"] == "tool" for call in served for message in call.json["messages"])
+
+
+@pytest.mark.parametrize("model, provider", [
+    ("claude-sonnet-4-5", "anthropic"), ("gpt", "openai"), ("gemini", "gemini")])
+def test_it_reads_edits_and_runs(gateway, sandbox, tmp_path, model, provider):
+    """A scripted model: Claude Code reads a file, edits it and runs a command, each on the model's word."""
+    notes = tmp_path / "notes.txt"
+    notes.write_text("alpha\n")
+
+    def call(name, **arguments):
+        return {"calls": [{"name": name, "arguments": arguments}]}
+
+    sandbox.play(call("Read", file_path=str(notes)),
+                 call("Edit", file_path=str(notes), old_string="alpha", new_string="omega"),
+                 call("Bash", command="wc -c < notes.txt > size.txt", description="Counts bytes"),
+                 {"text": "The file says omega now."}, provider=provider)
+    done = claude(gateway, tmp_path, model, "Change alpha to omega in notes.txt",
+                  "--allowedTools", "Read,Edit,Bash")
+    assert done["is_error"] is False and done["result"] == "The file says omega now.", done
+    assert notes.read_text() == "omega\n"
+    assert (tmp_path / "size.txt").read_text().strip() == "6"
+    assert [call.status for call in sandbox.received(provider)][-4:] == [200] * 4

@@ -53,7 +53,8 @@ void read_reasoning(Arena& arena, json::Value message, std::string_view pointer,
 }
 
 void write_detail(json::Writer& w, const Reasoning& reasoning, int index, bool signatures) {
-  if (reasoning.source.is_object() && signatures) {
+  const bool detail = reasoning.source.is_object() && reasoning.source["type"].text() != "reasoning";
+  if (detail && signatures) {  // not an item of the Responses API
     w.value(reasoning.source);
     return;
   }

@@ -60,8 +60,8 @@ class Encoder {
     for (; n < messages.size() && canon::is_system(messages[n]); ++n) {
       const canon::Message& m = messages[n];
       const bool own = m.pointer == "/instructions";
-      const bool words = std::all_of(m.blocks.begin(), m.blocks.end(), [](const Block& b) {
-        return std::holds_alternative<canon::Text>(b.body);
+      const bool words = std::all_of(m.blocks.begin(), m.blocks.end(), [&](const Block& b) {
+        return std::holds_alternative<canon::Text>(b.body) && (all || b.pointer == "/instructions");
       });
       if (!words || !(own || all)) break;
       for (const Block& block : m.blocks) {
@@ -386,7 +386,8 @@ void Encoder::reasoning() {
 }
 
 void Encoder::include() {
-  w_.key("include").begin_array().string(kEncrypted);
+  w_.key("include").begin_array();
+  if (options_.encrypted_reasoning) w_.string(kEncrypted);
   bool logprobs = request_.params[Param::logprobs].value.boolean();
   if (own())
     for (const json::Value word : request_.source["include"].items()) {

@@ -221,4 +221,68 @@ class Anthropic:
         return error["type"], error["message"]
 
 
+def responses_request(model, text="Use get_weather for Paris.", **more):
+    return {"model": model, "max_output_tokens": 400, "instructions": "You are terse.", "input": text, **more}
+
+
+def responses_tools():
+    return [{"type": "function", "name": name, "description": text, "parameters": schema, "strict": True}
+            for name, text, schema in copy.deepcopy(TOOLS)]
+
+
+RESPONSES_CHOICES = {
+    "unset": {},
+    "auto": {"tool_choice": "auto"},
+    "required": {"tool_choice": "required"},
+    "named": {"tool_choice": {"type": "function", "name": "get_weather"}},
+}
+
+
+class Responses:
+    """The same about the Responses API."""
+
+    name = "responses"
+    path = "/v1/responses"
+    choices = RESPONSES_CHOICES
+    headers = {}
+
+    @staticmethod
+    def request(model, text="Use get_weather for Paris.", tools=False, stream=False, choice="unset", **more):
+        extra = dict(more)
+        if tools:
+            extra["tools"] = responses_tools()
+            extra.update(RESPONSES_CHOICES[choice])
+        if stream:
+            extra["stream"] = True
+        return responses_request(model, text, **extra)
+
+    @staticmethod
+    def text(body):
+        return "".join(part.get("text", "") for item in body["output"] if item["type"] == "message"
+                       for part in item["content"])
+
+    @staticmethod
+    def calls(body):
+        import json
+
+        return [(item["name"], json.loads(item["arguments"])) for item in body["output"]
+                if item["type"] == "function_call"]
+
+    @staticmethod
+    def stream_text(events):
+        return "".join(event.json["delta"] for event in events if event.name == "response.output_text.delta")
+
+    @staticmethod
+    def stream_error(events):
+        return next((event.json for event in events if event.name == "error"), None)
+
+    @staticmethod
+    def complete(events):
+        return bool(events) and events[-1].name in ("response.completed", "response.incomplete")
+
+    @staticmethod
+    def error(body):
+        return OpenAI.error(body)
+
+
 CLIENTS = [OpenAI, Anthropic]

@@ -59,8 +59,14 @@ class Sandbox(Process):
         answer = http.call(self.url, "POST", "/_sandbox/faults", spec)
         assert answer.status == 200, answer
 
+    def play(self, *turns, provider="*", model="*"):
+        """Scripts what emulated models say: each turn is {"calls": [{"name", "arguments"}]} or {"text"}."""
+        spec = {"provider": provider, "model": model, "turns": list(turns)}
+        answer = http.call(self.url, "POST", "/_sandbox/plays", spec)
+        assert answer.status == 200, answer
+
     def clear(self):
-        for what in ("faults", "received"):
+        for what in ("faults", "plays", "received"):
             assert http.call(self.url, "DELETE", f"/_sandbox/{what}").status == 200
 
     def received(self, provider=None):

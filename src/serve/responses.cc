@@ -1,0 +1,199 @@
+#include "serve/responses.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+
+#include "json/parse.h"
+#include "json/write.h"
+
+namespace dragoman::serve {
+namespace {
+
+using json::Value;
+
+// {"role":"user",…} for an input that is a string.
+std::string own_items(Value input) {
+  std::string out;
+  if (input.is_string()) {
+    json::Writer(out)
+        .begin_object()
+        .field("type", "message")
+        .field("role", "user")
+        .field("content", input)
+        .end_object();
+    return out;
+  }
+  for (const Value item : input.items()) {
+    if (!out.empty()) out += ',';
+    json::write(out, item);
+  }
+  return out;
+}
+
+bool is_reference(Value item) {
+  const std::string_view type = item["type"].text();
+  return item["id"].is_string() && (type == "item_reference" || (type.empty() && !item["role"].present()));
+}
+
+}  // namespace
+
+std::optional<TurnRefusal> ResponseTurn::begin(Arena& arena, Value& body, std::int64_t now_ms) {
+  const Value said = body["store"];
+  wanted_ = !said.is_bool() || said.boolean();
+  const Value input = body["input"];
+  text_input_ = input.is_string();
+  bool references = false;
+  for (const Value item : input.items()) references |= is_reference(item);
+  const Value previous = body["previous_response_id"];
+  if (previous.present() && !previous.is_string())
+    return TurnRefusal{400, "previous_response_id: expected a string", "previous_response_id",
+                       "invalid_type"};
+  previous_ = previous.text();
+
+  std::string items;
+  if (!previous_.empty()) {
+    const TurnRefusal unknown{400, fmt::format("Previous response with id '{}' not found.", previous_),
+                              "previous_response_id", "previous_response_not_found"};
+    if (store_ == nullptr)
+      return TurnRefusal{400,
+                         "previous_response_id needs responses to be kept, and this gateway keeps none "
+                         "(responses.enabled is false): send the whole input",
+                         "previous_response_id", "previous_response_not_found"};
+    auto conversation = store_->conversation(previous_, key_name_, now_ms);
+    if (!conversation) {
+      spdlog::error("responses: {}", conversation.error().message);
+      return TurnRefusal{500, "the stored conversation cannot be read", "previous_response_id",
+                         "internal_error"};
+    }
+    if (!*conversation) return unknown;
+    items = **std::move(conversation);
+  }
+  if (references) {
+    // A stored item stands for itself from here on.
+    for (std::size_t i = 0; i < input.items().size(); ++i) {
+      const Value item = input.at(i);
+      if (!input_.empty()) input_ += ',';
+      if (!is_reference(item)) {
+        json::write(input_, item);
+        continue;
+      }
+      const std::string_view id = item["id"].text();
+      auto found = store_ == nullptr ? std::optional<std::string>()
+                                     : store_->item(id, key_name_).value_or(std::nullopt);
+      if (!found)
+        return TurnRefusal{404,
+                           fmt::format("Item with id '{}' not found. Items are not persisted when `store` is "
+                                       "set to false. Try again with `store` set to true, or remove this "
+                                       "item from your input.",
+                                       id),
+                           fmt::format("input[{}]", i), ""};
+      input_ += *found;
+    }
+  } else {
+    input_ = own_items(input);
+  }
+  if (previous_.empty() && !references) return std::nullopt;
+
+  if (!items.empty()) {
+    Arena counting;
+    const auto parsed = json::parse(counting, "[" + items + "]");
+    history_ = parsed ? parsed->items().size() : 0;
+    if (!input_.empty()) items += ',';
+  }
+  items += input_;
+  // The client's other members as they were written.
+  std::string text;
+  json::Writer w(text);
+  w.begin_object();
+  for (const json::Member& member : body.members()) {
+    if (member.key == "previous_response_id" || member.key == "input") continue;
+    w.field(member.key, member.value);
+  }
+  w.key("input").raw("[" + items + "]").end_object();
+  auto whole = json::parse(arena, text);
+  if (!whole) {
+    spdlog::error("responses: a stored conversation is damaged: {}", whole.error().message);
+    return TurnRefusal{500, "the stored conversation cannot be read", "previous_response_id",
+                       "internal_error"};
+  }
+  body = *whole;
+  return std::nullopt;
+}
+
+std::string ResponseTurn::own_pointer(std::string_view pointer) const {
+  constexpr std::string_view kInput = "/input/";
+  if (history_ == 0 || !pointer.starts_with(kInput)) return std::string(pointer);
+  const std::string_view rest = pointer.substr(kInput.size());
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), index);
+  if (error != std::errc()) return std::string(pointer);
+  if (index < history_) return "/previous_response_id";
+  if (text_input_) return "/input";
+  return fmt::format("{}{}{}", kInput, index - history_,
+                     rest.substr(static_cast<std::size_t>(end - rest.data())));
+}
+
+std::string ResponseTurn::own_words(std::string_view response) const {
+  Arena arena;
+  const auto parsed = json::parse(arena, response);
+  if (!parsed || !parsed->is_object()) return std::string(response);
+  const json::Builder build(arena);
+  Value out = *parsed;
+  if (!previous_.empty()) out = build.with(out, "previous_response_id", build.string(previous_));
+  out = build.with(out, "store", build.boolean(stores()));
+  return json::dump(out);
+}
+
+std::string ResponseTurn::own_event(std::string_view data) const {
+  // Only the few events that carry the response say anything of it.
+  if (data.find("\"response\"") == std::string_view::npos) return std::string(data);
+  Arena arena;
+  const auto parsed = json::parse(arena, data);
+  if (!parsed || !(*parsed)["response"].is_object()) return std::string(data);
+  const auto patched = json::parse(arena, own_words(json::dump((*parsed)["response"])));
+  if (!patched) return std::string(data);
+  return json::dump(json::Builder(arena).with(*parsed, "response", *patched));
+}
+
+void ResponseTurn::see_stream(std::string_view events, std::int64_t now_ms) {
+  if (!stores()) return;
+  // A line break inside the data would be escaped, so the names of events stand at line starts only.
+  for (const std::string_view name : {"event: response.completed\n", "event: response.incomplete\n"}) {
+    std::size_t at = events.find(name);
+    if (at == std::string_view::npos || (at > 0 && events[at - 1] != '\n')) continue;
+    std::string_view data = events.substr(at + name.size());
+    if (!data.starts_with("data: ")) continue;
+    data.remove_prefix(6);
+    data = data.substr(0, data.find('\n'));
+    Arena arena;
+    if (const auto event = json::parse(arena, data); event && (*event)["response"].is_object())
+      see_whole(json::dump((*event)["response"]), now_ms);
+  }
+}
+
+void ResponseTurn::see_whole(std::string_view response, std::int64_t now_ms) {
+  if (!stores()) return;
+  Arena arena;
+  const auto parsed = json::parse(arena, response);
+  if (!parsed || !(*parsed)["id"].is_string()) return;
+  store::KeptResponse kept;
+  kept.id = std::string((*parsed)["id"].text());
+  kept.key_name = key_name_;
+  kept.previous = previous_;
+  kept.created_ms = now_ms;
+  kept.input = input_;
+  kept.body = std::string(response);
+  for (const Value item : (*parsed)["output"].items()) {
+    std::string text;
+    json::write(text, item);
+    if (!kept.output.empty()) kept.output += ',';
+    kept.output += text;
+    if (item["id"].is_string()) kept.items.emplace_back(item["id"].text(), std::move(text));
+  }
+  if (auto done = store_->put(kept, now_ms); !done)
+    spdlog::error("responses: {} is not kept: {}", kept.id, done.error().message);
+}
+
+}  // namespace dragoman::serve
