@@ -246,7 +246,7 @@ std::optional<Deployment> make_deployment(const TargetSpec& spec,
       out.count_tokens_url = std::move(*count);
     }
   }
-  if (row.responses) {
+  if (row.responses && row.dialect != row.responses->dialect) {
     if (auto other = make_url(*spec.connection, row.responses->path, row.responses->query, spec.model))
       out.responses_url = std::move(*other);
   }

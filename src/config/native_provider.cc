@@ -91,6 +91,12 @@ class ProviderReader {
          {"settings", [&](const Place& p) { settings = read_settings(p, p.path, reader_); }},
          {"rules", [&](const Place& p) { rules = read_rules(p, reader_); }}});
     if (!dialect.empty()) row->dialect = *canon::dialect_named(dialect);
+    // A known host's other endpoint, asked for by its dialect.
+    if (row->responses && row->dialect == row->responses->dialect) {
+      if (entry.value.find("path") == nullptr) row->path = row->responses->path;
+      row->query = row->responses->query;
+      row->rules = row->responses->rules;
+    }
     if (!auth.empty()) {
       row->auth = auth == "none"     ? profile::Auth::none
                   : auth == "bearer" ? profile::Auth::bearer
