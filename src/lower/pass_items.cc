@@ -1,6 +1,6 @@
-// What OpenAI's Responses asks of items (OAIR-06 … OAIR-12): ids it knows, and reasoning that stands before
-// what it led to. Everything goes out stateless; encode() writes no ids at all, so here it is only decided
-// whether the client's own bytes can stay.
+// What OpenAI's Responses asks of items (OAIR-06 … OAIR-12): ids it knows. Reasoning that nothing follows
+// (OAIR-10) is pass_reasoning's. Everything goes out stateless; encode() writes no ids at all, so here it is
+// only decided whether the client's own bytes can stay.
 #include <algorithm>
 #include <array>
 
@@ -11,7 +11,6 @@ namespace {
 
 using canon::Block;
 using canon::Message;
-using canon::Reasoning;
 using json::Value;
 
 // The beginning of an item's id, by its type.
@@ -79,25 +78,12 @@ void look_at_shapes(Context& c) {
   }
 }
 
-// OAIR-10: reasoning without anything after it in its turn is refused.
-void drop_trailing(Context& c, Message& message) {
-  while (!message.blocks.empty() && std::holds_alternative<Reasoning>(message.blocks.back().body)) {
-    c.edit("OAIR-10", message.blocks.back().pointer, "reasoning", "the last item of its turn", "",
-           Loss::semantic);
-    message.blocks.pop_back();
-  }
-}
-
 }  // namespace
 
 void pass_items(Context& c) {
-  if (c.wire.name != canon::DialectName::openai_responses) return;
-  if (c.original.dialect == c.wire.name) {
-    look_at_ids(c);
-    look_at_shapes(c);
-  }
-  for (Message& message : c.draft.messages)
-    if (message.role == canon::Role::assistant) drop_trailing(c, message);
+  if (c.wire.name != canon::DialectName::openai_responses || c.original.dialect != c.wire.name) return;
+  look_at_ids(c);
+  look_at_shapes(c);
 }
 
 }  // namespace dragoman::lower

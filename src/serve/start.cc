@@ -167,8 +167,10 @@ Result<void> RunningGateway::reload() {
   const config::Config& after = (*snapshot)->config();
   if (before.server.host != after.server.host || before.server.port != after.server.port ||
       before.server.threads != after.server.threads || before.journal.path != after.journal.path ||
-      before.vault != after.vault || (!gateway_.vault && pins(after)))
-    spdlog::warn("server.listen, server.threads, journal.path and vault change with the next start only");
+      before.vault != after.vault || (!gateway_.vault && pins(after)) ||
+      before.responses.enabled != after.responses.enabled || responses_path(before) != responses_path(after))
+    spdlog::warn(
+        "server.listen, server.threads, journal.path, vault and responses change with the next start only");
   if (gateway_.journal) gateway_.journal->add_secrets(after.secrets());
   gateway_.snapshot.store(*snapshot);
   ++gateway_.reloads;
