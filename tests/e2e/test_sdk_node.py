@@ -94,3 +94,18 @@ def test_an_unknown_model_is_an_error(gateway, sandbox, script):
     done = node.run(script, {"base_url": gateway.url, "api_key": "x", "request": request, "stream": False})
     assert done["error"]["status"] == 404
     assert "nowhere" in done["error"]["message"]
+
+
+@pytest.mark.parametrize("first, then", [
+    ("openai/gpt-5.6", "anthropic/claude-sonnet-4-5"), ("gemini/gemini-3-pro-preview", "openai/gpt-5.6")],
+    ids=["gpt-claude", "gemini-gpt"])
+def test_what_the_vercel_ai_sdk_refers_to_is_there(gateway, sandbox, first, then, streamed):
+    """With `store` left on, its second request names the items of the first by their ids alone."""
+    done = node.run("ai_sdk.mjs", {
+        "base_url": gateway.url, "kind": "openai-responses", "store": True, "stream": streamed, "system": "Be terse.",
+        "model": first, "prompt": "Use get_weather for Paris.", "then": then, "again": "Use get_weather again."})
+    assert "error" not in done, done
+    for turn in (done["first"], done["second"]):
+        assert "clear 🌦" in turn["text"] and turn["finish"] == "stop" and turn["steps"] == 2
+    sent = sandbox.last().body.decode()
+    assert "item_reference" not in sent and "Use get_weather for Paris." in sent and sent.count("clear") >= 2

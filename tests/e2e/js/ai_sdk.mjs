@@ -1,6 +1,7 @@
-// Reads {base_url, kind, model, stream, system, prompt, again} from standard input and runs an agent of the Vercel AI SDK
+// Reads {base_url, kind, model, stream, store, system, prompt, again} from standard input and runs an agent of the Vercel AI SDK
 // on it: tools are called and their results sent until the model answers in words; `again` is a second prompt in the same
-// conversation, to the model `then`. Prints {text, calls, finish, steps} of both, or {error}.
+// conversation, to the model `then`. With `store`, what was said before is sent as references to it (Responses).
+// Prints {text, calls, finish, steps} of both, or {error}.
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createGoogleGenerativeAI } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
@@ -39,7 +40,7 @@ async function turn(model, prompt) {
     maxRetries: 0,
     maxOutputTokens: 4000,
     providerOptions: {
-      openai: { store: false },
+      openai: { store: job.store ?? false },
       anthropic: { thinking: { type: "enabled", budgetTokens: 2048 } },
       google: { thinkingConfig: { includeThoughts: true, thinkingBudget: 2048 } },
     },
