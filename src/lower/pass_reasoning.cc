@@ -234,8 +234,8 @@ void pass_reasoning(Context& c) {
       const bool says = opaque(*reasoning) || (c.flag(Setting::reasoning_bare) && !reasoning->text.empty());
       if (says && accepts(c, *reasoning)) return false;
       // OAIR-12: an item that names reasoning nobody can look up.
-      if (reasoning->source["type"].text() == "reasoning" && !opaque(*reasoning) &&
-          c.original.dialect == c.wire.name) {
+      if (reasoning->source["type"].text() == "reasoning" && reasoning->signature.empty() &&
+          reasoning->redacted.empty() && c.original.dialect == c.wire.name) {
         c.edit("OAIR-12", block.pointer, "reasoning", "by its id alone", "", Loss::semantic);
         return true;
       }
