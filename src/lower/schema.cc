@@ -233,8 +233,10 @@ bool Rewriter::references_hold(Value result) const {
   return true;
 }
 
-Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
-                  const EditSink& edit) {
+namespace {
+
+Rewritten rewrite_once(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
+                       const EditSink& edit) {
   const Column& column = keyword_table().column(target.column);
   Reporter reporter(schema, pointer, column);
   Rewritten out;
@@ -248,6 +250,41 @@ Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view poi
     if (keep == Keep::none || rewriter.references_hold(out.schema)) break;
   }
   reporter.flush(edit);
+  return out;
+}
+
+// The longest part of `pointer` that leads somewhere in the schema as the client wrote it.
+std::string nearest_written(Value schema, std::string_view pointer) {
+  while (!pointer.empty() && !json::resolve(schema, pointer)) pointer = pointer.substr(0, pointer.rfind('/'));
+  return std::string(pointer);
+}
+
+}  // namespace
+
+// What one rewriting leaves can be something a keyword of its own rule applies to (`additionalProperties`
+// whose only member was an unknown key): it is looked at again until nothing is left to do, so that lowering
+// what was lowered changes nothing.
+Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
+                  const EditSink& edit) {
+  constexpr int kLooks = 4;
+  bool changed = false;
+  const auto noted = [&](Edit e) {
+    changed = true;
+    if (edit) edit(std::move(e));
+  };
+  Rewritten out = rewrite_once(schema, target, pointer, arena, noted);
+  for (int look = 1; changed && look < kLooks; ++look) {
+    changed = false;
+    const auto later = [&](Edit e) {
+      e.pointer = std::string(pointer) + nearest_written(schema, e.pointer);
+      noted(std::move(e));
+    };
+    Rewritten again = rewrite_once(out.schema, target, "", arena, later);
+    if (!changed) break;
+    out.schema = again.schema;
+    out.wrapped = out.wrapped || again.wrapped;
+    out.closed_maps = out.closed_maps || again.closed_maps;
+  }
   return out;
 }
 

@@ -191,7 +191,12 @@ void Rewriter::known_required(Node& n) {
     if (names.contains(name.text())) known.push_back(name);
   if (known.size() == required.items().size()) return;
   const Value more = d.get("additionalProperties");
-  const bool closed = more.is_bool() && !more.boolean();
+  // Where the root's additionalProperties is left out afterwards, the object is open already.
+  const bool opened =
+      n.root && ((!target_.root_keys.empty() &&
+                  std::ranges::find(target_.root_keys, "additionalProperties") == target_.root_keys.end()) ||
+                 (target_.object_root && column_.rejects(Row::root_additional)));
+  const bool closed = more.is_bool() && !more.boolean() && !opened;
   if (!column_.traits().typed && !column_.traits().closed && !closed) {
     // Any property may be there; this one has to be.
     std::vector<Member> all(d.get("properties").members().begin(), d.get("properties").members().end());
