@@ -67,7 +67,7 @@ def test_says_the_narrow_fix():
 def test_answers_usefully_for_a_wrapper_line():
     done = explain("LLM request failed: provider rejected the request schema or tool payload.")
     assert done.returncode == 0
-    for expected in ("dragoman bisect", "dragoman check", "tool results that do not follow"):
+    for expected in ("dragoman lower", "dragoman check", "tool results that do not follow"):
         assert expected in done.stdout
 
 
