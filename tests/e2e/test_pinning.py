@@ -105,7 +105,7 @@ def test_preferred_it_fails_over_and_comes_back(gateway, sandbox):
     assert turn(gateway, "preferred", headers=same) == ONE.name
     told = switches(gateway)[before:]
     assert [(start, end) for _, start, end, _ in told] == [(ONE.name, TWO.name), (TWO.name, ONE.name)]
-    assert told[0][3].startswith("server_error")
+    assert told[0][3].startswith("overloaded")
     assert len({name for name, *_ in told}) == 1
 
 
