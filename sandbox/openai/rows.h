@@ -23,5 +23,16 @@ Emulator openrouter_row();
 Emulator ollama_row();
 Emulator vllm_row();
 Emulator llamacpp_row();
+Emulator sambanova_row();
+Emulator perplexity_row();
+Emulator nvidia_row();
+Emulator copilot_row();
+Emulator doubleword_row();
+Emulator venice_row();
+Emulator mimo_row();
+Emulator writer_row();
+Emulator tgi_row();
+Emulator meta_row();
+Emulator sglang_row();
 
 }  // namespace dragoman::sandbox::openai

@@ -188,4 +188,19 @@ const Host kVllm = {
 
 Emulator vllm_row() { return emulator<kVllm>(); }
 
+// SGLang's server answers for the same rules in the same words.
+extern const Host kSglang;
+const Host kSglang = {
+    .prefix = "sglang",
+    .bases = kV1,
+    .models = kModels,
+    .rules = kRules,
+    .error_body = error_body,
+    .authorize = authorize,
+    .unknown_model = unknown_model,
+    .overflow = overflow,
+    .style = {.reasoning_key = "reasoning_content", .extended_usage = false, .call_id = call_id}};
+
+Emulator sglang_row() { return emulator<kSglang>(); }
+
 }  // namespace dragoman::sandbox::openai

@@ -11,9 +11,10 @@ enum class DialectName : std::uint8_t {
   anthropic_messages,
   bedrock_converse,
   gemini_generate,
-  openai_responses
+  openai_responses,
+  cohere_chat
 };
-inline constexpr int kDialects = 5;
+inline constexpr int kDialects = 6;
 
 std::string_view name(DialectName dialect);  // "openai_chat", …
 std::optional<DialectName> dialect_named(std::string_view name);

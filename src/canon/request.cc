@@ -6,8 +6,9 @@
 namespace dragoman::canon {
 namespace {
 
-constexpr std::array<std::string_view, kDialects> kDialectNames = {
-    "openai_chat", "anthropic_messages", "bedrock_converse", "gemini_generate", "openai_responses"};
+constexpr std::array<std::string_view, kDialects> kDialectNames = {"openai_chat",      "anthropic_messages",
+                                                                   "bedrock_converse", "gemini_generate",
+                                                                   "openai_responses", "cohere_chat"};
 
 template <class Test>
 bool any_block(const std::vector<Block>& blocks, const Test& test) {

@@ -50,7 +50,7 @@ class ProviderReader {
           [&](const Place& p) {
             reader_.word(p,
                          {"openai_chat", "anthropic_messages", "bedrock_converse", "gemini_generate",
-                          "openai_responses"},
+                          "openai_responses", "cohere_chat"},
                          dialect);
           }},
          make_.text("title", row->title),
@@ -177,6 +177,7 @@ class ProviderReader {
     if (usual == canon::DialectName::openai_chat) row.path = "/chat/completions";
     if (usual == canon::DialectName::openai_responses) row.path = "/responses";
     if (usual == canon::DialectName::anthropic_messages) row.path = "/v1/messages";
+    if (usual == canon::DialectName::cohere_chat) row.path = "/v2/chat";
     if (usual == canon::DialectName::bedrock_converse) {
       row.path = "/model/{model}/converse";
       row.stream_path = "/model/{model}/converse-stream";

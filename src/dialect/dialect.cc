@@ -14,6 +14,8 @@ const Dialect& get(canon::DialectName name) {
       return kGeminiGenerate;
     case canon::DialectName::openai_responses:
       return kOpenaiResponses;
+    case canon::DialectName::cohere_chat:
+      return kCohereChat;
   }
   return kOpenaiChat;
 }

@@ -39,6 +39,8 @@ struct WireOptions {
   // gemini_generate, one of the two (GEM-45):
   //   "gemini_budget"          thinkingConfig.thinkingBudget, tokens; 0 off, -1 as the model sees fit (2.5)
   //   "gemini_level"           thinkingConfig.thinkingLevel "LOW" (3 and later)
+  // cohere_chat:
+  //   "cohere"                 thinking {type, token_budget} (COH-17)
   std::string_view reasoning_style;
   std::string_view
       reasoning_replay;  // openai_chat, how history carries it: "", "reasoning_content", "reasoning"…
@@ -172,5 +174,6 @@ extern const Dialect kAnthropicMessages;
 extern const Dialect kBedrockConverse;
 extern const Dialect kGeminiGenerate;
 extern const Dialect kOpenaiResponses;
+extern const Dialect kCohereChat;
 
 }  // namespace dragoman::dialect

@@ -12,7 +12,7 @@ namespace dragoman::dialect {
 namespace {
 
 const Dialect* const kClients[] = {&kOpenaiChat, &kAnthropicMessages};
-const Dialect* const kProviders[] = {&kBedrockConverse, &kGeminiGenerate};
+const Dialect* const kProviders[] = {&kBedrockConverse, &kGeminiGenerate, &kCohereChat};
 
 std::vector<std::filesystem::path> folders(const std::string& path) {
   std::vector<std::filesystem::path> found;
@@ -24,7 +24,9 @@ std::vector<std::filesystem::path> folders(const std::string& path) {
 
 WireOptions options_for(const Dialect& dialect) {
   WireOptions options;
-  options.reasoning_style = &dialect == &kBedrockConverse ? "bedrock_claude" : "gemini_budget";
+  options.reasoning_style = &dialect == &kBedrockConverse  ? "bedrock_claude"
+                            : &dialect == &kGeminiGenerate ? "gemini_budget"
+                                                           : "cohere";
   options.top_k_path = "top_k";
   return options;
 }

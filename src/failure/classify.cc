@@ -57,6 +57,8 @@ bool applies(const Rule& rule, const Answer& answer) {
       return occurs(rule.pattern, answer.body);
     case Where::status:
       return true;
+    case Where::empty:
+      return is_blank(answer.body);
   }
   return false;
 }
@@ -91,6 +93,7 @@ double confidence_of(const Rule& rule, const Failure& failure) {
     case Where::label:
       return rule.id.starts_with("label_") ? 0.9 : 0.95;
     case Where::status:
+    case Where::empty:
       break;
   }
   return rule.status == kBroken || rule.status == kRefusal ? 0.4 : 0.6;

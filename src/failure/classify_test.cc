@@ -53,7 +53,7 @@ TEST(Rules, AreWellFormedAndNamedOnce) {
   std::set<std::string_view> ids;
   for (const Rule& rule : all_rules()) {
     EXPECT_TRUE(ids.insert(rule.id).second) << rule.id;
-    if (rule.where == Where::status) {
+    if (rule.where == Where::status || rule.where == Where::empty) {
       EXPECT_TRUE(rule.pattern.empty()) << rule.id;
     } else {
       EXPECT_TRUE(is_well_formed(rule.pattern)) << rule.id;

@@ -22,6 +22,7 @@ enum class Where : std::uint8_t {
            // failure/pattern.h
   body,    // the raw body; a pattern
   status,  // nothing but the status
+  empty,   // nothing but the status, of an answer without a body
 };
 
 // HTTP statuses a row accepts: one of these, or one exact status.

@@ -110,6 +110,14 @@ constexpr auto kRules = std::to_array<Rule>({
      {200, "", "1008", "balance"}},
     {"minimax_plan", kMoney, kNone, false, "minimax*", kAnyStatus, Where::label, "2056",
      {200, "", "2056", "usage limit exceeded"}},
+    {"minimax_plan_words", kMoney, kNone, false, "minimax*", kAnyStatus, Where::text, "usage limit exceeded",
+     {429, "rate_limit_error", "", "usage limit exceeded (2056)"}},
+    {"label_go_usage", kMoney, kNone, false, "", kAnyStatus, Where::label, "gousagelimiterror",
+     {429, "GoUsageLimitError", "", "Usage limit reached."}},
+    {"label_free_usage", kMoney, kNone, false, "", kAnyStatus, Where::label, "freeusagelimiterror",
+     {429, "FreeUsageLimitError", "", "Usage limit reached."}},
+    {"tokens_of_the_day", kMoney, kNone, false, "", kAnyStatus, Where::text, "tokens per day limit exceeded",
+     {429, "too_many_tokens_error", "token_quota_exceeded", "Tokens per day limit exceeded - too many tokens processed."}},
     {"status_402", kMoney, kNone, false, "", 402, Where::status, "",
      {402, "", "", "Payment Required"}},
 
@@ -140,6 +148,8 @@ constexpr auto kRules = std::to_array<Rule>({
      {503, "UNAVAILABLE", "503", "This model is currently experiencing high demand."}},
     {"text_capacity", kOver, kNone, true, "", kBusy, Where::text, "~capacity~",
      {429, "", "3505", "Service tier capacity exceeded for this model."}},
+    {"cohere_token", kAuth, kNone, false, "cohere*", 498, Where::status, "",
+     {498, "", "", "invalid token"}},
     {"status_498", kOver, kNone, true, "", 498, Where::status, "",
      {498, "", "capacity_exceeded", "Flex tier"}},
 

@@ -97,9 +97,13 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "", "", "Your request was rejected as a result of our safety system."}},
     {"openrouter_moderation", kPolicy, kBody, false, "", 403, kText, "requires moderation",
      {403, "", "403", "openai/gpt-4o requires moderation on OpenAI. Your input was flagged."}},
+    {"flagged_by_moderation", kPolicy, kBody, false, "", kAnyStatus, kText, "flagged by moderation",
+     {403, "", "403", "Input was flagged by moderation"}},
     {"gemini_block_reason", kPolicy, kBody, false, "", kAnyStatus, Where::body, "\"blockreason\"",
      {200, "", "", "", R"({"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}})"}},
     {"status_421", kPolicy, kBody, false, "xiaomi*", 421, Where::status, "",
+     {421, "", "", ""}},
+    {"status_421_mimo", kPolicy, kBody, false, "mimo*", 421, Where::status, "",
      {421, "", "", ""}},
 
     // --- Parameters that read like context --------------------------------------------------------------------------
@@ -161,6 +165,8 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "invalid_request_error", "", "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000"}},
     {"copilot_token_count", kContext, kBody, false, "", kAnyStatus, kText, "token count of{20}exceeds the limit of #",
      {400, "", "", "prompt token count of 140000 exceeds the limit of 128000"}},
+    {"cerebras_empty", kContext, kBody, false, "cerebras*", 400, Where::empty, "", {400}},
+    {"cerebras_empty_413", kContext, kBody, false, "cerebras*", 413, Where::empty, "", {413}},
     {"cohere_total_length", kContext, kBody, false, "", kAnyStatus, kText, "too many tokens",
      {400, "", "", "too many tokens: total number of tokens in the prompt exceeds the limit"}},
     {"input_tokens_exceeded", kContext, kBody, false, "", kAnyStatus, kText, "input tokens exceeded",

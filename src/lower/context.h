@@ -89,6 +89,7 @@ void pass_system(Context& c);        // GEN-10
 void pass_text(Context& c);          // GEN-02: blank text
 void pass_turns(Context& c);         // GEN-11: order of turns
 void pass_compat_turns(Context& c);  // compat flags on finished turns: text, markers, tool choice
+void pass_one_call(Context& c);      // parallel calls in turns of their own, where a turn makes one
 void pass_cache(Context& c);         // cache markers
 void pass_limits(Context& c);        // output cap
 void pass_compat_shape(Context& c);  // compat flags that the encoder and the way back carry out

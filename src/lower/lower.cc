@@ -12,10 +12,10 @@ namespace {
 using canon::Param;
 
 constexpr void (*kPasses[])(Context&) = {
-    pass_recall, pass_compat,      pass_extras,      pass_foreign,  pass_params, pass_format,
-    pass_tools,  pass_schema_drop, pass_choice,      pass_thinking, pass_calls,  pass_reasoning,
-    pass_items,  pass_media,       pass_system,      pass_text,     pass_turns,  pass_compat_turns,
-    pass_cache,  pass_limits,      pass_compat_shape};
+    pass_recall,       pass_compat,      pass_extras, pass_foreign,     pass_params, pass_format,
+    pass_tools,        pass_schema_drop, pass_choice, pass_thinking,    pass_calls,  pass_reasoning,
+    pass_items,        pass_media,       pass_system, pass_text,        pass_turns,  pass_one_call,
+    pass_compat_turns, pass_cache,       pass_limits, pass_compat_shape};
 
 // Fields of the config's own that the client left open count as if the client had said them.
 void lay_defaults(canon::Request& request, std::span<const canon::Extra> defaults) {
@@ -63,6 +63,14 @@ dialect::WireOptions wire_options(const Context& c, bool stream) {
   if (c.wire.name == canon::DialectName::openai_responses && p.text(Setting::responses_instructions) == "all")
     o.system_role = "instructions";
   return o;
+}
+
+// QWEN-02, FW-05: what the host answers as a stream only; serve/ puts the answer together.
+bool must_stream(const Context& c) {
+  if (c.flag(Setting::stream_always)) return true;
+  const std::int64_t most = c.profile.integer(Setting::stream_above);
+  const json::Value cap = c.draft.params[Param::max_tokens].value;
+  return most > 0 && cap && cap.number() > static_cast<double>(most);
 }
 
 }  // namespace
@@ -149,12 +157,14 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
             // What it lends lives no longer than the call, and `inside` does.
             .schemas = inside ? nullptr : target.schemas};
   lay_defaults(c.draft, target.defaults);
+  if (const std::string& why = c.profile.text(Setting::unserved); !why.empty())
+    c.refuse(c.rule(Setting::unserved, "GEN-01"), "", why);
   for (const auto pass : kPasses) pass(c);
   if (!c.refused) verify(c);
   if (c.refused) return std::unexpected(*std::move(c.refused));
 
   Lowered out;
-  out.stream = request.stream && c.flag(Setting::streaming) &&
+  out.stream = (request.stream || must_stream(c)) && c.flag(Setting::streaming) &&
                (c.draft.tools.empty() || c.flag(Setting::stream_tools));
   const dialect::WireOptions options = wire_options(c, out.stream);
   out.added_usage = out.stream && options.stream_usage && !request.stream_usage;

@@ -61,7 +61,7 @@ struct Restore {
 
 struct Lowered {
   std::string body;
-  bool stream = false;       // call the streaming endpoint
+  bool stream = false;       // call the streaming endpoint; what the client asked for may differ
   bool same_bytes = false;   // the client's own body went out, but for the model name and its like
   bool added_usage = false;  // stream_options.include_usage was ours, not the client's
   std::vector<Edit> edits;

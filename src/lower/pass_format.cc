@@ -93,6 +93,8 @@ void fit_name(Context& c) {
   if (!openai(c)) return;
   if (format.name.empty()) {
     format.name = "response";
+    if (c.original.dialect == c.wire.name)  // the client's own words lack it
+      c.edit("OAI-51", format.pointer, "name", "", "response", Loss::none);
   } else if (!fits(kName, format.name)) {
     const std::string_view name = c.keep(fit(kName, format.name));
     c.edit("OAI-51", format.pointer, "name", std::string(format.name), std::string(name), Loss::none);
@@ -161,6 +163,11 @@ void pass_format(Context& c) {
   if (how == "native" && !together) {
     how = schema && c.flag(Setting::tools) ? "tool" : "prompt";
     cause = Setting::json_with_tools;
+  }
+  if (how == "native" && schema &&
+      !unmet_need(format.schema, c.profile.list(Setting::structured_needs)).empty()) {
+    how = "tool";
+    cause = Setting::structured_needs;
   }
   if (how == "tool" && !c.flag(Setting::tools)) how = "prompt";
   if (how == "tool") return by_tool(c, cause);

@@ -141,6 +141,28 @@ void move_out_of_results(Context& c, std::size_t at) {
   for (Block& block : moved) messages[last].blocks.push_back(std::move(block));
 }
 
+// VLLM-08, MISC-01, COH-09: the newest images stay, as the conversation is about them.
+void fit_image_count(Context& c) {
+  const auto most = static_cast<std::size_t>(c.profile.integer(Setting::images_max));
+  if (most == 0) return;
+  std::vector<Block*> images;
+  const auto collect = [&](std::vector<Block>& blocks, const auto& self) -> void {
+    for (Block& block : blocks) {
+      if (auto* result = std::get_if<ToolResult>(&block.body)) self(result->content, self);
+      const auto* media = std::get_if<Media>(&block.body);
+      if (media && media->kind == MediaKind::image) images.push_back(&block);
+    }
+  };
+  for (Message& message : c.draft.messages) collect(message.blocks, collect);
+  if (images.size() <= most) return;
+  for (std::size_t i = 0; i + most < images.size(); ++i) {
+    c.edit(Setting::images_max, "VLLM-08", images[i]->pointer, "image",
+           fmt::format("{} of {} images", i + 1, images.size()), "a note", Loss::semantic);
+    images[i]->body =
+        Text{c.keep(fmt::format("[an earlier image left out: {} takes {} in a request]", c.model, most))};
+  }
+}
+
 // BR-22, BR-23, BR-24: Bedrock's document names, and a text beside each document.
 void fit_document_names(Context& c) {
   if (!c.flag(Setting::document_names)) return;
@@ -194,6 +216,7 @@ void pass_media(Context& c) {
         for (Block& part : result->content) fit_media(c, part);
     }
   }
+  fit_image_count(c);
   fit_document_names(c);
 }
 

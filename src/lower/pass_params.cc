@@ -37,6 +37,8 @@ void fit_number(Context& c, Param p, const ParamSpec& spec, std::string_view rul
   const json::Value value = c.draft.params[p].value;
   const double number = value.number();
   const json::Builder build(c.arena);
+  // TGI-02: refused, though it is what happens when nothing is said.
+  if (spec.omit && number == *spec.omit) return drop(c, p, rule, Loss::none);
   // A default said aloud costs nothing to leave out; another value is lost.
   if (spec.only && number != *spec.only) return drop(c, p, rule, Loss::semantic);
   if (spec.min && number < *spec.min) replace(c, p, rule, bounded(build, value, *spec.min), Loss::narrowed);
@@ -181,6 +183,20 @@ void pass_params(Context& c) {
   // OAI-09: top_logprobs means nothing without logprobs.
   if (c.draft.params.has(Param::top_logprobs) && !c.draft.params.has(Param::logprobs))
     drop(c, Param::top_logprobs, "OAI-09", Loss::none);
+  if (const json::Value n = c.draft.params[Param::n].value;
+      n && n.number() > 1 && !c.flag(Setting::greedy_n) && c.draft.params.has(Param::temperature) &&
+      c.draft.params[Param::temperature].value.number() == 0) {
+    // MIS-33: several answers were asked for, so they may differ.
+    replace(c, Param::temperature, c.rule(Setting::greedy_n, "MIS-33"), json::Builder(c.arena).number(0.01),
+            Loss::narrowed);
+  }
+  if (c.flag(Setting::penalty_one) && c.draft.params.has(Param::frequency_penalty) &&
+      c.draft.params.has(Param::presence_penalty)) {
+    const bool idle = c.draft.params[Param::frequency_penalty].value.number() == 0;
+    const Param less = idle ? Param::frequency_penalty : Param::presence_penalty;
+    drop(c, less, c.rule(Setting::penalty_one, "COH-08"),
+         c.draft.params[less].value.number() == 0 ? Loss::none : Loss::semantic);
+  }
   if (c.flag(Setting::sampling_one) && c.draft.params.has(Param::temperature) &&
       c.draft.params.has(Param::top_p)) {
     const bool everything = c.draft.params[Param::top_p].value.number() == 1;
@@ -188,7 +204,41 @@ void pass_params(Context& c) {
   }
 }
 
+// KIMI-13. Cutting the conversation would be a guess at what it is about.
+namespace {
+
+void check_size(Context& c) {
+  const auto most = static_cast<std::size_t>(c.profile.integer(Setting::messages_max));
+  if (most == 0) return;
+  std::size_t sum = 0, largest = 0;
+  std::string_view pointer;
+  const auto size_of = [](const std::vector<canon::Block>& blocks, const auto& self) -> std::size_t {
+    std::size_t size = 0;
+    for (const canon::Block& block : blocks) {
+      if (const auto* text = std::get_if<canon::Text>(&block.body)) size += text->text.size();
+      if (const auto* media = std::get_if<canon::Media>(&block.body)) size += media->data.size();
+      if (const auto* call = std::get_if<canon::ToolCall>(&block.body)) size += call->arguments_text.size();
+      if (const auto* result = std::get_if<canon::ToolResult>(&block.body))
+        size += self(result->content, self);
+    }
+    return size;
+  };
+  for (const canon::Message& message : c.draft.messages) {
+    const std::size_t size = size_of(message.blocks, size_of);
+    sum += size;
+    if (size > largest) pointer = message.pointer;
+    largest = std::max(largest, size);
+  }
+  if (sum > most)
+    c.refuse(c.rule(Setting::messages_max, "KIMI-13"), pointer,
+             fmt::format("{} takes {} bytes of messages, these have {}; this one alone {}", c.model, most,
+                         sum, largest));
+}
+
+}  // namespace
+
 void pass_limits(Context& c) {
+  check_size(c);
   ParamValue& cap = c.draft.params[Param::max_tokens];
   const json::Builder build(c.arena);
   if (const std::int64_t needed = c.profile.integer(Setting::max_tokens_required); needed > 0 && !cap.value) {

@@ -33,7 +33,7 @@ TEST(LowerParams, RangesAndNames) {
        "zai/glm-4.6",
        R"({"max_completion_tokens":50})",
        {{"/max_tokens", "50"}, {"/max_completion_tokens", ""}},
-       {"OAI none /max_completion_tokens max_tokens"}},
+       {"ZAI-09-cap none /max_completion_tokens max_tokens"}},
       {"ANT-26",
        "anthropic/claude-sonnet-4-5",
        R"({"temperature":1.7,"max_tokens":9})",
@@ -65,18 +65,18 @@ TEST(LowerParams, RangesAndNames) {
        "groq/llama-3.3-70b-versatile",
        R"({"stop":["a","b","c","d","e"]})",
        {{"/stop", R"(["a","b","c","d"])"}},
-       {"OAI semantic /stop stop"}},
+       {"GROQ-15-ranges semantic /stop stop"}},
       {"ZAI-11",
        "zai/glm-4.6",
        R"({"stop":["a","b"]})",
        {{"/stop", R"(["a"])"}},
        {"ZAI-11 semantic /stop stop"}},
-      {"MIS-seed",
+      {"MIS-01",
        "mistral/mistral-large-latest",
        R"({"seed":7})",
        {{"/random_seed", "7"}, {"/seed", ""}},
-       {"MIS-seed none /seed seed"}},
-      {"GROQ-09", "groq/llama-3.3-70b-versatile", R"({"n":2})", {{"/n", ""}}, {"GROQ-02 semantic /n n"}},
+       {"MIS-01-seed none /seed seed"}},
+      {"GROQ-09", "groq/llama-3.3-70b-versatile", R"({"n":2})", {{"/n", ""}}, {"GROQ-09-n semantic /n n"}},
       {"ANT-25",
        "anthropic/claude-sonnet-4-5",
        R"({"temperature":0.5,"top_p":0.9,"max_tokens":9})",
@@ -120,8 +120,7 @@ TEST(LowerParams, OutputCap) {
       {"FW-05",
        "fireworks/accounts/fireworks/models/deepseek-v3p1",
        R"({"max_tokens":5000})",
-       {{"/max_tokens", "4096"}},
-       {"FW-05 narrowed /max_tokens max_tokens"}},
+       {{"/max_tokens", "5000"}, {"/stream", "true"}}},
       {"FW-05-stream",
        "fireworks/accounts/fireworks/models/deepseek-v3p1",
        R"({"max_tokens":5000,"stream":true})",
@@ -134,6 +133,22 @@ TEST(LowerParams, OutputCap) {
        {{"/max_completion_tokens", "16384"}},
        {"GROQ-15-kimi narrowed /max_completion_tokens max_tokens"}},
   });
+}
+
+// KIMI-13: two megabytes of messages, and not a byte more.
+TEST(LowerParams, MessagesOfTheGreatestSize) {
+  const auto body = [](std::size_t bytes) {
+    return R"({"model":"m","messages":[{"role":"user","content":"Hi"},{"role":"user","content":")" +
+           std::string(bytes - 2, 'x') + R"("}]})";
+  };
+  for (const auto& [bytes, fits] : {std::pair<std::size_t, bool>{2097152, true}, {2097153, false}}) {
+    testing::ClientRequest request({"size", canon::DialectName::openai_chat, body(bytes)});
+    const auto lowered = request.to("moonshot", "kimi-k2-0905-preview");
+    ASSERT_EQ(lowered.has_value(), fits) << bytes;
+    if (fits) continue;
+    EXPECT_EQ(lowered.error().rule, "KIMI-13");
+    EXPECT_EQ(lowered.error().pointer, "/messages/1");
+  }
 }
 
 TEST(LowerParams, UnknownKeys) {

@@ -8,6 +8,7 @@
 #include "lower/argument_plan.h"
 #include "lower/context.h"
 #include "lower/names.h"
+#include "lower/strict.h"
 
 namespace dragoman::lower {
 namespace {
@@ -183,6 +184,7 @@ void pass_tools(Context& c) {
     fit_description(c, tool);
   }
   fit_tool_schemas(c);
+  fit_strict_together(c);
   c.draft.tool_choice.tool = names.wire(c.draft.tool_choice.tool, c.draft.tool_choice.pointer);
   for (std::string_view& name : c.draft.tool_choice.allowed)
     name = names.wire(name, c.draft.tool_choice.pointer);

@@ -189,6 +189,7 @@ const std::vector<RuleRow>& rules() {
       {"xai", "XAI-07", {}},
       {"groq-strict", "GROQ-07", {}},
       {"cerebras", "CER-03", {}},
+      {"cohere", "COH-06", {Row::type_missing, Row::required_unknown, Row::root_type}},
       {"cohere", "COH-11", {}},
       {"llama.cpp", "LCPP-13", {Row::min_length, Row::max_length, Row::min_items, Row::max_items}},
       {"llama.cpp", "LCPP-10", {}},

@@ -1,8 +1,11 @@
 // Strict tools and strict output: what a schema must be before `strict` may be said (OAIS, ANTS, DS-12, CER),
 // how optional properties get there, and what a provider's budgets count.
 #pragma once
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "base/arena.h"
 #include "json/value.h"
@@ -54,5 +57,20 @@ struct NotStrict {
 NotStrict over_budget(const StrictCost& cost, const profile::Profile& profile);
 // The same of the limits over a whole request, for a schema that stands alone.
 NotStrict over_totals(const StrictCost& cost, const profile::Profile& profile);
+
+// What a schema lacks of `needs` (Setting::structured_needs), for people; "" when it has all:
+//   members         every object names members of its own (PPLX-06, TGI-03)
+//   required        every object requires one of them (COH-11, COH-12)
+//   plain_patterns  no pattern has an anchor or a look-ahead (COH-11)
+//   acyclic         it does not refer to itself (PPLX-06)
+std::string_view unmet_need(json::Value schema, const std::vector<std::string>& needs);
+
+// The properties of all its objects.
+std::int64_t count_fields(json::Value schema);
+
+struct Context;
+// What holds for the strict tools of a request together (structured_needs, strict_fields_max): where it does
+// not, none is strict. For pass_tools, which has made each tool legal.
+void fit_strict_together(Context& c);
 
 }  // namespace dragoman::lower

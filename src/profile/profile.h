@@ -31,6 +31,7 @@ struct ParamSpec {
   Support support = Support::ok;
   std::optional<double> min = {}, max = {};
   std::optional<double> only = {};              // the single value it takes: others are dropped
+  std::optional<double> omit = {};              // a value it refuses, though it means what happens unasked
   std::optional<std::int64_t> max_items = {};   // arrays; members of objects
   std::optional<std::int64_t> max_length = {};  // strings, characters; strings that are values of objects
   std::optional<std::int64_t> max_key = {};     // keys of objects, characters

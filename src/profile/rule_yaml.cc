@@ -63,8 +63,8 @@ std::expected<ParamSpec, YamlError> param_spec(const YAML::Node& node) {
     return bad(node, "expected ok, drop, reject or a map of limits");
   }
   if (!node.IsMap()) return bad(node, "expected ok, drop, reject or a map of limits");
-  static constexpr std::array<std::string_view, 7> kKeys = {"min",        "max",     "only",  "max_items",
-                                                            "max_length", "max_key", "values"};
+  static constexpr std::array<std::string_view, 8> kKeys = {"min",       "max",        "only",    "omit",
+                                                            "max_items", "max_length", "max_key", "values"};
   for (const auto& entry : node) {
     const std::string key = entry.first.Scalar();
     if (key == "values") {
@@ -81,6 +81,8 @@ std::expected<ParamSpec, YamlError> param_spec(const YAML::Node& node) {
       spec.max = *limit;
     else if (key == "only")
       spec.only = *limit;
+    else if (key == "omit")
+      spec.omit = *limit;
     else if (key == "max_items")
       spec.max_items = static_cast<std::int64_t>(*limit);
     else if (key == "max_length")
@@ -341,8 +343,8 @@ std::expected<Provider, YamlError> provider_from_yaml(const YAML::Node& node) {
       const auto dialect = canon::dialect_named(value.Scalar());
       if (!dialect)
         return bad(value,
-                   "expected openai_chat, openai_responses, anthropic_messages, bedrock_converse or "
-                   "gemini_generate");
+                   "expected openai_chat, openai_responses, anthropic_messages, bedrock_converse, "
+                   "gemini_generate or cohere_chat");
       p.dialect = *dialect;
     } else if (key == "auth") {
       const std::string how = value.Scalar();

@@ -44,6 +44,12 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(streaming, boolean, "true",                                                                              \
     "streams (false: called whole, the client's stream is made from the answer)")                            \
   X(stream_tools, boolean, "true", "streams with tools (false: called whole, as under `streaming`)")         \
+  X(stream_always, boolean, "false", "answers as a stream only (the answer is put together from it)")        \
+  X(stream_above, integer, "0",                                                                              \
+    "greatest output cap that may be asked for without a stream; 0: no limit known")                         \
+  X(unserved, text, "", "why this model is not served over this dialect, and what to do; empty: it is")      \
+  X(calls_one, boolean, "false",                                                                             \
+    "an assistant turn makes one call (parallel ones become turns of their own)")                            \
   X(tools, boolean, "true", "takes tool definitions")                                                        \
   X(choice_auto, boolean, "true",                                                                            \
     "tool_choice auto may be said (false: it is left out, which means the same)")                            \
@@ -75,6 +81,9 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(strict_enum_characters_max, integer, "0",                                                                \
     "characters of one enum with more than 250 values; 0: no limit")                                         \
   X(strict_validated, boolean, "false", "gemini: strict tools are asked for by the mode VALIDATED")          \
+  X(structured_needs, list, "[]",                                                                            \
+    "what strict and output schemas must be: members, required, plain_patterns, acyclic")                    \
+  X(strict_fields_max, integer, "0", "greatest number of properties of all strict tools; 0: no limit known") \
   X(custom_tools, boolean, "false", "takes OpenAI custom (free text) tools")                                 \
   X(caller_types, list, "[]", "types of a call's `caller` that may pass; empty: any")                        \
   X(server_tools, boolean, "false", "takes the dialect's server-side tools")                                 \
@@ -109,6 +118,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(result_mixed, boolean, "true", "tool results and other blocks may share a turn")                         \
   X(call_mixed, boolean, "true", "tool calls and text may share a turn")                                     \
   X(refusals, boolean, "false", "assistant turns may carry a refusal (false: it is sent as text)")           \
+  X(messages_max, integer, "0", "greatest size of the messages' text, bytes; 0: no limit known")             \
   X(result_empty, boolean, "true", "tool results may be empty")                                              \
   X(message_name, boolean, "false", "messages may carry a participant name")                                 \
   X(message_name_chars, text, "", "its characters, at most 64 of them; empty: any")                          \
@@ -121,6 +131,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(images, boolean, "true", "takes images")                                                                 \
   X(image_details, list, "[]", "words for an image's detail; another one becomes auto; empty: any")          \
   X(image_urls, boolean, "true", "takes images by URL")                                                      \
+  X(images_max, integer, "0", "greatest number of images in a request; 0: no limit known")                   \
   X(image_types, list, "[image/jpeg, image/png, image/gif, image/webp]", "media types it takes")             \
   X(documents, boolean, "false", "takes documents (PDF)")                                                    \
   X(document_urls, boolean, "false", "takes documents by URL")                                               \
@@ -164,6 +175,9 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(json_schema_strict, boolean, "true", "`strict` on an output schema is understood")                       \
   X(stop_blank, boolean, "true", "stop strings may be white space")                                          \
   X(sampling_one, boolean, "false", "takes temperature or top_p, not both (temperature is kept)")            \
+  X(greedy_n, boolean, "true", "several answers may be asked for at temperature 0")                          \
+  X(penalty_one, boolean, "false",                                                                           \
+    "takes frequency_penalty or presence_penalty, not both (frequency_penalty is kept)")                     \
   X(max_tokens_required, integer, "0",                                                                       \
     "an output cap must be sent; this one when the client gave none; 0: no")                                 \
   X(max_tokens_cap, integer, "0", "greatest output cap; 0: not known")                                       \

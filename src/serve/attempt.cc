@@ -10,6 +10,7 @@
 #include "serve/edit_report.h"
 #include "serve/exchange.h"
 #include "serve/explain.h"
+#include "serve/gather.h"
 #include "serve/upstream.h"
 #include "serve/wire_frames.h"
 
@@ -156,7 +157,7 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, Narrow
                   .decode_error(response->status(), body ? std::string_view(*body) : std::string_view(),
                                 headers.get("x-amzn-errortype"));
           failed = failed_upstream(deployment, std::move(error), headers);
-        } else if (lowered->stream && !is_json_content(headers.get("content-type"))) {
+        } else if (lowered->stream && request_.stream && !is_json_content(headers.get("content-type"))) {
           failed = co_await stream(*response, deployment, *lowered);
         } else {
           failed = co_await whole(*response, deployment, *lowered);
@@ -185,15 +186,16 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   if (!body) co_return failed_network(deployment, body.error(), true);
   const dialect::Dialect& wire = dialect::get(deployment.provider().dialect);
   Arena arena(body->size() / 2 + 4096);
-  const auto value = json::parse(arena, *body);
+  const bool streamed = lowered.stream && !is_json_content(response.headers().get("content-type"));
+  const auto value = streamed ? json::Value() : json::parse(arena, *body);
   if (!value) {
     canon::UpstreamError error = wire.decode_error(502, *body, {});
     error.message = fmt::format("the provider answered 200 with what is no JSON: {}", value.error().message);
     co_return failed_upstream(deployment, std::move(error), response.headers());
   }
-  auto decoded = wire.decode(arena, *value);
+  auto decoded = streamed ? gather(wire, arena, *body) : wire.decode(arena, *value);
   if (!decoded) {
-    decoded.error().body = *body;
+    if (!streamed) decoded.error().body = *body;
     co_return failed_upstream(deployment, std::move(decoded.error()), response.headers());
   }
   if (decoded->choices.empty()) {
@@ -226,8 +228,8 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
     gone_ = true;
     co_return std::nullopt;
   }
-  const bool own_words =
-      deployment.provider().dialect == client_.name && lowered.restore.empty() && !kept.changed();
+  const bool own_words = !streamed && deployment.provider().dialect == client_.name &&
+                         lowered.restore.empty() && !kept.changed();
   if (own_words)
     out = turn_ ? turn_->own_words(*body) : *std::move(body);  // nothing to translate: unknown fields and all
   else

@@ -65,7 +65,7 @@ net::Timeouts Deployment::timeouts(bool stream) const {
 
 const profile::Profile& Deployment::profile(const profile::Catalogue& catalogue, profile::Mode mode) const {
   const std::size_t slot = (mode.stream ? 1u : 0u) | (mode.tools ? 2u : 0u) | (mode.thinking ? 4u : 0u) |
-                           (mode.structured ? 8u : 0u);
+                           (mode.structured ? 8u : 0u) | (mode.thinking_off ? 16u : 0u);
   const std::lock_guard lock(mutex_);
   auto& kept = profiles_[slot];
   if (!kept) kept = catalogue.resolve(provider(), model(), mode, spec_->rules);

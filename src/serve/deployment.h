@@ -49,7 +49,7 @@ class Deployment {
   Arena arena_;  // holds the defaults
   std::vector<canon::Extra> defaults_;
   mutable std::mutex mutex_;
-  mutable std::array<std::optional<profile::Profile>, 16> profiles_;
+  mutable std::array<std::optional<profile::Profile>, 32> profiles_;
 };
 
 }  // namespace dragoman::serve

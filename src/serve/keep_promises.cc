@@ -11,6 +11,7 @@
 #include "serve/edit_report.h"
 #include "serve/enforce.h"
 #include "serve/exchange.h"
+#include "serve/gather.h"
 #include "serve/loss.h"
 #include "serve/upstream.h"
 
@@ -86,8 +87,8 @@ net::Task<void> Exchange::ask_again(Enforcement& kept, canon::Response& answer, 
     kept.give_up("the target does not take the second question: " + lowered.error().reason);
     co_return;
   }
-  auto request = upstream_request(deployment, deployment.url(false), false, lowered->body, http_.headers(),
-                                  deployment.provider().dialect == request_.dialect,
+  auto request = upstream_request(deployment, deployment.url(lowered->stream), lowered->stream, lowered->body,
+                                  http_.headers(), deployment.provider().dialect == request_.dialect,
                                   time_point_cast<seconds>(system_clock::now()));
   if (!request) {
     kept.give_up(request.error().message);
@@ -107,7 +108,7 @@ net::Task<void> Exchange::ask_again(Enforcement& kept, canon::Response& answer, 
   record_.attempts.push_back(std::move(record));  // `asked` is gone
   const auto begun = steady_clock::now();
 
-  request->timeouts = deployment.timeouts(false);
+  request->timeouts = deployment.timeouts(lowered->stream);
   net::milliseconds time = policy.repair_time;
   if (deadline_) time = std::min(time, std::max(*deadline_ - now(), net::milliseconds(1)));
   request->timeouts.total = time;
@@ -121,7 +122,9 @@ net::Task<void> Exchange::ask_again(Enforcement& kept, canon::Response& answer, 
     const auto body = co_await response->read_all(kRepairLimit);
     const dialect::Dialect& wire = dialect::get(deployment.provider().dialect);
     Arena second(8 * 1024);
-    const auto value = body ? json::parse(second, *body) : Result<json::Value>(fail(""));
+    const auto value = !body             ? Result<json::Value>(fail(""))
+                       : lowered->stream ? Result<json::Value>(json::Value())
+                                         : json::parse(second, *body);
     if (!body) {
       failed = body.error().message;
     } else if (response->status() != 200) {
@@ -130,7 +133,8 @@ net::Task<void> Exchange::ask_again(Enforcement& kept, canon::Response& answer, 
       record_.attempts.back().error_body = *body;
     } else if (!value) {
       failed = "the second answer is no JSON";
-    } else if (auto decoded = wire.decode(second, *value); !decoded || decoded->choices.empty()) {
+    } else if (auto decoded = lowered->stream ? gather(wire, second, *body) : wire.decode(second, *value);
+               !decoded || decoded->choices.empty()) {
       failed = "the second answer cannot be read";
     } else {
       if (snapshot_->config().journal.keep_bodies) record_.attempts.back().response_body = *body;

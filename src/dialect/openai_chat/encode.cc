@@ -64,6 +64,7 @@ class Encoder {
   void tool_call(const Block& block, const canon::ToolCall& call);
   void tool_result(const canon::Message& m, const canon::ToolResult& result);
   void reasoning(std::span<const canon::Reasoning* const> all);
+  void thinking_parts(std::span<const canon::Reasoning* const> all, std::span<const Block* const> words);
   void tools();
   void custom_tool(const canon::Tool& tool);
   void tool_choice();
@@ -230,7 +231,9 @@ void Encoder::assistant(const canon::Message& m) {
   w_.begin_object().field("role", "assistant");
   if (!m.name.empty() && !options_.bare_messages) w_.field("name", m.name);
   w_.key("content");
-  if (words.empty() && (calls > 0 || refusal) && options_.null_content && !options_.bare_messages)
+  if (options_.reasoning_replay == "thinking_parts" && !thoughts.empty())
+    thinking_parts(thoughts, words);
+  else if (words.empty() && (calls > 0 || refusal) && options_.null_content && !options_.bare_messages)
     w_.null();
   else
     content(words);
@@ -250,9 +253,25 @@ void Encoder::assistant(const canon::Message& m) {
   w_.end_object();
 }
 
+// Mistral's way; a turn has one part of thoughts, in front (MIS-25).
+void Encoder::thinking_parts(std::span<const canon::Reasoning* const> all,
+                             std::span<const Block* const> words) {
+  std::string text;
+  for (const canon::Reasoning* r : all) {
+    if (!text.empty() && !r->text.empty()) text += '\n';
+    text += r->text;
+  }
+  w_.begin_array();
+  w_.begin_object().field("type", "thinking").key("thinking").begin_array();
+  w_.begin_object().field("type", "text").field("text", text).end_object();
+  w_.end_array().end_object();
+  for (const Block* block : words) part(*block);
+  w_.end_array();
+}
+
 void Encoder::reasoning(std::span<const canon::Reasoning* const> all) {
   const std::string_view how = options_.reasoning_replay;
-  if (how.empty() || (all.empty() && !options_.reasoning_always)) return;
+  if (how.empty() || how == "thinking_parts" || (all.empty() && !options_.reasoning_always)) return;
   if (how == "reasoning_details") {
     w_.key("reasoning_details").begin_array();
     int index = 0;

@@ -109,6 +109,12 @@ void thinking_type(json::Writer& w, const ReasoningConfig& r) {
 // RULES ZAI-10, KIMI: the switch alone.
 void zai(json::Writer& w, const ReasoningConfig& r) { thinking_type(w, r); }
 
+// RULES MM-06: the model sees for itself how much, or not at all.
+void minimax(json::Writer& w, const ReasoningConfig& r) {
+  if (!said(r)) return;
+  w.key("thinking").begin_object().field("type", wanted(r) ? "adaptive" : "disabled").end_object();
+}
+
 // RULES DS-03, DS-13: the switch, and the effort beside it.
 void deepseek(json::Writer& w, const ReasoningConfig& r) {
   thinking_type(w, r);
@@ -144,9 +150,10 @@ struct Style {
   void (*write)(json::Writer&, const ReasoningConfig&);
 };
 constexpr std::array kStyles = {
-    Style{"", none},     Style{"effort", effort},     Style{"openrouter", openrouter},
-    Style{"zai", zai},   Style{"qwen", qwen},         Style{"deepseek", deepseek},
-    Style{"none", none}, Style{"together", together}, Style{"qwen_template", qwen_template},
+    Style{"", none},           Style{"effort", effort},     Style{"openrouter", openrouter},
+    Style{"zai", zai},         Style{"qwen", qwen},         Style{"deepseek", deepseek},
+    Style{"none", none},       Style{"together", together}, Style{"qwen_template", qwen_template},
+    Style{"minimax", minimax},
 };
 
 }  // namespace

@@ -26,6 +26,18 @@ BASES = {
     "ollama": "/ollama",
     "vllm": "/vllm",
     "llamacpp": "/llamacpp",
+    "cohere": "/cohere",
+    "sambanova": "/sambanova/v1",
+    "perplexity": "/perplexity",
+    "nvidia": "/nvidia/v1",
+    "copilot": "/copilot",
+    "doubleword": "/doubleword/v1",
+    "venice": "/venice/api/v1",
+    "mimo": "/mimo/v1",
+    "writer": "/writer/v1",
+    "meta": "/meta/v1",
+    "sglang": "/sglang",
+    "tgi": "/tgi",
 }
 
 
@@ -76,6 +88,7 @@ TARGETS = [
     Target("ollama", "llama3.2"),
     Target("vllm", "meta-llama/Llama-3.1-8B-Instruct"),
     Target("llamacpp", "local-model"),
+    Target("cohere", "command-a-03-2025"),
 ]
 BY_ID = {str(target): target for target in TARGETS}
 

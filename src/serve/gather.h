@@ -1,0 +1,18 @@
+// A stream put together into one answer, for clients that asked for none (Lowered::stream).
+#pragma once
+#include <expected>
+#include <string_view>
+
+#include "base/arena.h"
+#include "canon/failure.h"
+#include "canon/response.h"
+#include "dialect/dialect.h"
+
+namespace dragoman::serve {
+
+// `bytes` is the whole body of the stream. A failure inside it, or its breaking off, is an UpstreamError. The
+// answer's text is in the arena.
+std::expected<canon::Response, canon::UpstreamError> gather(const dialect::Dialect& wire, Arena& arena,
+                                                            std::string_view bytes);
+
+}  // namespace dragoman::serve
