@@ -83,9 +83,9 @@ constexpr std::array<std::string_view, 12> kCallParams{
     "max_completion_tokens", "stop_sequences", "safety_settings", "service_tier"};
 
 // Prefixes LiteLLM has for servers that speak OpenAI's dialect and have no row of their own.
-constexpr std::array<std::string_view, 12> kOpenaiLike{
-    "custom_openai", "openai_like", "openai_compatible", "litellm_proxy", "lm_studio", "llamafile",
-    "xinference",    "nvidia_nim",  "sambanova",         "perplexity",    "deepinfra", "github"};
+constexpr std::array<std::string_view, 8> kOpenaiLike{"custom_openai", "openai_like", "openai_compatible",
+                                                      "litellm_proxy", "llamafile",   "xinference",
+                                                      "deepinfra",     "github"};
 
 bool looks_like_region(std::string_view text) {  // "us-east-1", "ap-southeast-2"
   const auto parts = split(text, '-');

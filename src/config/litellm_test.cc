@@ -138,7 +138,7 @@ TEST(Litellm, ModelNames) {
       {"my-model", ", custom_llm_provider: openai, api_base: 'http://h/v1'", "openai/my-model",
        "http://h/v1/chat/completions"},
       {"my-model", ", api_base: 'http://h/v1'", "openai/my-model", "http://h/v1/chat/completions"},
-      {"lm_studio/m", ", api_base: 'http://h:1234/v1'", "lm_studio/m", "http://h:1234/v1/chat/completions"},
+      {"lm_studio/m", ", api_base: 'http://h:1234/v1'", "lmstudio/m", "http://h:1234/v1/chat/completions"},
       {"bedrock/x", ", model_id: 'arn:aws:bedrock:us-east-1:1:application-inference-profile/a'",
        "bedrock/arn:aws:bedrock:us-east-1:1:application-inference-profile/a", ""},
   };
