@@ -67,7 +67,8 @@ class Dropper {
       const std::string at = json::pointer_join(pointer, member.key);
       if (drops(member)) {
         const bool note = among(kNotes, member.key) || member.key == "items";
-        c_.edit(cause_, "compat", at, member.key, show(member.value), "", note ? Loss::none : Loss::widened);
+        c_.edit(cause_, "compat", written(at), member.key, show(member.value), "",
+                note ? Loss::none : Loss::widened);
         changed = true;
         continue;
       }
@@ -93,6 +94,13 @@ class Dropper {
       members.push_back(member);
     }
     return changed ? build_.object(members) : map;
+  }
+
+  // The nearest place the client wrote: what is dropped may be of dragoman's making ("items": {}).
+  std::string_view written(std::string_view pointer) const {
+    while (!pointer.empty() && !json::resolve(c_.original.source, pointer))
+      pointer = pointer.substr(0, pointer.rfind('/'));
+    return pointer;
   }
 
   bool drops(const json::Member& member) {
