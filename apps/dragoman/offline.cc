@@ -31,12 +31,16 @@ constexpr std::size_t kShortestSecret = 8;  // shorter ones are masked as header
 struct StandIn {
   std::string_view provider, model;
 };
-constexpr std::array<StandIn, 6> kStandIns = {{{"azure", "gpt-4o"},
-                                               {"azure_v1", "gpt-4o"},
-                                               {"vertex_anthropic", "claude-sonnet-4-5@20250929"},
-                                               {"ollama", "llama3.2"},
-                                               {"vllm", "meta-llama/Llama-3.1-8B-Instruct"},
-                                               {"llamacpp", "default"}}};
+constexpr std::array<StandIn, 10> kStandIns = {{{"azure", "gpt-4o"},
+                                                {"azure_v1", "gpt-4o"},
+                                                {"vertex_anthropic", "claude-sonnet-4-5@20250929"},
+                                                {"ollama", "llama3.2"},
+                                                {"vllm", "meta-llama/Llama-3.1-8B-Instruct"},
+                                                {"llamacpp", "default"},
+                                                {"lmstudio", "default"},
+                                                {"sglang", "default"},
+                                                {"tgi", "tgi"},
+                                                {"opencode", "kimi-k2"}}};
 
 // The process's environment, with a placeholder for each variable without which a provider or the config
 // could not be called. Nothing is called here.
