@@ -47,6 +47,8 @@ std::string path_of(canon::DialectName dialect, std::string_view model, bool str
     case canon::DialectName::gemini_generate:
       return fmt::format("/v1beta/models/{}:{}", encoded,
                          stream ? "streamGenerateContent?alt=sse" : "generateContent");
+    case canon::DialectName::cohere_chat:  // of providers alone: a client does not speak it
+      break;
     case canon::DialectName::bedrock_converse:
       return fmt::format("/model/{}/{}", encoded, stream ? "converse-stream" : "converse");
   }

@@ -56,6 +56,7 @@ void write_when(json::Writer& w, const profile::Rule& rule) {
   mode("thinking", rule.thinking);
   mode("thinking_off", rule.thinking_off);
   mode("structured", rule.structured);
+  if (rule.dialect) w.field("dialect", canon::name(*rule.dialect));
   w.end_object();
 }
 

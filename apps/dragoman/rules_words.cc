@@ -48,7 +48,8 @@ std::string when_words(const profile::Rule& rule) {
   mode(rule.stream, "streaming");
   mode(rule.tools, "tools");
   mode(rule.thinking, "thinking");
-  mode(rule.thinking_off, "thinking switched off");
+  if (rule.thinking_off)
+    add(*rule.thinking_off ? "thinking switched off" : "unless thinking is switched off");
   mode(rule.structured, "structured output");
   if (rule.dialect) add(fmt::format("over {}", canon::name(*rule.dialect)));
   return out;

@@ -21,7 +21,11 @@ using canon::ToolResult;
 
 bool is_reasoning(const Block& block) { return std::holds_alternative<Reasoning>(block.body); }
 
-bool opaque(const Reasoning& r) { return !r.signature.empty() || !r.redacted.empty() || r.source; }
+// Bound to somebody. An item of `reasoning_details` that holds only text is text (MM-10).
+bool opaque(const Reasoning& r) {
+  return !r.signature.empty() || !r.redacted.empty() ||
+         (r.source && r.source["type"].text() != "reasoning.text");
+}
 
 // GEM-15: documented by Google, accepted live.
 constexpr std::string_view kSentinel = "skip_thought_signature_validator";
