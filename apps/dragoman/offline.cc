@@ -142,6 +142,25 @@ std::vector<std::string> names_of(const config::Config& config, const std::vecto
   return out;
 }
 
+// A dialect as people say it: "openai", "responses", or its whole name, with dashes if they like.
+std::optional<canon::DialectName> dialect_called(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kShort = {{
+      {"openai", "openai_chat"},
+      {"chat", "openai_chat"},
+      {"responses", "openai_responses"},
+      {"anthropic", "anthropic_messages"},
+      {"messages", "anthropic_messages"},
+      {"gemini", "gemini_generate"},
+      {"google", "gemini_generate"},
+      {"bedrock", "bedrock_converse"},
+      {"converse", "bedrock_converse"},
+  }};
+  std::string name(text);
+  std::ranges::replace(name, '-', '_');
+  const auto* known = std::ranges::find(kShort, name, &std::pair<std::string_view, std::string_view>::first);
+  return canon::dialect_named(known == kShort.end() ? std::string_view(name) : known->second);
+}
+
 }  // namespace
 
 lower::Loss Outcome::worst() const {
@@ -210,15 +229,10 @@ std::vector<OfflineTarget> Offline::all() const {
 }
 
 Result<canon::Request> Offline::parse(Arena& arena, std::string_view text, const Asked& asked) const {
-  const std::string_view from = asked.dialect == "openai"      ? "openai_chat"
-                                : asked.dialect == "anthropic" ? "anthropic_messages"
-                                : asked.dialect == "gemini"    ? "gemini_generate"
-                                : asked.dialect == "bedrock"   ? "bedrock_converse"
-                                                               : asked.dialect;
-  const auto name = canon::dialect_named(from);
+  const auto name = dialect_called(asked.dialect);
   if (!name || !dialect::get(*name).parse)
-    return fail(
-        fmt::format("from: expected openai, anthropic, gemini or bedrock, found '{}'", asked.dialect));
+    return fail(fmt::format("from: expected openai, responses, anthropic, gemini or bedrock, found '{}'",
+                            asked.dialect));
   auto body = json::parse(arena, text);
   if (!body) return std::unexpected(body.error());
   if (*name == canon::DialectName::gemini_generate || *name == canon::DialectName::bedrock_converse) {

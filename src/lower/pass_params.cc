@@ -239,32 +239,30 @@ void check_size(Context& c) {
 
 void pass_limits(Context& c) {
   check_size(c);
-  ParamValue& cap = c.draft.params[Param::max_tokens];
-  const json::Builder build(c.arena);
-  if (const std::int64_t needed = c.profile.integer(Setting::max_tokens_required); needed > 0 && !cap.value) {
-    c.edit(Setting::max_tokens_required, "ANT-01", "", "max_tokens", "", std::to_string(needed),
-           Loss::narrowed);
-    cap.value = build.integer(needed);
-  }
-  if (const std::int64_t most = c.profile.integer(Setting::max_tokens_cap);
-      most > 0 && cap.value && cap.value.number() > static_cast<double>(most))
-    replace(c, Param::max_tokens, c.rule(Setting::max_tokens_cap, "ANT-02"), build.integer(most),
-            Loss::narrowed);
-  // ANT-28: the thinking budget is part of max_tokens, and less than it.
-  auto& reasoning = c.draft.reasoning;
-  if (!c.flag(Setting::thinking_first) || reasoning.mode != canon::ReasoningConfig::Mode::on ||
-      !reasoning.budget)
-    return;
   constexpr std::int64_t kLeastAnswer = 1024;
   constexpr std::int64_t kUsualAnswer = 4096;
-  if (!cap.value) {
-    // A cap that nobody gave is the host's own, which may be less than the budget.
-    c.edit(c.rule(Setting::thinking_first, "ANT-28"), "", "max_tokens", "",
-           std::to_string(*reasoning.budget + kUsualAnswer), Loss::narrowed);
-    cap.value = build.integer(*reasoning.budget + kUsualAnswer);
-  }
-  const std::int64_t least = c.profile.integer(Setting::thinking_budget_min);
+  ParamValue& cap = c.draft.params[Param::max_tokens];
+  const json::Builder build(c.arena);
+  auto& reasoning = c.draft.reasoning;
+  // ANT-28: the thinking budget is part of max_tokens, and less than it.
+  const bool thinks = c.flag(Setting::thinking_first) && reasoning.mode == canon::ReasoningConfig::Mode::on &&
+                      reasoning.budget;
+  const std::int64_t needed = c.profile.integer(Setting::max_tokens_required);
   const std::int64_t most = c.profile.integer(Setting::max_tokens_cap);
+  if (!cap.value && (needed > 0 || thinks)) {
+    // A cap that nobody gave is ours or the host's own to choose, and has to hold the thinking as well.
+    std::int64_t room = thinks ? std::max(needed, *reasoning.budget + kUsualAnswer) : needed;
+    if (most > 0) room = std::min(room, most);
+    c.edit(needed > 0 ? c.rule(Setting::max_tokens_required, "ANT-01")
+                      : c.rule(Setting::thinking_first, "ANT-28"),
+           "", "max_tokens", "", std::to_string(room), Loss::narrowed);
+    cap.value = build.integer(room);
+  }
+  if (most > 0 && cap.value && cap.value.number() > static_cast<double>(most))
+    replace(c, Param::max_tokens, c.rule(Setting::max_tokens_cap, "ANT-02"), build.integer(most),
+            Loss::narrowed);
+  if (!thinks) return;
+  const std::int64_t least = c.profile.integer(Setting::thinking_budget_min);
   const auto said = cap.value.integer().value_or(0);
   // A budget we made of an effort gives way to the client's cap; one the client wrote outranks it, as far as
   // the model goes.
