@@ -145,7 +145,9 @@ void add_check(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand(
       "check", "Ask all targets, without sending, whether they would take a request, and at what cost");
   command->add_option("REQUEST", options->file, "file with the request; - for standard input");
-  command->add_option("--from", options->from, "the request's dialect: openai, responses, anthropic, gemini or bedrock")
+  command
+      ->add_option("--from", options->from,
+                   "the request's dialect: openai, responses, anthropic, gemini or bedrock")
       ->capture_default_str();
   command->add_option("--to", options->to, "only these targets: provider/model, or models of the config");
   command->add_option("-c,--config", options->config,

@@ -147,7 +147,9 @@ void add_diff(CLI::App& app, int& status) {
   command->add_option("REQUEST", options->file, "file with the request; - for standard input")->required();
   command->add_option("A", options->a, "provider/model, or a model of the config")->required();
   command->add_option("B", options->b, "the other one")->required();
-  command->add_option("--from", options->from, "the request's dialect: openai, responses, anthropic, gemini or bedrock")
+  command
+      ->add_option("--from", options->from,
+                   "the request's dialect: openai, responses, anthropic, gemini or bedrock")
       ->capture_default_str();
   command->add_option("-c,--config", options->config, "config file; no key has to be set");
   command->add_flag("--stream", options->stream, "as a streaming request");

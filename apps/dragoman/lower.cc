@@ -132,7 +132,9 @@ void add_lower(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "lower", "Show what a target would receive for the request on standard input; send nothing");
-  command->add_option("--from", options->from, "the request's dialect: openai, responses, anthropic, gemini or bedrock")
+  command
+      ->add_option("--from", options->from,
+                   "the request's dialect: openai, responses, anthropic, gemini or bedrock")
       ->capture_default_str();
   command->add_option("--to", options->to, "provider/model, or a model of the config (its first target)");
   command->add_flag("--stream", options->stream, "as a streaming request");
