@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -34,6 +35,12 @@ std::string words(json::Value value) {
   return value.present() && !value.is_null() ? json::dump(value) : std::string();
 }
 
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
 Result<Refusal> read_refusal(json::Value line) {
   if (!line.is_object()) return fail("expected an object with a body");
   Refusal out;
@@ -42,7 +49,8 @@ Result<Refusal> read_refusal(json::Value line) {
   out.provider = words(line["provider"]);
   out.type = words(line["type"]);
   if (const json::Value status = line["status"]; status.present() && !status.is_null()) {
-    const auto number = status.integer();
+    auto number = status.integer();
+    if (!number && status.is_string()) number = whole_number(status.text());
     if (!number || *number < 0 || *number > 999) return fail("expected an HTTP status", "/status");
     out.status = static_cast<int>(*number);
   }
@@ -61,7 +69,8 @@ canon::UpstreamError decode(const profile::Provider* provider, const Refusal& re
       provider ? dialect::get(provider->dialect) : dialect::get(canon::DialectName::openai_chat);
   std::string_view type_header;
   for (const auto& [name, value] : refusal.headers)
-    if (equals_ignoring_case(name, "x-amzn-errortype")) type_header = value;
+    if (equals_ignoring_case(name, "x-amzn-errortype") || equals_ignoring_case(name, ":exception-type"))
+      type_header = value;
   if (type_header.empty() && wire.name == canon::DialectName::bedrock_converse) type_header = refusal.type;
   canon::UpstreamError error = wire.decode_error(status, refusal.body, type_header);
   if (error.type.empty()) error.type = refusal.type;
@@ -109,7 +118,10 @@ int run(bool jsonl) {
     std::string out;
     json::Writer w(out);
     w.begin_object().key("id");
-    const auto line = json::parse(arena, text);
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    // What a log holds need not be UTF-8; a verdict is of more use than a complaint about it.
+    const std::string readable = is_utf8(text) ? std::string() : to_utf8(text);
+    const auto line = json::parse(arena, readable.empty() ? text : std::string_view(readable));
     const auto refusal = line ? read_refusal(*line) : std::unexpected(line.error());
     if (line && (*line)["id"].present())
       w.value((*line)["id"]);

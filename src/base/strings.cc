@@ -127,4 +127,16 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string to_utf8(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t size = 1;
+    while (size < 4 && size < text.size() && !is_utf8(text.substr(0, size))) ++size;
+    const bool whole = is_utf8(text.substr(0, size));
+    out += whole ? text.substr(0, size) : std::string_view("\xEF\xBF\xBD");
+    text.remove_prefix(whole ? size : 1);
+  }
+  return out;
+}
+
 }  // namespace dragoman

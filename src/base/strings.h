@@ -23,5 +23,7 @@ bool glob_match(std::string_view pattern, std::string_view text);
 std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 bool is_utf8(std::string_view text);
+// With U+FFFD for every byte that belongs to no character.
+std::string to_utf8(std::string_view text);
 
 }  // namespace dragoman

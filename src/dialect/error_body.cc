@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -103,6 +104,10 @@ class Unwrapper {
     else if (error.is_string() && !is_blank(error.text()))
       words(error.text(), depth);  // xAI, Ollama, TGI, Venice
     if (const Value error = v["Error"]; error.is_object()) value(error, depth + 1);  // botocore's dump
+    if (const Value body = v["body"]; body.is_object() && speaks(body))
+      value(body, depth + 1);  // an SDK's exception
+    if (const Value error = v["response"]["error"]; error.is_object())
+      value(error, depth + 1);  // response.failed
     google_details(v["details"]);
     if (const Value raw = v["metadata"]["raw"]; raw.present()) {  // OpenRouter: the upstream's own body
       if (raw.is_string())
@@ -129,7 +134,8 @@ class Unwrapper {
     set(out_.code, first_of(v, kCodes));
     if (const Value code = v["details"]["error_code"]; code.is_string())
       set(out_.code, code.text());  // Anthropic
-    if (const Value param = v["param"]; param.is_string()) set(out_.param, param.text());
+    if (const Value param = v["param"]; param.is_string() && param.text() != "<nil>")
+      set(out_.param, param.text());
     if (const Value key = v["key"]; key.is_string() && v["description"].is_string())
       set(out_.code, key.text());
     set(out_.request_id, first_of(v, kIds));
@@ -182,9 +188,32 @@ class Unwrapper {
   void words(std::string_view sentence, int depth) {
     sentence = trim(sentence);
     if (sentence.empty()) return;
+    if (const auto [type, rest] = botocore(sentence); !rest.empty()) {
+      set(out_.type, type);
+      sentence = rest;
+    }
     set(out_.message, sentence);
     if (depth >= kMaxDepth || envelope(sentence, depth)) return;
     salvage(sentence);
+  }
+
+  // "An error occurred (ThrottlingException) when calling the Converse operation (reached max retries: 4): …"
+  static std::pair<std::string_view, std::string_view> botocore(std::string_view text) {
+    static constexpr std::string_view kHead = "An error occurred (", kCall = ") when calling the ",
+                                      kOperation = " operation";
+    const std::size_t head = text.find(kHead);
+    if (head == std::string_view::npos) return {};
+    text.remove_prefix(head + kHead.size());
+    const std::size_t call = text.find(kCall);
+    if (call == std::string_view::npos || call > 80) return {};
+    const std::string_view rest = text.substr(call);
+    const std::size_t operation = rest.find(kOperation);
+    if (operation == std::string_view::npos || operation > 120) return {};
+    // "(reached max retries: 4)" may stand between, with a colon of its own.
+    std::string_view words = rest.substr(operation + kOperation.size());
+    if (words.starts_with(" (")) words.remove_prefix(std::min(words.size(), words.find(')') + 1));
+    if (!words.starts_with(": ")) return {};
+    return {text.substr(0, call), trim(words.substr(2))};
   }
 
   bool envelope(std::string_view text, int depth) {
@@ -196,8 +225,21 @@ class Unwrapper {
       const std::size_t before = at == 0 ? std::string_view::npos : text.find_last_not_of(" \n\t", at - 1);
       if (before != std::string_view::npos && text[before] == '[') start = before;
       const std::string_view tail = text.substr(start);
-      if (const std::string_view json = balanced(tail); !json.empty() && read(json, depth)) return true;
+      if (const std::string_view json = balanced(tail); !json.empty()) {
+        if (read(json, depth)) return true;
+        // A terminal broke the line inside a string.
+        if (json.find('\n') != std::string_view::npos && read(unwrapped(json), depth)) return true;
+      }
       if (const auto python = read_python_literal(tail); python && read(python->json, depth)) return true;
+    }
+    // Python's print of bytes: b'{\n "error": …'.
+    for (const std::string_view open : {"b'{", "b\"{", "b'[", "b\"["}) {
+      const std::size_t at = text.find(open);
+      if (at == std::string_view::npos || depth + 1 >= kMaxDepth) continue;
+      const auto python = read_python_literal(text.substr(at));
+      if (!python) continue;
+      const auto bytes = json::parse(arena_, python->json);
+      if (bytes && bytes->is_string() && envelope(bytes->text(), depth + 1)) return true;
     }
     // JSON that was put into a string once more than it was taken out: {\"error\":…
     if (text.find("{\\\"") == std::string_view::npos) return false;
@@ -207,6 +249,29 @@ class Unwrapper {
       plain += text[i];
     }
     return depth + 1 < kMaxDepth && envelope(plain, depth + 1);
+  }
+
+  // Line breaks inside strings, with the indentation around them, as one space.
+  static std::string unwrapped(std::string_view json) {
+    std::string out;
+    bool quoted = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+      const char c = json[i];
+      if (c == '\\' && quoted && i + 1 < json.size() && json[i + 1] != '\n') {
+        out += c;
+        out += json[++i];
+        continue;
+      }
+      if (c == '"') quoted = !quoted;
+      if (!quoted || (c != '\n' && c != '\r')) {
+        out += c;
+        continue;
+      }
+      while (i + 1 < json.size() && (json[i + 1] == ' ' || json[i + 1] == '\n' || json[i + 1] == '\r')) ++i;
+      while (out.ends_with(' ')) out.pop_back();
+      out += ' ';
+    }
+    return out;
   }
 
   bool read(std::string_view json, int depth) {
@@ -244,7 +309,7 @@ class Unwrapper {
       if (const Value m = v[key]; (m.is_string() && !is_blank(m.text())) || m.is_object() || m.is_array())
         return true;
     return v["error"].is_object() || v["error"].is_string() || v["Error"].is_object() ||
-           v["detail"].present() || v["base_resp"].is_object();
+           v["detail"].present() || v["base_resp"].is_object() || v["response"]["error"].is_object();
   }
 
   // From the bracket to the one that closes it; "" when none does.

@@ -19,7 +19,32 @@ constexpr std::size_t kReadLimit = 16 * 1024;
 // errors).
 bool says_nothing(std::string_view lower) {
   return is_blank(lower) || lower == "provider returned error" || lower == "error" ||
-         lower == "bad request" || lower == "unknown error";
+         lower == "bad request" || lower == "unknown error" || lower == "param incorrect";
+}
+
+// Runs of white space as one space: terminals and issue trackers break a provider's sentence anywhere.
+std::string on_one_line(std::string text) {
+  std::size_t size = 0;
+  for (const char c : text) {
+    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (space && size > 0 && text[size - 1] == ' ') continue;
+    text[size++] = space ? ' ' : c;
+  }
+  text.resize(size);
+  return text;
+}
+
+// The provider's path. What some put into `param` is a sentence with the path in it (Xiaomi), or a label
+// ("validation_error", Cerebras) while the path heads the message.
+std::string place_of(const canon::UpstreamError& error) {
+  const std::string_view param = error.param;
+  if (param.find(' ') != std::string_view::npos && param.find_first_of("[{(") != 0) {
+    if (const std::string_view path = find_pointer(param); !path.empty()) return std::string(path);
+  }
+  // A label, or the status a relay got ("400", one-api), is no path.
+  const bool digits = param.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!digits && !param.ends_with("_error")) return error.param;
+  return std::string(find_pointer(error.message));
 }
 
 struct Answer {
@@ -36,12 +61,12 @@ Answer read(std::string_view provider, const canon::UpstreamError& error) {
                 error.status,
                 lower_ascii(error.type),
                 lower_ascii(error.code),
-                lower_ascii(std::string_view(error.message).substr(0, kReadLimit)),
+                on_one_line(lower_ascii(std::string_view(error.message).substr(0, kReadLimit))),
                 lower_ascii(std::string_view(error.body).substr(0, kReadLimit))};
   // AWS writes shapes as "com.amazon.coral#Name" and "Name:http://…" in the type.
   if (const auto hash = answer.type.find('#'); hash != std::string::npos) answer.type.erase(0, hash + 1);
   if (const auto colon = answer.type.find(':'); colon != std::string::npos) answer.type.erase(colon);
-  if (says_nothing(answer.text)) answer.text += "\n" + answer.body;
+  if (says_nothing(answer.text)) answer.text += " " + on_one_line(answer.body);
   return answer;
 }
 
@@ -65,12 +90,19 @@ bool applies(const Rule& rule, const Answer& answer) {
 
 const Rule* first_rule(const Answer& answer) {
   for (const std::span<const Rule> part :
-       {account_rules(), request_rules(), wording_rules(), general_rules()}) {
+       {account_rules(), request_rules(), host_rules(), wording_rules(), general_rules()}) {
     for (const Rule& rule : part) {
       if (applies(rule, answer)) return &rule;
     }
   }
   return nullptr;
+}
+
+// ["body","messages",0,"user","name"] ends with the key that is meant.
+std::string last_of_loc(std::string_view pointer) {
+  if (!pointer.starts_with("[\"") || !pointer.ends_with("\"]")) return {};
+  pointer.remove_suffix(2);
+  return std::string(pointer.substr(pointer.rfind('"') + 1));
 }
 
 std::string sentence(std::string_view provider, FailureClass cls, int status) {
@@ -111,7 +143,7 @@ Failure classify(std::string_view provider, const canon::UpstreamError& error,
   const Answer answer = read(provider, error);
   Failure failure;
   failure.status = error.status;
-  failure.pointer = error.param.empty() ? std::string(find_pointer(error.message)) : error.param;
+  failure.pointer = place_of(error);
   failure.likeness = likeness(error.message);
 
   if (const Rule* rule = first_rule(answer)) {
@@ -135,8 +167,12 @@ Failure classify(std::string_view provider, const canon::UpstreamError& error,
     failure.confidence = 0.2;
     failure.rule = "unnamed";
   }
-  if (!may_point(failure.cls)) failure.pointer = error.param;
-  if (may_point(failure.cls)) failure.keyword = refused_keyword(error.message);
+  if (!may_point(failure.cls)) {
+    failure.pointer = failure.pointer == error.param ? error.param : std::string();
+  } else {
+    failure.keyword = refused_keyword(error.message);
+    if (failure.keyword.empty()) failure.keyword = last_of_loc(failure.pointer);
+  }
 
   const RetryHints hints = read_retry_headers(headers, now);
   failure.retry_after = hints.retry_after ? hints.retry_after : error.retry_after;

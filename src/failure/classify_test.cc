@@ -15,7 +15,7 @@ namespace {
 
 std::vector<Rule> all_rules() {
   std::vector<Rule> out;
-  for (const auto part : {account_rules(), request_rules(), wording_rules(), general_rules()})
+  for (const auto part : {account_rules(), request_rules(), host_rules(), wording_rules(), general_rules()})
     out.insert(out.end(), part.begin(), part.end());
   return out;
 }

@@ -91,11 +91,19 @@ constexpr const char* kPhrases[] = {
     R"((?i)unsupported (?:value|parameter): [`'"]?([a-z_][\w.]{0,100})[`'"]?)",
     R"((?i)unrecognized request arguments? supplied: ([\w.]{1,200}))",
     R"((?i)invalid value for [`'"]([\w.\[\]]{1,200})[`'"])",
-    R"((?i)^\s*(?:\* )?(?:invalid request: )?([a-z_]{3,40}(?:[.\[][\w.\[\]]{1,200})?): (?:extra inputs|field required|input should|must be|should be|value|validation error|[a-z]+ must|each ))",
-    R"((?i)extra inputs are not permitted, field: '([^']{1,200})')",
+    R"((?i)^\s*(?:\* )?(?:invalid request: )?((?-i:[a-z_]{3,40})(?:[.\[][\w.\[\]]{1,200})?): (?:extra inputs|field required|input should|must be|should be|value|validation error|[a-z]+ must|each ))",
+    R"(, field: '([^']{1,200})')",        // Fireworks
+    R"(^'(messages\.[\w.]{1,200})' : )",  // Groq
+    R"(^\s*(?:\* )?((?:tools|messages|system|max_tokens|temperature|top_[pk]|tool_choice|thinking|stop_sequences)): )",
+    R"(\b(parameter\.\w{1,60}))",                                     // DashScope
+    R"((?i)argument not supported(?: on this model)?: (\w{1,100}))",  // xAI
+    R"(functionDeclaration `([^`]{1,200})`)",                         // Vertex
+    R"((?i)remove '([\w.]{1,200})' from your)",                       // Vertex
+    R"((?i)unknown name \\?"([^"\\]{1,200})\\?": )",
+    R"((?i)parameter '([^']{1,200})' is not a valid field)",
+    R"((?i)does not support the parameter `(\w{1,100})`)",
     R"((?i)parameter '([^']{1,200})' is not supported)",
     R"((?i)does not support parameter (\w{1,100}))",
-    R"((?i)argument not supported on this model: (\w{1,100}))",
     R"((?i)property '([^']{1,200})' is unsupported)",
     R"(^Field '([^']{1,200})':)",
     R"(^`(\w{2,60})` (?:is|must|cannot|and|may))",
@@ -135,6 +143,8 @@ std::string_view find_pointer(std::string_view text) {
     while (end < text.size() && is_path(text[end])) ++end;
     std::string_view run = text.substr(at, end - at);
     at = end;
+    while (run.ends_with(']') && std::ranges::count(run, ']') > std::ranges::count(run, '['))
+      run.remove_suffix(1);
     while (!run.empty() && (run.back() == '.' || run.back() == '-' || run.back() == '/' || run.back() == '['))
       run.remove_suffix(1);
     // A bare word ("tools", "messages", "input") is prose as often as a path: it takes a step to be a
@@ -153,7 +163,10 @@ Side side_of(std::string_view pointer) {
 FailureClass class_of(std::string_view pointer) {
   if (pointer.empty()) return FailureClass::other;
   const Head* head = head_of(pointer);
-  return head ? head->cls : FailureClass::param_rejected;
+  if (head == nullptr) return FailureClass::param_rejected;
+  // Of the parameters that carry a schema, only what lies inside can be the schema's fault.
+  const bool whole = strip_lead(pointer).size() == head->word.size();
+  return whole && head->side == Side::params ? FailureClass::param_rejected : head->cls;
 }
 
 }  // namespace dragoman::failure

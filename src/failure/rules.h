@@ -54,9 +54,11 @@ struct Rule {
   Example example = {};
 };
 
-// The parts, in order: rules_account.cc, rules_request.cc, rules_wording.cc, rules_general.cc.
+// The parts, in order: rules_account.cc, rules_request.cc, rules_hosts.cc, rules_wording.cc,
+// rules_general.cc.
 std::span<const Rule> account_rules();  // money, pace, capacity, identity
 std::span<const Rule> request_rules();  // policy, context, existence, and the shape of the request
+std::span<const Rule> host_rules();     // the sentences of single hosts and relays
 std::span<const Rule> wording_rules();  // what validators say of a request's shape, in shared wordings
 std::span<const Rule> general_rules();  // labels that say little, then statuses
 

@@ -297,7 +297,7 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "invalid_request_error", "", "messages: first message must use the \"user\" role"}},
     {"starts_with_user", kShape, kBody, false, "", kAnyStatus, kText, "conversation must start with a user message",
      {400, "ValidationException", "", "A conversation must start with a user message. Try again."}},
-    {"mistral_role_order", kShape, kBody, false, "", kAnyStatus, kText, "unexpected role '",
+    {"mistral_role_order", kShape, kBody, false, "", kAnyStatus, kText, "unexpected role ",
      {400, "invalid_request_error", "3230", "Unexpected role 'user' after role 'tool'"}},
     {"mistral_last_role", kShape, kBody, false, "", kAnyStatus, kText, "expected last role",
      {400, "invalid_request_error", "3230", "Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant"}},

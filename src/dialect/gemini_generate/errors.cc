@@ -30,7 +30,9 @@ std::optional<double> duration(std::string_view text) {
 
 // Where in the request the fault is, from the phrases of GEM-01, GEM-02, GEM-31 and GEM-12.
 std::string_view place_in(std::string_view message) {
-  std::string_view place = between(message, "GenerateContentRequest.", ": ");
+  constexpr std::string_view kRoot = "GenerateContentRequest.";
+  std::string_view place = between(message, kRoot, ": ");
+  if (!place.empty()) place = {place.data() - kRoot.size(), place.size() + kRoot.size()};  // as they wrote it
   if (place.empty()) place = between(message, " at '", "'");
   return place.find(' ') == std::string_view::npos ? place : std::string_view();
 }

@@ -192,7 +192,7 @@ TEST(GeminiErrors, Bodies) {
        R"(error 400 type "INVALID_ARGUMENT" code "" param "tools[0]" message "Invalid JSON payload received. Unknown name \"x\" at 'tools[0]': Cannot find field.")"},
       {"GEM-32", 400,
        R"({"error":{"code":400,"message":"* GenerateContentRequest.tools[0].function_declarations[1].parameters.required: only allowed for OBJECT type\n","status":"INVALID_ARGUMENT"}})",
-       R"(error 400 type "INVALID_ARGUMENT" code "" param "tools[0].function_declarations[1].parameters.required" message "* GenerateContentRequest.tools[0].function_declarations[1].parameters.required: only allowed for OBJECT type")"},
+       R"(error 400 type "INVALID_ARGUMENT" code "" param "GenerateContentRequest.tools[0].function_declarations[1].parameters.required" message "* GenerateContentRequest.tools[0].function_declarations[1].parameters.required: only allowed for OBJECT type")"},
       {"GEM-56: the wait and the quota", 429,
        R"({"error":{"code":429,"message":"You exceeded your current quota.","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerMinutePerProjectPerModel-FreeTier"},{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]},{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"48s"}]}})",
        R"(error 429 type "RESOURCE_EXHAUSTED" code "GenerateRequestsPerDayPerProjectPerModel-FreeTier" param "" retry after 48s message "You exceeded your current quota.")"},
