@@ -73,7 +73,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {"out_of_credits", kMoney, kNone, false, "", kAnyStatus, Where::text, "out of credits",
      {403, "", "", "This key is out of credits"}},
     // A day's allowance is money: no wait that a client can make helps.
-    {"tokens_per_day", kMoney, kNone, false, "", kAnyStatus, Where::text, "tokens per day",
+    {"tokens_of_the_day", kMoney, kNone, false, "", kAnyStatus, Where::text, "tokens per day",
      {429, "tokens", "rate_limit_exceeded", "Rate limit reached for model `llama` on tokens per day (TPD): Limit 100000, Used 99836"}},
     {"requests_per_day", kMoney, kNone, false, "", kAnyStatus, Where::text, "requests per day",
      {429, "requests", "rate_limit_exceeded", "Rate limit reached on requests per day (RPD): Limit 1000, Used 1000"}},
@@ -146,8 +146,6 @@ constexpr auto kRules = std::to_array<Rule>({
      {429, "GoUsageLimitError", "", "Usage limit reached."}},
     {"label_free_usage", kMoney, kNone, false, "", kAnyStatus, Where::label, "freeusagelimiterror",
      {429, "FreeUsageLimitError", "", "Usage limit reached."}},
-    {"tokens_of_the_day", kMoney, kNone, false, "", kAnyStatus, Where::text, "tokens per day limit exceeded",
-     {429, "too_many_tokens_error", "token_quota_exceeded", "Tokens per day limit exceeded - too many tokens processed."}},
     {"status_402", kMoney, kNone, false, "", 402, Where::status, "",
      {402, "", "", "Payment Required"}},
 
