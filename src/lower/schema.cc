@@ -60,7 +60,7 @@ Value Rewriter::run() {
   }
   if (root_.is_bool() && target_.object_root) return empty_root(root_);
   if (!root_.is_object()) return walk(root_, nullptr, 0);
-  Node n{Draft(root_), Place{root_, nullptr, false, {root_.node()}}, 0, true};
+  Node n{Draft(root_), Place{root_, nullptr, false, false, {root_.node()}}, 0, true};
   on_path_[root_.node()] = 1;
   if (target_.object_root) shape_root(n);
   return finish(n);
@@ -87,7 +87,7 @@ Value Rewriter::walk_boolean(Value schema, Place& place, int depth) {
 }
 
 Value Rewriter::walk(Value schema, const Place* up, int depth) {
-  Place place{schema, up, up && up->inlined};
+  Place place{schema, up, up && up->inlined, up && up->turned};
   if (schema.is_bool()) return walk_boolean(schema, place, depth);
   if (!schema.is_object() && column_.passes_all()) return schema;
   if (place.inlined) ++added_;
@@ -145,8 +145,35 @@ void Rewriter::children(Node& n) {
     if (!member.value) continue;
     const Keyword* keyword = find_keyword(member.key);
     if (!keyword || keyword->holds == Holds::data) continue;
-    const Value made = child(n, *keyword, member.value);
+    const std::size_t losses = reporter_.losses();
+    const Value was = member.value;
+    const Value made = child(n, *keyword, was);
     n.draft.set_value(member, made);
+    if (reporter_.losses() != losses) turned_around(n, *keyword, was);
+  }
+}
+
+// What is widened inside `not` or `if` narrows what stands around it, and a branch of oneOf that takes more
+// can make two fit where one did.
+void Rewriter::turned_around(Node& n, const Keyword& keyword, Value was) {
+  Draft& d = n.draft;
+  if (keyword.row == Row::negation && d.has("not")) {
+    note(n, Row::negation, "not", was, {}, Loss::widened);
+    guide_with(n, "not", was);
+    d.erase("not");
+  } else if (keyword.name == "if" && d.has("if")) {
+    note(n, Row::conditional, "if", was, {}, Loss::widened);
+    for (const std::string_view key : {"if", "then", "else"}) {
+      if (const Value said = key == "if" ? was : d.get(key)) guide_with(n, key, said);
+      d.erase(key);
+    }
+  } else if (keyword.row == Row::one_of && d.has("oneOf")) {
+    const bool sayable = column_[Row::any_of] == Cell::ok && !d.has("anyOf");
+    note(n, Row::one_of, "oneOf", was, sayable ? text("anyOf") : Value(), Loss::widened);
+    if (sayable)
+      d.rename("oneOf", "anyOf");
+    else
+      d.erase("oneOf");
   }
 }
 
@@ -164,6 +191,11 @@ Value Rewriter::child(Node& n, const Keyword& keyword, Value value) {
       break;
     case Holds::schema:
       break;
+  }
+  if (keyword.row == Row::negation || keyword.name == "if") {
+    Place place = n.place;
+    place.turned = true;
+    return walk(value, &place, n.depth + 1);
   }
   // These have their own rows for true and false.
   const bool own_booleans = keyword.row == Row::additional_schema || keyword.row == Row::items ||

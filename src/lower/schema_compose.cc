@@ -168,11 +168,16 @@ namespace {
 bool disjoint(std::span<const Value> branches) {
   std::unordered_set<std::string_view> types;
   bool by_type = true;
+  int null = 0;  // branches that take it
   for (const Value branch : branches) {
+    const bool takes_null =
+        branch["nullable"].boolean() || branch["type"].text() == "null" || branch["const"].is_null() ||
+        std::ranges::any_of(branch["enum"].items(), [](Value value) { return value.is_null(); });
+    null += takes_null ? 1 : 0;
     const std::string_view type = branch["type"].text();
     by_type = by_type && !type.empty() && types.insert(type).second;
   }
-  if (by_type && !(types.contains("integer") && types.contains("number"))) return true;
+  if (by_type && null < 2 && !(types.contains("integer") && types.contains("number"))) return true;
   std::vector<Value> fixed;
   for (const Value branch : branches) {
     const auto some = branch["const"]
@@ -182,7 +187,7 @@ bool disjoint(std::span<const Value> branches) {
     if (some.empty()) break;
     fixed.insert(fixed.end(), some.begin(), some.end());
   }
-  if (!fixed.empty()) return distinct(fixed).size() == fixed.size();
+  if (!fixed.empty()) return null < 2 && distinct(fixed).size() == fixed.size();
   if (branches.empty()) return false;
   for (const Member& candidate : branches.front()["properties"].members()) {
     std::vector<Value> values;
@@ -287,7 +292,7 @@ void Rewriter::distribute(Node& n, bool force) {
   }
   for (const Member& member : moved) d.erase(member.key);
   note(n, Row::type_beside_any_of, "anyOf", shared, text("in each branch"),
-       conflicts.empty() ? Loss::none : Loss::widened);
+       conflicts.empty() && !made.empty() ? Loss::none : Loss::widened);
   if (made.size() > 1) {
     d.set("anyOf", build_.array(made));
     return;

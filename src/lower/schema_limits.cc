@@ -17,6 +17,8 @@ bool says_nothing(const Draft& d, const Member& member) {
   const Keyword* keyword = find_keyword(member.key);
   if (!keyword || keyword->note) return true;
   const Value value = member.value;
+  // Beside unevaluated… even `true` says something: the member has been looked at.
+  if (member.key == "additionalProperties" && d.has("unevaluatedProperties")) return false;
   if (member.key == "additionalProperties" || member.key == "unevaluatedProperties" ||
       member.key == "unevaluatedItems" || member.key == "propertyNames")
     return (value.is_bool() && value.boolean()) || (value.is_object() && value.members().empty());
@@ -105,6 +107,26 @@ void Rewriter::refuse_keywords(Node& n) {
     const bool closes = member.key == "additionalProperties" && value.is_bool();
     if ((!nothing && !closes) || member.key == "default") guide_with(n, member.key, value);
     d.set_value(member, made);
+    if (!nothing) leans_on(n, member.key, value);
+  }
+}
+
+// What is left out made others say less; without it they would say more.
+void Rewriter::leans_on(Node& n, std::string_view gone, Value was) {
+  Draft& d = n.draft;
+  std::vector<std::string_view> others;
+  if (gone == "minContains" && was.number() <= 0) others = {"contains", "maxContains"};
+  if (gone == "patternProperties" && !column_.traits().closed)
+    others = {"additionalProperties", "unevaluatedProperties"};
+  if (gone == "if") others = {"then", "else"};
+  if (gone == "prefixItems") others = {"items", "unevaluatedItems"};
+  for (const std::string_view other : others) {
+    const Value value = d.get(other);
+    if (!value || (value.is_bool() && value.boolean())) continue;
+    if (gone != "if" && column_.judge(other, value) == Cell::reject) continue;  // its turn will come
+    note(n, find_keyword(other)->row, other, value, {}, Loss::widened);
+    if (gone == "if") guide_with(n, other, value);
+    d.erase(other);
   }
 }
 
@@ -132,7 +154,8 @@ void Rewriter::bare_arrays(Node& n) {
   if (!(column_.rejects(Row::bare_array) || unsure) || d.has("items") || d.has("prefixItems")) return;
   if (!names_type(d.get("type"), "array")) return;
   d.set("items", build_.empty_object());
-  note(n, Row::bare_array, "items", {}, d.get("items"), Loss::none);
+  const bool counts = d.has("unevaluatedItems");  // and would count them as looked at
+  note(n, Row::bare_array, "items", {}, d.get("items"), counts ? Loss::widened : Loss::none);
 }
 
 // Grammar-constrained modes want every object closed, which is less than the client allowed (OAIS-01,

@@ -14,19 +14,39 @@ using json::Value;
 namespace {
 
 constexpr std::string_view kTypes[] = {"null", "boolean", "integer", "number", "string", "array", "object"};
-constexpr unsigned kInteger = 1U << 2, kNumber = 1U << 3;
+constexpr unsigned kNull = 1U << 0, kInteger = 1U << 2, kNumber = 1U << 3;
+
+unsigned type_bit(std::string_view name) {
+  for (std::size_t i = 0; i < std::size(kTypes); ++i)
+    if (kTypes[i] == name) return 1U << i;
+  return 0;
+}
 
 // A set of types as bits; 0 for something that is none.
 unsigned type_bits(Value type) {
-  unsigned bits = 0;
-  const auto add = [&bits](std::string_view name) {
-    for (std::size_t i = 0; i < std::size(kTypes); ++i)
-      if (kTypes[i] == name) bits |= 1U << i;
-  };
-  if (type.is_string()) add(type.text());
-  for (const Value item : type.items()) add(item.text());
+  unsigned bits = type.is_string() ? type_bit(type.text()) : 0;
+  for (const Value item : type.items()) bits |= type_bit(item.text());
   if (bits & kNumber) bits |= kInteger;  // every integer is a number
   return bits;
+}
+
+// Of the values an enum or const allows, one is of a type that is named.
+bool some_value_fits(std::span<const Member> members) {
+  Value type, flag, values, only;
+  for (const Member& member : members) {
+    if (member.key == "type") type = member.value;
+    if (member.key == "nullable") flag = member.value;
+    if (member.key == "enum") values = member.value;
+    if (member.key == "const") only = member.value;
+  }
+  const unsigned bits = type_bits(type) | (flag.boolean() ? kNull : 0);
+  if (!type_bits(type)) return true;
+  const auto fits = [&](Value value) {
+    if (value.is_number()) return (bits & (value.integer() ? kInteger | kNumber : kNumber)) != 0;
+    return (bits & type_bit(json::name(value.kind()))) != 0;
+  };
+  if (only && !fits(only)) return false;
+  return values.items().empty() || std::ranges::any_of(values.items(), fits);
 }
 
 bool is_identity(std::string_view key) {
@@ -64,6 +84,8 @@ std::vector<Value> literals(Value schema) {
 }
 
 void Conjunction::add(std::span<const Member> members, Take take) {
+  note_null(members, take);
+  note_closed(members);
   for (const Member& member : members) {
     if (!member.value || (take != Take::all && is_identity(member.key))) continue;
     if (take == Take::branch && (member.key == "$ref" || member.key == "allOf")) continue;
@@ -75,19 +97,41 @@ void Conjunction::add(std::span<const Member> members, Take take) {
   }
 }
 
+// `nullable` in a branch is about that branch alone; it will be said of all.
+void Conjunction::note_null(std::span<const Member> members, Take take) {
+  Value type, flag;
+  for (const Member& member : members) {
+    if (member.key == "type") type = member.value;
+    if (member.key == "nullable") flag = member.value;
+  }
+  if (flag.boolean())
+    flags_null_ |= take != Take::all;
+  else if (type)
+    never_null_ |= (type_bits(type) & kNull) == 0;
+}
+
+void Conjunction::note_closed(std::span<const Member> members) {
+  ++schemas_;
+  for (const Member& member : members) {
+    int* by = nullptr;
+    if (member.key == "additionalProperties" && !(member.value.is_bool() && member.value.boolean()))
+      by = &closed_by_;
+    if ((member.key == "properties" || member.key == "patternProperties") && !member.value.members().empty())
+      by = &described_by_;
+    if (by) *by = *by == 0 || *by == schemas_ ? schemas_ : -1;
+  }
+}
+
 std::vector<Member> Conjunction::finish() {
   std::vector<Member> out;
-  int describing = 0;
-  bool closed = false;
   for (const Slot& slot : slots_) {
     out.push_back({slot.first.key, slot.more.empty() ? slot.first.value : join(slot), slot.first.raw_key});
-    if (slot.first.key == "properties") describing += static_cast<int>(slot.more.size());
-    if (slot.first.key == "additionalProperties" &&
-        !(slot.first.value.is_bool() && slot.first.value.boolean()))
-      closed = true;
   }
+  impossible_ |= !some_value_fits(out);
+  if (flags_null_ && never_null_) conflicts_.push_back("nullable");
   // Closed beside the properties of another: taken literally nothing would fit, and nobody means that.
-  if (closed && describing > 0) conflicts_.push_back("additionalProperties");
+  if (closed_by_ && described_by_ && (closed_by_ != described_by_ || closed_by_ < 0))
+    conflicts_.push_back("additionalProperties");
   return out;
 }
 
@@ -165,6 +209,7 @@ Value Conjunction::join_enums(const Slot& slot) {
     for (const Value item : other.items()) allowed.insert(json::dump_compact(item));
     std::erase_if(left, [&](Value item) { return !allowed.contains(json::dump_compact(item)); });
   }
+  impossible_ |= left.empty();
   if (left.empty()) return first_of(slot);
   return left.size() == slot.first.value.items().size() ? slot.first.value : build_.array(left);
 }

@@ -38,6 +38,8 @@ class Conjunction {
     std::vector<json::Value> more;
   };
 
+  void note_closed(std::span<const json::Member> members);
+  void note_null(std::span<const json::Member> members, Take take);
   json::Value join(const Slot& slot);
   json::Value join_types(const Slot& slot);
   json::Value join_enums(const Slot& slot);
@@ -53,6 +55,10 @@ class Conjunction {
   std::unordered_map<std::string_view, std::size_t> index_;
   std::vector<std::string_view> conflicts_;
   bool impossible_ = false;
+  int schemas_ = 0, closed_by_ = 0;  // how many were added; the only one that closes the object (-1: several)
+  int described_by_ = 0;             // the same of properties
+  bool flags_null_ = false;          // a branch says `nullable: true`
+  bool never_null_ = false;          // another's type leaves null out
 };
 
 // The distinct values, in order.

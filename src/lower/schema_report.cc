@@ -75,11 +75,15 @@ void Reporter::index() {
 
 std::string Reporter::locate(const Place& at) {
   if (steps_.empty() && root_) index();
-  const Place* place = &at;
-  while (place && !steps_.contains(place->source.node())) place = place->up;
-  if (!place) return pointer_;
+  const json::Node* written = nullptr;
+  for (const Place* place = &at; place && !written; place = place->up) {
+    const auto copy = copies_.find(place->source.node());
+    const json::Node* node = copy == copies_.end() ? place->source.node() : copy->second;
+    if (steps_.contains(node)) written = node;
+  }
+  if (!written) return pointer_;
   std::vector<std::string> tokens;
-  for (const json::Node* node = place->source.node(); node != root_.node();) {
+  for (const json::Node* node = written; node != root_.node();) {
     const Step& step = steps_.at(node);
     tokens.push_back(step.in_array ? json::pointer_join("", step.index) : json::pointer_join("", step.key));
     node = step.up;
@@ -97,13 +101,16 @@ void Reporter::edit(const Place& at, Row row, std::string_view keyword, Value be
             start_of(before),
             start_of(after),
             loss};
+  losses_ += loss == Loss::none ? 0 : 1;
   // A definition that stands in many places is rewritten in each, but the client wrote it once.
   std::string key =
       made.rule + '\n' + made.pointer + '\n' + made.keyword + '\n' + made.before + '\n' + made.after;
+  key += static_cast<char>('0' + static_cast<int>(loss));
   if (seen_.insert(std::move(key)).second) edits_.push_back(std::move(made));
 }
 
 void Reporter::clear() {
+  copies_.clear();
   seen_.clear();
   edits_.clear();
 }

@@ -19,6 +19,7 @@ struct Place {
   json::Value source;         // what the client wrote; something made on the way has no place of its own
   const Place* up = nullptr;  // the schema it stands in
   bool inlined = false;       // reached through a reference that was replaced by what it names
+  bool turned = false;  // inside a `not` or an `if`: what is taken away here adds to the values that fit
   std::vector<const json::Node*> expanded = {};  // what references named that were replaced in this node
 };
 
@@ -30,6 +31,12 @@ class Reporter {
   // `before` and `after` are shown as JSON, absent as nothing.
   void edit(const Place& at, Row row, std::string_view keyword, json::Value before, json::Value after,
             Loss loss);
+  // `made` is what became of the client's `source`: edits in it point there.
+  void stands_for(json::Value made, json::Value source) {
+    copies_.insert_or_assign(made.node(), source.node());
+  }
+  // How many edits so far cost something; those told twice count twice.
+  std::size_t losses() const { return losses_; }
   void clear();
   void flush(const EditSink& sink) const;
 
@@ -48,6 +55,8 @@ class Reporter {
   std::string pointer_;
   const Column& column_;
   std::unordered_map<const json::Node*, Step> steps_;  // made for the first edit
+  std::unordered_map<const json::Node*, const json::Node*> copies_;
+  std::size_t losses_ = 0;
   std::set<std::string> seen_;
   std::vector<Edit> edits_;
 };

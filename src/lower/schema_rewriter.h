@@ -69,6 +69,7 @@ class Rewriter {
   json::Value walk_boolean(json::Value schema, Place& place, int depth);
   json::Value finish(Node& n);
   void children(Node& n);
+  void turned_around(Node& n, const Keyword& keyword, json::Value was);
   json::Value child(Node& n, const Keyword& keyword, json::Value value);
   json::Value child_map(Node& n, const Keyword& keyword, json::Value map);
   json::Value child_list(Node& n, const Keyword& keyword, json::Value list);
@@ -119,7 +120,7 @@ class Rewriter {
   void type_names(Node& n);
   void nullables(Node& n);
   void type_lists(Node& n);
-  void split_types(Node& n, std::span<const json::Value> types);
+  bool split_types(Node& n, std::span<const json::Value> types);
   void enums(Node& n);
   void split_enum(Node& n, bool keep_values);
   void missing_type(Node& n);
@@ -127,6 +128,7 @@ class Rewriter {
 
   // schema_limits.cc: what the target refuses, and what it insists on
   void refuse_keywords(Node& n);
+  void leans_on(Node& n, std::string_view gone, json::Value was);
   bool drop_unknown(Node& n, json::Member& member);
   void own_keywords(Node& n);
   void closed_objects(Node& n);

@@ -13,6 +13,19 @@ namespace dragoman::lower {
 using json::Member;
 using json::Value;
 
+namespace {
+
+// Some object may fit: by the types it names, by the values it fixes, or by what its keywords are about.
+bool may_be_object(Value schema) {
+  const auto fixed = schema["enum"].items();
+  if (schema["const"] && !schema["const"].is_object()) return false;
+  if (!fixed.empty() && std::ranges::none_of(fixed, [](Value v) { return v.is_object(); })) return false;
+  const Value type = schema["type"];
+  return !type || names_type(type, "object") || type_of_keywords(Draft(schema)) == "object";
+}
+
+}  // namespace
+
 Value Rewriter::empty_root(Value was) {
   const Value made = object({{"type", text("object")}, {"properties", build_.empty_object()}});
   Node n{Draft(made), Place{root_}, 0, true};
@@ -42,6 +55,8 @@ void Rewriter::shape_root(Node& n) {
     }
     for (const std::string_view keyword : {"anyOf", "oneOf"})
       if (!join_root_branches(n, keyword)) return wrap_root(n);
+    if (!d.has("type") && d.get("properties").members().empty() && !may_be_object(d.build(build_)))
+      return wrap_root(n);
     for (const std::string_view keyword : {"allOf", "enum", "const", "not"}) {
       const Value was = d.get(keyword);
       if (!was) continue;
@@ -55,7 +70,9 @@ void Rewriter::shape_root(Node& n) {
   const bool composed = d.has("anyOf") || d.has("oneOf") || d.has("allOf");
   if (!names_type(type, "object") && type && d.get("properties").members().empty()) return wrap_root(n);
   if (!type.is_string() || type.text() != "object") {
-    note(n, Row::root_type, "type", type, text("object"), Loss::none);
+    // With properties beside it, another type is a slip; to the letter nothing would fit.
+    const bool slip = type && !names_type(type, "object");
+    note(n, Row::root_type, "type", type, text("object"), slip ? Loss::widened : Loss::none);
     if (type)
       d.set("type", text("object"));
     else
@@ -91,7 +108,8 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
   std::unordered_map<std::string_view, std::size_t> required;
   std::vector<Value> required_order;
   std::size_t objects = 0, others = 0;
-  bool all_closed = true;
+  bool whole = true;  // of a single branch, everything it says will be said
+  bool all_closed = true, says_more = false;
   std::string sets;
   std::unordered_set<const json::Node*> seen;
   std::vector<std::pair<Value, int>> open;
@@ -122,14 +140,19 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
       break;
     }
     if (nested) continue;
-    const Value type = joined["type"];
-    const bool fits = branch.is_object() &&
-                      (!type || names_type(type, "object") || type_of_keywords(Draft(joined)) == "object");
+    if (branch.is_bool() && !branch.boolean()) continue;
+    const bool fits = (branch.is_object() || branch.is_bool()) && may_be_object(joined);
     if (!fits) {
       ++others;
       continue;
     }
     ++objects;
+    for (const Member& member : joined.members()) {
+      const Keyword* known = find_keyword(member.key);
+      const bool same = d.has(member.key) && json::equal(d.get(member.key), member.value);
+      whole &= !known || known->note || known->row == Row::type || known->row == Row::properties ||
+               known->row == Row::required || known->row == Row::additional_schema || same;
+    }
     for (const Member& member : joined["properties"].members()) {
       const auto [found, made] = at.emplace(member.key, names.size());
       if (made) {
@@ -146,15 +169,17 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
     }
     const Value more = joined["additionalProperties"];
     all_closed = all_closed && more.is_bool() && !more.boolean();
+    says_more |= more && !(more.is_bool() && more.boolean());
     if (!needed.empty() && sets.size() <= kGuidance)
       sets += (sets.empty() ? "" : " or ") + json::dump_compact(build_.array(needed));
   }
   if (objects == 0) {
-    if (others > 0 && !d.has("type") && d.get("properties").members().empty()) {
+    // Nothing fits an object and one of these: either the root is no object, or nobody can call this at all.
+    if (others > 0 && !names_type(d.get("type"), "object") && d.get("properties").members().empty()) {
       d.set(keyword, list);
       return false;
     }
-    note(n, Row::root_any_of, keyword, list, {}, others > 0 ? Loss::none : Loss::widened);
+    note(n, Row::root_any_of, keyword, list, {}, Loss::widened);
     return true;
   }
   std::vector<Member> properties;
@@ -164,7 +189,10 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
   }
   const Value own = d.get("properties");
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (own[names[i].key]) continue;  // said for all branches already; theirs are refinements of it
+    if (const Value said = own[names[i].key]) {  // for all branches already; theirs are refinements of it
+      for (const Value other : schemas[i]) whole &= json::equal(said, other);
+      continue;
+    }
     const auto options = distinct(schemas[i]);
     std::vector<Value> values;
     bool literal = true;
@@ -194,9 +222,12 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
   for (const Value name : required_order)
     if (required[name.text()] == objects) needed.push_back(name);
   if (!needed.empty()) d.set("required", build_.array(distinct(needed)));
-  if (all_closed && !d.has("additionalProperties")) d.set("additionalProperties", build_.boolean(false));
+  if (all_closed && !d.has("additionalProperties"))
+    d.set("additionalProperties", build_.boolean(false));
+  else
+    whole &= !says_more;
   note(n, Row::root_any_of, keyword, list, d.get("properties"),
-       objects + others == 1 ? Loss::none : Loss::widened);
+       objects == 1 && whole ? Loss::none : Loss::widened);
   if (objects > 1 && !sets.empty() && sets.size() <= kGuidance) n.guidance.push_back("give " + sets);
   return true;
 }

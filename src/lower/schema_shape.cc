@@ -117,6 +117,7 @@ void Rewriter::lift_required(Node& n) {
     const Value flag = member.value["required"];
     if (!flag.is_bool()) continue;
     properties.back().value = build_.without(member.value, "required");
+    reporter_.stands_for(properties.back().value, member.value);
     if (flag.boolean()) names.push_back(build_.string(member.key));
     const Place at{member.value, &n.place};
     reporter_.edit(at, Row::required_invalid, "required", flag, {}, Loss::none);

@@ -146,6 +146,15 @@ void Rewriter::type_names(Node& n) {
     d.erase("type");
 }
 
+namespace {
+
+bool takes_null_type(Value branch) {
+  return names_type(branch["type"], "null") || branch["nullable"].boolean() ||
+         (branch["const"] && branch["const"].is_null());
+}
+
+}  // namespace
+
 // OpenAPI's `nullable: true` in the words of JSON Schema, where the target does not know it.
 void Rewriter::nullables(Node& n) {
   Draft& d = n.draft;
@@ -157,6 +166,9 @@ void Rewriter::nullables(Node& n) {
     d.erase("nullable");
     return;
   }
+  // What is referred to or joined has types of its own, which a choice beside them would have to stand over.
+  const bool inner = (d.has("allOf") || d.has("$ref")) && !d.has("anyOf") && column_[Row::any_of] != Cell::ok;
+  if (inner && !column_.rejects(Row::nullable)) return;
   const Value null_name = text("null");
   const Value null_type = object({{"type", null_name}});
   const Value type = d.get("type");
@@ -174,18 +186,32 @@ void Rewriter::nullables(Node& n) {
     if (std::ranges::none_of(values, [](Value v) { return v.is_null(); })) values.push_back(build_.null());
     d.set("enum", build_.array(values));
   }
-  if (const Value branches = d.get("anyOf"); branches.is_array()) {
+  if (const Value only = d.get("const"); only && !only.is_null()) {
+    const Value both[] = {only, build_.null()};
+    d.rename("const", "enum");
+    d.set("enum", build_.array(both));
+  }
+  for (const std::string_view choice : {"anyOf", "oneOf"}) {
+    const Value branches = d.get(choice);
+    if (!branches.is_array()) continue;
     std::vector<Value> all(branches.items().begin(), branches.items().end());
-    if (std::ranges::none_of(all, [](Value b) { return names_type(b["type"], "null"); }))
-      all.push_back(null_type);
-    d.set("anyOf", build_.array(all));
+    if (std::ranges::none_of(all, takes_null_type)) all.push_back(null_type);
+    d.set(choice, build_.array(all));
+  }
+  if (d.has("anyOf") || d.has("oneOf")) {
+    // Said in the branches.
+  } else if (const Value all = d.get("allOf"); all && column_[Row::any_of] == Cell::ok) {
+    const Value both[] = {object({{"allOf", all}}), null_type};
+    d.rename("allOf", "anyOf");
+    d.set("anyOf", build_.array(both));
   } else if (const Value ref = d.get("$ref"); ref && column_[Row::any_of] == Cell::ok) {
     const Value branch = object({{"$ref", ref}});
     const Value both[] = {branch, null_type};
     d.erase("$ref");
     d.set("anyOf", build_.array(both));
   }
-  note(n, Row::nullable, "nullable", flag, d.has("type") ? d.get("type") : null_name, Loss::none);
+  note(n, Row::nullable, "nullable", flag, d.has("type") ? d.get("type") : null_name,
+       inner ? Loss::narrowed : Loss::none);
 }
 
 void Rewriter::type_lists(Node& n) {
@@ -219,13 +245,13 @@ void Rewriter::type_lists(Node& n) {
     distribute(n, true);
     return;
   }
-  split_types(n, by_flag ? std::span<const Value>(rest) : type.items());
-  note(n, Row::type_list, "type", type, d.get("anyOf"), Loss::none);
+  const bool some = split_types(n, by_flag ? std::span<const Value>(rest) : type.items());
+  note(n, Row::type_list, "type", type, d.get("anyOf"), some ? Loss::none : Loss::widened);
 }
 
 // One branch a type, each with the keywords and enum values of its type; what is about all types stays
-// outside.
-void Rewriter::split_types(Node& n, std::span<const Value> types) {
+// outside. False when no value of an enum is of one of the types.
+bool Rewriter::split_types(Node& n, std::span<const Value> types) {
   Draft& d = n.draft;
   std::vector<Value> branches;
   const Value values = d.get("enum");
@@ -256,6 +282,7 @@ void Rewriter::split_types(Node& n, std::span<const Value> types) {
   } else if (branches.size() == 1) {
     for (const Member& member : branches.front().members()) d.set(member.key, member.value);
   }
+  return !branches.empty();
 }
 
 namespace {
@@ -404,6 +431,26 @@ Value Rewriter::any_branches(bool& complete) const {
   return build_.array(branches);
 }
 
+namespace {
+
+// Each type once, in order; whole numbers beside others are numbers.
+std::vector<std::string_view> types_of(std::span<const Value> values) {
+  std::vector<std::string_view> types;
+  const bool whole = std::ranges::all_of(
+      values, [](Value value) { return !value.is_number() || value.integer().has_value(); });
+  for (const Value value : values) {
+    const std::string_view type = value.is_number() && !whole ? "number" : type_of_value(value);
+    if (std::ranges::find(types, type) == types.end()) types.push_back(type);
+  }
+  return types;
+}
+
+bool names_null(std::span<const std::string_view> types) {
+  return std::ranges::find(types, "null") != types.end();
+}
+
+}  // namespace
+
 void Rewriter::missing_type(Node& n) {
   Draft& d = n.draft;
   const bool unsure = column_[Row::type_missing] == Cell::unknown && !column_.passes_all();
@@ -411,10 +458,13 @@ void Rewriter::missing_type(Node& n) {
       d.has("oneOf") || d.has("allOf"))
     return;
   std::string_view type = type_of_keywords(d);
+  bool null_too = false;
   if (const Value values = d.get("enum"); values.is_array() && !values.items().empty()) {
-    type = type_of_value(values.items().front());
-    for (const Value value : values.items())
-      if (type_of_value(value) != type) type = value.is_number() && type != "string" ? "number" : type;
+    const auto kinds = types_of(values.items());
+    null_too = kinds.size() == 2 && names_null(kinds);
+    type = kinds.front() == "null" && null_too ? kinds.back() : kinds.front();
+    const bool mixed = kinds.size() > 1 && !(null_too && column_[Row::type_or_null] == Cell::ok);
+    if (mixed && column_.traits().typed && column_[Row::any_of] == Cell::ok) return split_enum(n, true);
   } else if (const Value only = d.get("const")) {
     type = type_of_value(only);
   }
@@ -427,8 +477,11 @@ void Rewriter::missing_type(Node& n) {
     if (!sure || type.empty()) return;
   }
   if (!type.empty()) {
-    const Value made = text(type);
-    note(n, Row::type_missing, "type", {}, made, Loss::none);
+    const Value both[] = {text(type), text("null")};
+    const Value made = null_too ? build_.array(both) : both[0];
+    // What the keywords are about is what is meant, but `not` of it lets values of other types through.
+    const bool guess = !d.has("enum") && !d.has("const");
+    note(n, Row::type_missing, "type", {}, made, guess && n.place.turned ? Loss::widened : Loss::none);
     d.put_first("type", made);
     return;
   }

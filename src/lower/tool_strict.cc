@@ -6,6 +6,7 @@
 
 #include "lower/context.h"
 #include "lower/schema_cache.h"
+#include "lower/schema_keywords.h"
 #include "lower/tool_schema.h"
 
 namespace dragoman::lower {
@@ -13,6 +14,7 @@ namespace {
 
 using canon::Tool;
 using canon::ToolKind;
+using json::Value;
 
 // One tool on its way: its strict schema as long as it may still be strict.
 struct Candidate {
@@ -34,10 +36,40 @@ void take(Context& c, Tool& tool, LoweredSchema lowered) {
   if (lowered.plan) c.restore.arguments.insert_or_assign(std::string(tool.name), std::move(lowered.plan));
 }
 
-bool no_parameters(const Tool& tool) {
-  return !tool.schema.present() ||
-         (tool.schema.is_object() && tool.schema["properties"].members().empty() && !tool.schema["$ref"] &&
-          !tool.schema["anyOf"] && !tool.schema["allOf"] && !tool.schema["oneOf"]);
+// Whether a lowered schema says anything of arguments: a property, or a word about those without a name.
+bool describes_arguments(Value schema) {
+  for (const json::Member& member : schema.members()) {
+    if (member.key == "type" || member.key == "nullable") continue;
+    const Keyword* keyword = find_keyword(member.key);
+    if (!keyword || keyword->note) continue;
+    const Value value = member.value;
+    const bool empty = value.is_bool()     ? !value.boolean()
+                       : value.is_object() ? keyword->holds == Holds::map && value.members().empty()
+                                           : value.is_array() && value.items().empty();
+    if (!empty) return true;
+  }
+  return false;
+}
+
+// A tool without arguments, where those are told by saying nothing of them (VTX-01, GEM-33). False when the
+// schema has to go out.
+bool omit_parameters(Context& c, Tool& tool, const LoweredSchema& lowered, const SchemaOptions& options) {
+  if (c.profile.text(Setting::empty_parameters) != "omit") return false;
+  if (tool.schema.present() && !lowered.schema["properties"].members().empty()) return false;
+  const bool says = tool.schema.present() && describes_arguments(lowered.schema);
+  const Column& column = keyword_table().column(options.target.column);
+  const Cell without = column[Row::root_properties];
+  if (says && (without == Cell::ok || without == Cell::ignore)) return false;
+  if (tool.schema.present())
+    c.edit(Setting::empty_parameters, "GEM-33", place(tool), "parameters", show(tool.schema), "",
+           says ? Loss::widened : Loss::none);
+  for (Edit edit : lowered.edits) {  // what is lost for good; the rest is about words that do not go out
+    if (edit.loss == Loss::none) continue;
+    edit.pointer.insert(0, place(tool));
+    c.edits.push_back(std::move(edit));
+  }
+  tool.schema = {};
+  return true;
 }
 
 // The tool goes out without `strict`; the client hears why if it asked.
@@ -147,10 +179,8 @@ void fit_tool_schemas(Context& c) {
     }
     if (!tool.strict && takes && c.flag(Setting::strict_always)) tool.strict = false;
     loose.target.wrap_choices = tool.name == c.restore.structured_tool;
-    if (no_parameters(tool) && c.profile.text(Setting::empty_parameters) == "omit")
-      tool.schema = {};  // GEM-33: an object without properties is refused, no parameters at all is fine
-    else
-      take(c, tool, lower_schema(c, tool.schema, loose));
+    LoweredSchema lowered = lower_schema(c, tool.schema, loose);
+    if (!omit_parameters(c, tool, lowered, loose)) take(c, tool, std::move(lowered));
   }
 }
 

@@ -46,8 +46,9 @@ class Validator {
  public:
   struct Options {
     SchemaDraft default_draft = SchemaDraft::draft2020;  // of schemas without a `$schema` that is known
-    bool assert_formats = true;    // `format` is checked; by the letter of 2019-09 and later it is a comment
-    bool openapi_nullable = true;  // OpenAPI 3.0's `nullable: true` beside a type or enum lets null through
+    bool assert_formats = true;  // `format` is checked; by the letter of 2019-09 and later it is a comment
+    bool openapi_nullable =
+        true;  // OpenAPI 3.0's `nullable: true`: null passes type, enum, const, $ref, anyOf …
     ValidationLimits limits;
   };
 

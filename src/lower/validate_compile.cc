@@ -87,6 +87,7 @@ class Compiler {
     if (!schema_.is_object()) return;
     draft_ = program_.document.resource(program_.schemas[id].resource).draft;
     unchecked_ = false;
+    program_.schemas[id].nullable = nullable();
     references();
     if (draft_ > k7 || !schema_["$ref"].is_string()) constraints();  // up to draft 7 a $ref stands alone
     if (unchecked_) {
@@ -141,7 +142,7 @@ class Compiler {
   void enumeration() {
     if (const Value value = get("enum")) {
       if (value.is_array())
-        add(Op::enumeration, "enum", value, nullable());
+        add(Op::enumeration, "enum", value);
       else
         leave_out("enum", "is not an array");
     }

@@ -119,8 +119,9 @@ struct Schema {
   json::Value source;
   PlaceId place = 0;
   ResourceId resource = 0;
-  bool never = false;   // the schema `false`
-  bool tracks = false;  // holds unevaluatedItems or unevaluatedProperties
+  bool never = false;     // the schema `false`
+  bool tracks = false;    // holds unevaluatedItems or unevaluatedProperties
+  bool nullable = false;  // OpenAPI's: null passes whatever chooses or refers here
   std::vector<Check> checks;
 };
 

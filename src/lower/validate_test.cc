@@ -116,6 +116,12 @@ TEST_F(Validate, TakesTheDraftFromTheSchema) {
       {R"({"type":"string","nullable":true})", "null", true},
       {R"({"type":"string","enum":["a"],"nullable":true})", "null", true},
       {R"({"type":"string","nullable":false})", "null", false},
+      {R"({"$ref":"#/$defs/n","nullable":true,"$defs":{"n":{"type":"integer"}}})", "null", true},
+      {R"({"$ref":"#/$defs/n","nullable":true,"$defs":{"n":{"type":"integer"}}})", R"("x")", false},
+      {R"({"anyOf":[{"type":"integer"},{"type":"string"}],"nullable":true})", "null", true},
+      {R"({"allOf":[{"type":"integer"}],"nullable":true,"minimum":2})", "null", true},
+      {R"({"const":1,"nullable":true})", "null", true},
+      {R"({"nullable":true,"properties":{"a":{"oneOf":[{"type":"integer"}]}}})", R"({"a":null})", false},
   };
   for (const auto& [schema, instance, valid] : cases)
     EXPECT_EQ(check(schema, instance).empty(), valid) << schema << " " << instance;
