@@ -53,7 +53,7 @@ void ReceivedLog::clear() {
   bytes_ = 0;
 }
 
-std::string received_json(const std::vector<Received>& calls) {
+std::string received_json(std::span<const Received> calls, std::size_t last) {
   std::string out;
   json::Writer w(out);
   const auto time = [&](std::string_view name, const std::optional<std::int64_t>& ms) {
@@ -61,7 +61,7 @@ std::string received_json(const std::vector<Received>& calls) {
     ms ? w.integer(*ms) : w.null();
   };
   w.begin_array();
-  for (const Received& c : calls) {
+  for (const Received& c : calls.last(std::min(last, calls.size()))) {
     w.begin_object().field("seq", static_cast<std::int64_t>(c.seq)).field("provider", c.provider);
     w.field("method", c.method).field("path", c.path).field("query", c.query).key("headers").begin_array();
     for (const auto& [name, value] : c.headers) w.begin_array().string(name).string(value).end_array();

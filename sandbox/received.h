@@ -4,6 +4,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,7 @@ class ReceivedLog {
   std::uint64_t next_ = 1;
 };
 
-// The log as GET /_sandbox/received gives it.
-std::string received_json(const std::vector<Received>& calls);
+// The newest `last` of the log as GET /_sandbox/received gives them, oldest first.
+std::string received_json(std::span<const Received> calls, std::size_t last = ReceivedLog::kMaxCalls);
 
 }  // namespace dragoman::sandbox

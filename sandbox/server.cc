@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <chrono>
 #include <ctime>
 
@@ -111,6 +112,14 @@ Task<void> Server::State::serve(ServerExchange& exchange) {
   co_await provider(exchange, *emulator);
 }
 
+// `last=N`: only the newest N, for tests that ask after every call.
+std::size_t last_asked(std::string_view query) {
+  std::size_t last = ReceivedLog::kMaxCalls;
+  if (query.starts_with("last=")) query.remove_prefix(5);
+  std::from_chars(query.data(), query.data() + query.size(), last);
+  return last;
+}
+
 Task<void> Server::State::control(ServerExchange& exchange, std::string_view what) {
   const std::string& method = exchange.method();
   int status = 200;
@@ -144,7 +153,7 @@ Task<void> Server::State::control(ServerExchange& exchange, std::string_view wha
   } else if (what == "plays" && method == "DELETE") {
     plays.clear();
   } else if (what == "received" && method == "GET") {
-    body = received_json(log.all());
+    body = received_json(log.all(), last_asked(exchange.query()));
   } else if (what == "received" && method == "DELETE") {
     log.clear();
   } else {

@@ -179,6 +179,12 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
   out.restore = std::move(c.restore);
   out.restore.issuer = c.profile.text(Setting::reasoning_issuer);
   out.restore.issuer_always = c.wire.name != canon::DialectName::openai_chat;
+  if (out.restore.issuer.empty()) {
+    // Nobody takes these thoughts back, its own host included. Under a name they are foreign everywhere;
+    // without one a host that takes bare thoughts would be told them as its own.
+    out.restore.issuer = target.provider->name;
+    out.restore.issuer_always = false;
+  }
   out.headers = std::move(c.headers);
   if (inside) *inside = std::move(c.draft);
   return out;

@@ -45,7 +45,7 @@ struct Restore {
   std::map<std::string, std::string, std::less<>> names;  // tool name on the wire → the client's
   std::set<std::string, std::less<>> custom_tools;        // sent as functions of one string: wire names
   std::string structured_tool;  // the forced tool that carries the JSON output; "" none
-  std::string issuer;           // whose reasoning this target's answers carry; "" the decoder's word stands
+  std::string issuer;           // whose reasoning this target's answers carry: a family, or the host itself
   bool issuer_always = false;   // also where the wire names one (else it names who is behind the host)
   // Where arguments differ from what the client declared (argument_plan.h), by the tool's wire name.
   std::map<std::string, std::shared_ptr<const ArgumentPlan>, std::less<>> arguments = {};

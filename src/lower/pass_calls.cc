@@ -110,11 +110,11 @@ class Results {
     std::size_t message = 0;
     std::size_t place = 0;  // among all results of the history
   };
-  // The first one not yet taken, at or after message `from`.
-  Found take(std::string_view id, std::size_t from) {
+  // The first one not yet taken, at or after message `from` and before message `end`.
+  Found take(std::string_view id, std::size_t from, std::size_t end) {
     for (std::size_t i = 0; i < all_.size(); ++i) {
       Entry& entry = all_[i];
-      if (entry.taken || entry.message < from || entry.id != id) continue;
+      if (entry.taken || entry.message < from || entry.message >= end || entry.id != id) continue;
       entry.taken = true;
       return {entry.block, entry.message, i};
     }
@@ -133,6 +133,28 @@ class Results {
     bool taken;
   };
   std::vector<Entry> all_;
+};
+
+// Where each id is called. Some providers number their calls in each turn anew (Kimi): what follows the later
+// call answers that one, though the earlier was never answered.
+class Callers {
+ public:
+  explicit Callers(const std::vector<Message>& messages) : end_(messages.size()) {
+    for (std::size_t m = 0; m < messages.size(); ++m)
+      for (const Block& block : messages[m].blocks)
+        if (const auto* call = std::get_if<ToolCall>(&block.body)) at_[call->id].push_back(m);
+  }
+  // The first message after `message` that calls by this id again; the end of the history when none does.
+  std::size_t next(std::string_view id, std::size_t message) const {
+    const auto known = at_.find(id);
+    if (known == at_.end()) return end_;
+    const auto later = std::upper_bound(known->second.begin(), known->second.end(), message);
+    return later == known->second.end() ? end_ : *later;
+  }
+
+ private:
+  std::size_t end_;
+  std::map<std::string_view, std::vector<std::size_t>> at_;
 };
 
 // Is there nothing but results from message `from` up to this block?
@@ -175,6 +197,7 @@ Block orphan(Context& c, const Block& block) {
 void pair(Context& c) {
   std::vector<Message>& messages = c.draft.messages;
   Results results(messages);
+  const Callers callers(messages);
   std::vector<Message> paired;
   paired.reserve(messages.size() + 2);
   std::set<std::string_view> ids;
@@ -201,7 +224,7 @@ void pair(Context& c) {
     for (Block& block : message.blocks) {
       auto* call = std::get_if<ToolCall>(&block.body);
       if (!call) continue;
-      const Results::Found at = results.take(call->id, m + 1);
+      const Results::Found at = results.take(call->id, m + 1, callers.next(call->id, m));
       Block* found = at.block;
       if (found) {
         const bool late = !results_only(messages, m + 1, found);

@@ -62,6 +62,14 @@ TEST(LowerCalls, PairsCallsWithResults) {
                               call("x") + "]}" + result("x", "2")),
        {{"/messages/2/tool_call_id", "\"x\""}, {"/messages/4/content", "\"2\""}},
        {"GEN-04 none /messages/3/tool_calls/0 id"}},
+      {"GEN-04-twice, the first unanswered",
+       "openai/gpt-4o",
+       history(call("x"), std::string(kUser) + R"(,{"role":"assistant","content":null,"tool_calls":[)" +
+                              call("x") + "]}" + result("x", "2")),
+       {{"/messages/2/content", "\"Error: no result was recorded for this call.\""},
+        {"/messages/3/role", "\"user\""},
+        {"/messages/5/content", "\"2\""}},
+       {"OAI-21 narrowed /messages/1/tool_calls/0 tool_result", "GEN-04 none /messages/3/tool_calls/0 id"}},
   });
 }
 

@@ -114,6 +114,12 @@ TEST(ResponsesState, TravelsAndComesBack) {
   EXPECT_EQ(back->kind, 's');
   EXPECT_EQ(back->payload, "Eq.QB==");
   EXPECT_FALSE(untag_state("gAAAAABopaque"));
+  // Bare thoughts say whose they are; OpenAI's own need no word of ours.
+  const std::string bare = openai_responses::encrypted_content("deepseek", 's', "");
+  ASSERT_TRUE(untag_state(bare)) << bare;
+  EXPECT_EQ(untag_state(bare)->issuer, "deepseek");
+  EXPECT_EQ(openai_responses::encrypted_content("openai", 's', ""), "");
+  EXPECT_EQ(openai_responses::encrypted_content("", 's', ""), "");
   EXPECT_FALSE(untag_state("dragoman."));
   EXPECT_FALSE(untag_state("dragoman.x.s"));
 }

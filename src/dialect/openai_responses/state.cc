@@ -24,7 +24,8 @@ std::optional<State> untag_state(std::string_view text) {
 }
 
 std::string encrypted_content(std::string_view issuer, char kind, std::string_view payload) {
-  if (payload.empty()) return {};
+  // Bare thoughts have no state, but somebody whose they are.
+  if (payload.empty() && (kind != 's' || issuer.empty() || issuer == "openai")) return {};
   if (issuer == "openai" && kind != 'c') return std::string(payload);
   return tag_state({issuer, kind, payload});
 }

@@ -96,7 +96,7 @@ std::string call_item(std::string_view id, std::string_view status, const canon:
 std::string reasoning_item(std::string_view id, std::string_view text, std::string_view encrypted);
 std::string image_item(std::string_view id, std::string_view data);
 std::string annotation_of(json::Value citation, std::size_t end);
-// OpenAI's own state as it came, other issuers' tagged; "" for none.
+// OpenAI's own state as it came, other issuers' tagged, also where it is bare text; "" for none.
 std::string encrypted_content(std::string_view issuer, char kind, std::string_view payload);
 
 // errors.cc

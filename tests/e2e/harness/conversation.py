@@ -1,10 +1,11 @@
 """A conversation as an agent holds it, in each client dialect, over plain HTTP: what a provider answered is kept and sent
-back as it came. A step gives (text, [(id, name, arguments)], reasoning state) whatever the dialect."""
+back as it came. `sdk_conversation` has the same over the official SDKs: only `ask` differs."""
 import binascii
 import copy
 import http.client
 import json
 import struct
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from . import samples
@@ -20,6 +21,7 @@ class Wire:
     """One kept-alive connection."""
 
     def __init__(self, url):
+        self.url = url
         where = urlsplit(url)
         self.connection = http.client.HTTPConnection(where.hostname, where.port, timeout=30)
 
@@ -67,12 +69,37 @@ def event_stream(data):
     return out
 
 
+class Turn(NamedTuple):
+    """What a provider answered, whatever the dialect. `seals` is its reasoning state, `thoughts` its reasoning's words."""
+
+    text: str
+    calls: list  # (id, name, arguments)
+    seals: list
+    thoughts: list
+
+
 class Conversation:
-    """`stream`: every step is streamed. Reasoning is asked for in the dialect's own way."""
+    """`stream`: every step is streamed. Reasoning is asked for in the dialect's own way. A dialect says how a body is
+    made of the history (`body`), how it is sent and its answer had as one value (`ask`), how that goes into the
+    history (`keep`) and what it says (`read`)."""
 
     def __init__(self, wire, system, stream):
         self.wire, self.system, self.stream = wire, system, stream
         self.history = []
+
+    def step(self, model):
+        answer = self.ask(model, self.body(model))
+        self.keep(answer)
+        text, calls, seals, thoughts = self.read(answer)
+        return Turn(text, calls, [seal for seal in seals if seal], [thought for thought in thoughts if thought])
+
+    def keep(self, answer):
+        self.history.append(answer)
+
+    @staticmethod
+    def shown(text):
+        """The text of a result as the provider gets it from this client."""
+        return text
 
 
 class Chat(Conversation):
@@ -88,19 +115,22 @@ class Chat(Conversation):
                 parts.append({"type": "image_url", "image_url": {"url": "data:image/png;base64," + IMAGE}})
             self.history.append({"role": "tool", "tool_call_id": id, "content": parts if image else text})
 
-    def step(self, model):
-        body = {"model": model, "messages": [{"role": "system", "content": self.system}, *self.history],
+    def body(self, model):
+        return {"model": model, "messages": [{"role": "system", "content": self.system}, *self.history],
                 "tools": samples.openai_tools(strict=False), "max_tokens": 4000, "reasoning_effort": "low",
                 "stream": self.stream}
+
+    def ask(self, model, body):
         data = self.wire.post("/v1/chat/completions", body)
-        message = self.joined(sse(data)) if self.stream else json.loads(data)["choices"][0]["message"]
-        self.history.append(message)
+        return self.joined(sse(data)) if self.stream else json.loads(data)["choices"][0]["message"]
+
+    def read(self, message):
         calls = [(c["id"], c["function"]["name"], json.loads(c["function"]["arguments"]))
                  for c in message.get("tool_calls") or []]
         seals = [d.get("signature") or d.get("data") for d in message.get("reasoning_details") or []]
         seals += [c.get("extra_content", {}).get("google", {}).get("thought_signature")
                   for c in message.get("tool_calls") or []]
-        return message.get("content") or "", calls, [s for s in seals if s]
+        return message.get("content") or "", calls, seals, [message.get("reasoning_content") or message.get("reasoning")]
 
     @staticmethod
     def joined(events):
@@ -110,7 +140,7 @@ class Chat(Conversation):
             assert "error" not in event, event
             for choice in event["choices"]:
                 delta = choice["delta"]
-                for key in ("content", "reasoning_content"):
+                for key in ("content", "reasoning_content", "reasoning"):
                     if delta.get(key):
                         message[key] = (message.get(key) or "") + delta[key]
                 for detail in delta.get("reasoning_details") or []:
@@ -123,6 +153,16 @@ class Chat(Conversation):
         if calls:
             message["tool_calls"] = [calls[i] for i in sorted(calls)]
         return message
+
+
+class PlainChat(Chat):
+    """A client that keeps texts and calls only, as most do: whatever else there is to keep is the vault's."""
+
+    name = "plain-chat"
+
+    def keep(self, message):
+        calls = [{key: call[key] for key in ("id", "type", "function")} for call in message.get("tool_calls") or []]
+        self.history.append({"role": "assistant", "content": message.get("content"), **({"tool_calls": calls} if calls else {})})
 
 
 class Messages(Conversation):
@@ -141,15 +181,22 @@ class Messages(Conversation):
             blocks.append({"type": "tool_result", "tool_use_id": id, "content": content, **({"is_error": True} if error else {})})
         self.history.append({"role": "user", "content": blocks})
 
-    def step(self, model):
-        body = {"model": model, "system": self.system, "messages": self.history, "tools": samples.anthropic_tools(),
+    def body(self, model):
+        return {"model": model, "system": self.system, "messages": self.history, "tools": samples.anthropic_tools(),
                 "max_tokens": 4000, "thinking": {"type": "enabled", "budget_tokens": 2048}, "stream": self.stream}
+
+    def ask(self, model, body):
         data = self.wire.post("/v1/messages", body)
-        blocks = self.joined(sse(data)) if self.stream else json.loads(data)["content"]
+        return self.joined(sse(data)) if self.stream else json.loads(data)["content"]
+
+    def keep(self, blocks):
         self.history.append({"role": "assistant", "content": blocks})
+
+    def read(self, blocks):
         calls = [(b["id"], b["name"], b["input"]) for b in blocks if b["type"] == "tool_use"]
         text = "".join(b["text"] for b in blocks if b["type"] == "text")
-        return text, calls, [b.get("signature") or b.get("data") for b in blocks if "thinking" in b["type"]]
+        thoughts = [b for b in blocks if "thinking" in b["type"]]
+        return text, calls, [b.get("signature") or b.get("data") for b in thoughts], [b.get("thinking") for b in thoughts]
 
     @staticmethod
     def joined(events):
@@ -186,23 +233,30 @@ class Responses(Conversation):
                           {"type": "input_image", "image_url": "data:image/png;base64," + IMAGE}]
             self.history.append({"type": "function_call_output", "call_id": id, "output": output})
 
-    def step(self, model):
+    def body(self, model):
         tools = [{"type": "function", "name": t["function"]["name"], "description": t["function"]["description"],
                   "parameters": t["function"]["parameters"], "strict": False} for t in samples.openai_tools(strict=False)]
-        body = {"model": model, "instructions": self.system, "input": self.history, "tools": tools, "store": False,
+        return {"model": model, "instructions": self.system, "input": self.history, "tools": tools, "store": False,
                 "include": ["reasoning.encrypted_content"], "reasoning": {"effort": "low", "summary": "auto"},
                 "max_output_tokens": 4000, "stream": self.stream}
+
+    def ask(self, model, body):
         data = self.wire.post("/v1/responses", body)
-        if self.stream:
-            last = sse(data)[-1]
-            assert last["type"] == "response.completed", last
-            output = last["response"]["output"]
-        else:
-            output = json.loads(data)["output"]
-        self.history += output
-        calls = [(i["call_id"], i["name"], json.loads(i["arguments"])) for i in output if i["type"] == "function_call"]
-        text = "".join(p.get("text", "") for i in output if i["type"] == "message" for p in i["content"])
-        return text, calls, [i["encrypted_content"] for i in output if i.get("encrypted_content")]
+        if not self.stream:
+            return json.loads(data)["output"]
+        last = sse(data)[-1]
+        assert last["type"] == "response.completed", last
+        return last["response"]["output"]
+
+    def keep(self, items):
+        self.history += items
+
+    def read(self, items):
+        calls = [(i["call_id"], i["name"], json.loads(i["arguments"])) for i in items if i["type"] == "function_call"]
+        text = "".join(p.get("text", "") for i in items if i["type"] == "message" for p in i["content"])
+        thoughts = [i for i in items if i["type"] == "reasoning"]
+        return text, calls, [i.get("encrypted_content") for i in thoughts], [
+            p["text"] for i in thoughts for p in i.get("summary") or []]
 
 
 class Gemini(Conversation):
@@ -220,28 +274,32 @@ class Gemini(Conversation):
             parts.append({"functionResponse": response})
         self.history.append({"role": "user", "parts": parts})
 
-    def step(self, model):
+    def body(self, model):
         declared = [{"name": n, "description": d, "parametersJsonSchema": s} for n, d, s in copy.deepcopy(samples.TOOLS)]
-        body = {"systemInstruction": {"parts": [{"text": self.system}]}, "contents": self.history,
+        return {"systemInstruction": {"parts": [{"text": self.system}]}, "contents": self.history,
                 "tools": [{"functionDeclarations": declared}],
                 "generationConfig": {"maxOutputTokens": 4000,
                                      "thinkingConfig": {"thinkingBudget": 2048, "includeThoughts": True}}}
+
+    def ask(self, model, body):
         where = f"/v1beta/models/{model}:"
-        if self.stream:
-            events = sse(self.wire.post(where + "streamGenerateContent?alt=sse", body))
-            assert not any("error" in e for e in events), events
-            # As the SDKs' chat helpers keep it: every chunk's content is one of the history.
-            self.history += [e["candidates"][0]["content"] for e in events]
-            parts = [p for e in events for p in e["candidates"][0]["content"].get("parts", [])]
-            assert events[-1]["candidates"][0]["finishReason"]
-        else:
-            content = json.loads(self.wire.post(where + "generateContent", body))["candidates"][0]["content"]
-            self.history.append(content)
-            parts = content.get("parts", [])
+        if not self.stream:
+            return [json.loads(self.wire.post(where + "generateContent", body))["candidates"][0]["content"]]
+        events = sse(self.wire.post(where + "streamGenerateContent?alt=sse", body))
+        assert not any("error" in e for e in events), events
+        assert events[-1]["candidates"][0]["finishReason"]
+        return [e["candidates"][0]["content"] for e in events]
+
+    def keep(self, contents):
+        self.history += contents  # as the SDKs' chat helpers keep it: every chunk's content is one of the history
+
+    def read(self, contents):
+        parts = [part for content in contents for part in content.get("parts", [])]
         calls = [(p["functionCall"].get("id"), p["functionCall"]["name"], p["functionCall"].get("args", {}))
                  for p in parts if "functionCall" in p]
         text = "".join(p["text"] for p in parts if "text" in p and not p.get("thought"))
-        return text, calls, [p["thoughtSignature"] for p in parts if "thoughtSignature" in p]
+        return text, calls, [p.get("thoughtSignature") for p in parts], [
+            "".join(p["text"] for p in parts if "text" in p and p.get("thought"))]
 
 
 class Bedrock(Conversation):
@@ -259,23 +317,26 @@ class Bedrock(Conversation):
             blocks.append({"toolResult": {"toolUseId": id, "content": content, "status": "error" if error else "success"}})
         self.history.append({"role": "user", "content": blocks})
 
-    def step(self, model):
+    def body(self, model):
         tools = [{"toolSpec": {"name": n, "description": d, "inputSchema": {"json": s}}}
                  for n, d, s in copy.deepcopy(samples.TOOLS)]
-        body = {"system": [{"text": self.system}], "messages": self.history, "toolConfig": {"tools": tools},
+        return {"system": [{"text": self.system}], "messages": self.history, "toolConfig": {"tools": tools},
                 "inferenceConfig": {"maxTokens": 4000},
                 "additionalModelRequestFields": {"thinking": {"type": "enabled", "budget_tokens": 2048}}}
+
+    def ask(self, model, body):
         where = f"/model/{quote(model, safe='')}/converse"
         if self.stream:
-            message = self.joined(event_stream(self.wire.post(where + "-stream", body)))
-        else:
-            message = json.loads(self.wire.post(where, body))["output"]["message"]
-        self.history.append(message)
+            return self.joined(event_stream(self.wire.post(where + "-stream", body)))
+        return json.loads(self.wire.post(where, body))["output"]["message"]
+
+    def read(self, message):
         blocks = message["content"]
         calls = [(b["toolUse"]["toolUseId"], b["toolUse"]["name"], b["toolUse"]["input"]) for b in blocks if "toolUse" in b]
         thoughts = [b["reasoningContent"] for b in blocks if "reasoningContent" in b]
-        seals = [t.get("reasoningText", {}).get("signature") or t.get("redactedContent") for t in thoughts]
-        return "".join(b.get("text", "") for b in blocks), calls, [s for s in seals if s]
+        texts = [t.get("reasoningText", {}) for t in thoughts]
+        return "".join(b.get("text", "") for b in blocks), calls, [
+            t.get("signature") for t in texts] + [t.get("redactedContent") for t in thoughts], [t.get("text") for t in texts]
 
     @staticmethod
     def joined(events):
@@ -303,4 +364,4 @@ class Bedrock(Conversation):
         return {"role": "assistant", "content": [blocks[i] for i in sorted(blocks)]}
 
 
-DIALECTS = [Chat, Messages, Responses, Gemini, Bedrock]
+DIALECTS = [Chat, PlainChat, Messages, Responses, Gemini, Bedrock]

@@ -74,6 +74,11 @@ class Sandbox(Process):
         rows = http.call(self.url, "GET", "/_sandbox/received").json
         return [Received(row) for row in rows if provider in (None, row["provider"])]
 
+    def latest(self):
+        """The newest call, read without those before it."""
+        (row,) = http.call(self.url, "GET", "/_sandbox/received?last=1").json
+        return Received(row)
+
     def last(self, provider=None):
         calls = self.received(provider)
         assert calls, f"nothing reached {provider or 'the sandbox'}"
