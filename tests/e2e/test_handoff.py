@@ -29,7 +29,7 @@ FAMILIES = [
     other("vertex", "gemini-3-pro-preview", "vertex-gemini-3"), BY_ID["mistral"],
     other("deepseek", "deepseek-reasoner", "deepseek-reasoner"), other("moonshot", "kimi-k2-thinking", "kimi-thinking"),
     BY_ID["zai"], BY_ID["qwen"], BY_ID["xai"], BY_ID["minimax"], BY_ID["groq"],
-    other("openrouter", "anthropic/claude-sonnet-4.5", "openrouter-claude"),
+    BY_ID["cohere"], other("openrouter", "anthropic/claude-sonnet-4.5", "openrouter-claude"),
 ]
 ALL = [*TARGETS, *(there for there in FAMILIES if there not in TARGETS)]
 # Who takes whose reasoning (docs/conversation-state.md); all others take their own only.

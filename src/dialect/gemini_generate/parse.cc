@@ -227,7 +227,8 @@ void Parser::flush(canon::Message& into) {
   Block block;
   block.pointer = run_.pointer;
   if (run_.thought)
-    block.body = canon::Reasoning{.text = arena_.copy(std::string_view(run_.text))};
+    // Others' thoughts carry their issuer (render.cc): what has none is Gemini's summary.
+    block.body = canon::Reasoning{.text = arena_.copy(std::string_view(run_.text)), .issuer = "gemini"};
   else if (run_.only)
     block.body = canon::Text{canon::Words(run_.only)};
   else

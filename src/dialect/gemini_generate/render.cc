@@ -175,8 +175,8 @@ void take(Candidate& c, const Event& event, F&& part) {
       if (event.block_type == BlockType::tool_call) {
         give(call_part(c.call_id, c.call_name, c.arguments, c.call_signature));
       } else if (event.block_type == BlockType::reasoning) {
-        const std::string sealed =
-            c.signature.empty() ? std::string() : pack_signature(c.issuer, c.signature, {});
+        // Bare thoughts of others carry the name of whoever thought them.
+        const std::string sealed = pack_signature(c.issuer, c.signature, {});
         if (!c.thought.empty())
           give(text_part(c.thought, true, sealed));
         else if (c.issuer == "gemini")
