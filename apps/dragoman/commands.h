@@ -14,6 +14,7 @@ void add_config(CLI::App& app, int& status);
 void add_keys(CLI::App& app, int& status);
 void add_logs(CLI::App& app, int& status);
 void add_replay(CLI::App& app, int& status);
+void add_bisect(CLI::App& app, int& status);
 void add_lower(CLI::App& app, int& status);
 void add_classify(CLI::App& app, int& status);
 void add_explain(CLI::App& app, int& status);

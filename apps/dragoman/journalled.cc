@@ -22,7 +22,8 @@ Result<Journalled> journalled_request(const std::string& journal, const std::str
   const auto dialect = canon::dialect_named(record->dialect);
   if (!dialect)
     return fail(fmt::format("{} was in '{}', which this dragoman does not know", id, record->dialect));
-  return Journalled{*dialect, *std::move(record->request_body), record->model, record->stream};
+  return Journalled{*dialect, *std::move(record->request_body), record->model, record->key_name,
+                    record->stream};
 }
 
 }  // namespace dragoman::app

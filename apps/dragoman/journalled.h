@@ -13,7 +13,7 @@ Result<store::RequestRecord> journalled_record(const std::string& journal, const
 
 struct Journalled {
   canon::DialectName dialect = canon::DialectName::openai_chat;
-  std::string body, model;
+  std::string body, model, key_name;
   bool stream = false;
 };
 

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   dragoman::app::add_keys(app, status);
   dragoman::app::add_logs(app, status);
   dragoman::app::add_replay(app, status);
+  dragoman::app::add_bisect(app, status);
   dragoman::app::add_lower(app, status);
   dragoman::app::add_classify(app, status);
   dragoman::app::add_explain(app, status);

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include "base/arena.h"
+#include "base/id.h"
 #include "config_source.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -17,20 +19,51 @@ namespace {
 
 constexpr std::size_t kMostAnswer = 64u << 20;  // bytes
 
-Result<config::Config> load(const std::string& file) {
+void ask_once(config::Reliability& reliability) {
+  reliability.policy.retries = 0;
+  reliability.policy.retries_per_model = 0;
+  reliability.policy.retries_for.clear();
+  reliability.policy.max_fallbacks = 0;
+  reliability.policy.repair = false;
+  reliability.cooldown.enabled = false;
+  reliability.pin = route::PinMode::none;
+  reliability.promises.arguments = config::ArgumentsPolicy::off;
+}
+
+void ask_once(config::Config& config) {
+  ask_once(config.defaults);
+  config.default_fallbacks.clear();
+  for (config::ModelSpec& model : config.models) {
+    ask_once(model.reliability);
+    const auto first = std::ranges::min_element(
+        model.targets, {}, [](const config::TargetSpec& target) { return target.order.value_or(1); });
+    if (first != model.targets.end()) model.targets = {*first};
+    for (config::TargetSpec& target : model.targets) {
+      target.retries.reset();
+      target.promises.arguments.reset();
+    }
+    model.fallbacks.clear();
+    model.context_window_fallbacks.clear();
+    model.content_policy_fallbacks.clear();
+  }
+}
+
+Result<config::Config> load(const OneShotOptions& options, const std::string& key, LiveState& state) {
   const auto catalogue = shared_catalogue();
   if (!catalogue) return std::unexpected(catalogue.error());
-  auto config = load_config(file, *catalogue);
+  auto config = load_config(options.config, *catalogue);
   if (!config) return config;
   config->server.host = "127.0.0.1";
   config->server.port = 0;
   config->server.threads = 1;
   config->auth = {};
+  if (!options.key_name.empty())
+    config->auth.keys.push_back({.name = options.key_name, .key = config::Secret(key)});
   config->strict_models = false;
-  config->journal.enabled = true;
-  config->journal.path = ":memory:";
-  config->journal.keep_bodies = true;
-  config->vault.path = ":memory:";
+  auto copied = LiveState::copy(*config, options.state);
+  if (!copied) return std::unexpected(copied.error());
+  state = *std::move(copied);
+  if (options.once) ask_once(*config);
   config->prepare();
   return config;
 }
@@ -60,10 +93,12 @@ struct Answer {
   std::string id, body;
 };
 
-net::Task<Result<Answer>> ask(net::Client& client, net::Url url, std::string_view body) {
+net::Task<Result<Answer>> ask(net::Client& client, net::Url url, std::string_view key,
+                              std::string_view body) {
   net::ClientRequest request{.method = "POST", .url = std::move(url)};
   request.headers.add("Content-Type", "application/json");
   request.headers.add("anthropic-version", "2023-06-01");
+  request.headers.add("Authorization", fmt::format("Bearer {}", key));
   request.body.push_back(body);
   auto response = co_await client.send(std::move(request));
   if (!response) co_return fail(response.error().message);
@@ -86,20 +121,30 @@ Result<std::string> with_model(std::string_view body, std::string_view model) {
   return json::dump(builder.with(*value, "model", builder.string(model)));
 }
 
-Result<std::unique_ptr<OneShot>> OneShot::start(const std::string& config) {
+Result<std::unique_ptr<OneShot>> OneShot::start(const OneShotOptions& options) {
   spdlog::set_level(spdlog::level::off);  // what happens is in the record
-  auto gateway = serve::RunningGateway::start([config] { return load(config); });
-  if (!gateway) return std::unexpected(gateway.error());
   auto made = std::make_unique<OneShot>();
+  made->key_ = random_id("replay-", 40);
+  auto gateway = serve::RunningGateway::start([&] { return load(options, made->key_, made->state_); });
+  if (!gateway) return std::unexpected(gateway.error());
   made->gateway_ = *std::move(gateway);
   made->config_ = made->gateway_->snapshot();
-  if (!made->gateway_->journal()) return fail("no journal could be made in memory");
+  if (!made->gateway_->journal()) return fail("no journal could be made");
   made->client_ = std::make_unique<net::Client>(made->loops_[0], nullptr);
   made->loops_.start();
   return made;
 }
 
 OneShot::~OneShot() { loops_.stop(); }
+
+Result<const serve::Deployment*> OneShot::first_target(std::string_view model) const {
+  const auto routed = config_->find(model);
+  if (!routed) return std::unexpected(routed.error());
+  const route::Route& route = (*routed)->route();
+  const auto first =
+      std::ranges::min_element(route.targets, {}, [](const route::Target& target) { return target.order; });
+  return &(*routed)->deployment(*first);  // the snapshot keeps it
+}
 
 Result<Shot> OneShot::send(canon::DialectName dialect, std::string_view body, std::string_view model,
                            bool stream) {
@@ -112,7 +157,7 @@ Result<Shot> OneShot::send(canon::DialectName dialect, std::string_view body, st
   auto url = net::Url::parse(
       fmt::format("http://127.0.0.1:{}{}", gateway_->port(), path_of(dialect, model, stream)));
   if (!url) return std::unexpected(url.error());
-  auto answer = net::run_blocking(loops_[0], ask(*client_, *std::move(url), sent));
+  auto answer = net::run_blocking(loops_[0], ask(*client_, *std::move(url), key_, sent));
   if (!answer) return std::unexpected(answer.error());
   Shot shot{.status = answer->status, .body = std::move(answer->body)};
   // The record is written when the exchange has ended, which is shortly after its last byte.

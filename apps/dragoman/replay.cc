@@ -21,7 +21,11 @@ struct Options {
 int run(const Options& options) {
   const auto asked = journalled_request(options.journal, options.id);
   if (!asked) return complain(asked.error());
-  auto gateway = OneShot::start(options.config);
+  auto gateway =
+      OneShot::start({.config = options.config,
+                      .state = {.journal = options.journal,
+                                .responses = asked->dialect == canon::DialectName::openai_responses},
+                      .key_name = asked->key_name});
   if (!gateway) return complain(gateway.error());
   const auto shot = (*gateway)->send(asked->dialect, asked->body,
                                      options.to.empty() ? asked->model : options.to, asked->stream);

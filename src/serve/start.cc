@@ -9,6 +9,15 @@
 #include "store/learned.h"
 
 namespace dragoman::serve {
+
+std::string responses_path(const config::Config& config) {
+  if (!config.responses.path.empty()) return config.responses.path;
+  if (!config.journal.enabled || config.journal.path == ":memory:") return ":memory:";
+  std::string path = config.journal.path.empty() ? "dragoman.db" : config.journal.path;
+  if (path.ends_with(".db")) path.resize(path.size() - 3);
+  return path + "-responses.db";
+}
+
 namespace {
 
 // Everything said aloud passes here first: no request may be served by a config that would serve it to
@@ -87,15 +96,6 @@ Result<std::unique_ptr<Repairs>> open_repairs(const config::Config& config, cons
       spdlog::error("what is learned goes with this process: {}", opened.error().message);
   }
   return std::make_unique<Repairs>(std::move(store), *std::move(compat));
-}
-
-// Beside the journal, under a name of its own; in memory when nothing is kept on disk.
-std::string responses_path(const config::Config& config) {
-  if (!config.responses.path.empty()) return config.responses.path;
-  if (!config.journal.enabled || config.journal.path == ":memory:") return ":memory:";
-  std::string path = config.journal.path.empty() ? "dragoman.db" : config.journal.path;
-  if (path.ends_with(".db")) path.resize(path.size() - 3);
-  return path + "-responses.db";
 }
 
 std::unique_ptr<store::ResponseStore> open_responses(const config::Config& config) {

@@ -154,4 +154,13 @@ int Database::code() const { return sqlite3_errcode(handle_.get()) & 0xff; }
 
 bool Database::damaged() const { return code() == SQLITE_CORRUPT || code() == SQLITE_NOTADB; }
 
+Result<void> copy_database(const std::string& from, const std::string& to) {
+  auto database = Database::open(from, Database::Mode::kReadOnly);
+  if (!database) return std::unexpected(database.error());
+  auto statement = database->prepare("VACUUM INTO ?1");
+  if (!statement) return std::unexpected(statement.error());
+  statement->bind(1, std::string_view(to));
+  return statement->run();
+}
+
 }  // namespace dragoman::store

@@ -81,4 +81,8 @@ class Database {
   std::shared_ptr<const std::string> name_;
 };
 
+// What is in the database `from` at this moment, a running writer's latest rows with it, as a new database
+// `to`, which must not exist. `from` is not changed.
+Result<void> copy_database(const std::string& from, const std::string& to);
+
 }  // namespace dragoman::store

@@ -1,0 +1,184 @@
+// `dragoman bisect`: what in a request it is that a target refuses, and the least that has to go.
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+#include <string>
+
+#include "bisect_ask.h"
+#include "bisect_report.h"
+#include "commands.h"
+#include "failure/reduce.h"
+#include "journalled.h"
+#include "json/parse.h"
+#include "offline.h"
+#include "one_shot.h"
+#include "store/log_view.h"
+
+namespace dragoman::app {
+namespace {
+
+constexpr double kBytesAToken = 4;
+
+struct Options {
+  std::string what, to, config, from = "openai_chat", journal = "dragoman.db";
+  std::size_t max_calls = 150;
+  int max_wait = 60;  // seconds
+  bool raw = false, learned = false, yes = false, json = false, stream = false;
+};
+
+struct Asked {
+  Journalled request;
+  std::string id;  // "" for a file
+  std::string target;
+};
+
+bool is_file(const std::string& path) {
+  struct stat about{};
+  return path == "-" || ::stat(path.c_str(), &about) == 0;
+}
+
+Result<Asked> from_file(const Options& options) {
+  auto text = read_input(options.what);
+  if (!text) return std::unexpected(text.error());
+  if (options.to.empty()) return fail("--to is missing: who refuses the request, as provider/model");
+  const auto dialect = canon::dialect_named(options.from);
+  const bool chat = options.from == "openai", messages = options.from == "anthropic";
+  if (!dialect && !chat && !messages)
+    return fail(fmt::format("--from: there is no dialect '{}'", options.from));
+  Asked out{.target = options.to};
+  out.request.dialect = dialect ? *dialect
+                        : chat  ? canon::DialectName::openai_chat
+                                : canon::DialectName::anthropic_messages;
+  out.request.body = *std::move(text);
+  out.request.stream = options.stream;
+  return out;
+}
+
+Result<Asked> from_journal(const Options& options) {
+  auto request = journalled_request(options.journal, options.what);
+  if (!request) return std::unexpected(request.error());
+  Asked out{*std::move(request), options.what, options.to};
+  if (!out.target.empty()) return out;
+  const auto record = journalled_record(options.journal, options.what);
+  if (!record) return std::unexpected(record.error());
+  for (const store::AttemptRecord& attempt : record->attempts)
+    if (out.target.empty() && attempt.outcome != "ok") out.target = attempt.target;
+  if (out.target.empty())
+    return fail(fmt::format("{} was refused by nobody; name a target with --to", options.what));
+  return out;
+}
+
+std::string thousands(double count) {
+  return count < 10'000 ? fmt::format("{:.0f}", count) : fmt::format("{:.0f}k", count / 1000);
+}
+
+// True when it may go on.
+bool confirmed(const Options& options, const std::string& target, const std::string& body,
+               const failure::Estimate& cost) {
+  fmt::print(
+      stderr,
+      "About {} calls to {} (never more than {}), the first with about {} tokens, all together about {} "
+      "input tokens. Those that pass are answered, which costs output tokens too. dragoman knows no "
+      "prices: multiply by your provider's.\n",
+      std::min(cost.requests, options.max_calls), target, options.max_calls,
+      thousands(static_cast<double>(body.size()) / kBytesAToken),
+      thousands(static_cast<double>(cost.bytes) / kBytesAToken));
+  if (options.yes) return true;
+  if (isatty(STDIN_FILENO) == 0) {
+    fmt::print(stderr, "dragoman: nothing was sent; say --yes to go on\n");
+    return false;
+  }
+  fmt::print(stderr, "Go on? [y/N] ");
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (answer == "y" || answer == "Y" || answer == "yes") return true;
+  fmt::print(stderr, "Nothing was sent.\n");
+  return false;
+}
+
+int run(const Options& options) {
+  const bool id = options.what.starts_with("req_") && !is_file(options.what);
+  auto asked = id ? from_journal(options) : from_file(options);
+  if (!asked) return complain(asked.error());
+  Arena arena;
+  const auto body = json::parse(arena, asked->request.body);
+  if (!body) return complain(body.error());
+  if (!body->is_object()) return complain({"expected a JSON object", ""});
+  auto gateway =
+      OneShot::start({.config = options.config,
+                      .state = {.journal = options.journal,
+                                .learned = options.learned,
+                                .responses = asked->request.dialect == canon::DialectName::openai_responses},
+                      .key_name = asked->request.key_name,
+                      .once = true});
+  if (!gateway) return complain(gateway.error());
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  const auto say = [terminal](const std::string& line) {
+    fmt::print(stderr, "{}{}{}", terminal ? "\r\x1b[K" : "", store::printable(line), terminal ? "" : "\n");
+    std::fflush(stderr);
+  };
+  auto asker = BisectAsker::make(**gateway, asked->request.dialect, asked->request.body, asked->target,
+                                 asked->request.stream, options.raw,
+                                 {options.max_calls, std::chrono::seconds(options.max_wait)}, say);
+  if (!asker) return complain(asker.error());
+  if (!confirmed(options, (*asker)->target(), asked->request.body,
+                 failure::estimate(asked->request.dialect, *body)))
+    return kBadInput;
+
+  const failure::Reduction found = failure::reduce(asked->request.dialect, *body, std::ref(**asker));
+  if (terminal) fmt::print(stderr, "\r\x1b[K");
+  const failure::RequestParts parts(asked->request.dialect, *body);
+  if (options.json)
+    print_json(bisect_json(found, parts, **asker, asked->id));
+  else
+    fmt::print("{}", bisect_markdown(found, parts, **asker));
+  if (found.first.kind == failure::Reply::Kind::passed) {
+    if (!options.learned)
+      fmt::print(stderr, "What refusals have taught was left out of this; --learned puts it in.\n");
+    return 1;
+  }
+  return found.unfinished.empty() && !found.fix.empty() ? 0 : kRefused;
+}
+
+}  // namespace
+
+void add_bisect(CLI::App& app, int& status) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "bisect", "Find the smallest part of a request that a target refuses, by sending smaller ones");
+  command
+      ->add_option("what", options->what, "a request id (req_…), or a file with a request; -: standard input")
+      ->required();
+  command->add_option("--to", options->to,
+                      "who refuses it: provider/model, or a model of the config (its first target); for an "
+                      "id, who refused it first");
+  command->add_option("--from", options->from, "a file's dialect")->capture_default_str();
+  command->add_flag("--stream", options->stream,
+                    "a file whose dialect says so in the path is to be streamed");
+  command->add_flag("--raw", options->raw, "send it as it is, without lowering");
+  command->add_flag("--learned", options->learned, "with what refusals have taught, as the gateway would");
+  command->add_option("--max-calls", options->max_calls, "never more calls than this")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  command->add_option("--max-wait", options->max_wait, "seconds to wait, in all, for a provider that is busy")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 86'400));
+  command->add_flag("-y,--yes", options->yes, "do not ask before the first call");
+  command->add_flag("--json", options->json, "for machines");
+  command->add_option("-c,--config", options->config, "config file; without one the environment")
+      ->envname("DRAGOMAN_CONFIG");
+  command->add_option("--journal", options->journal, "the journal's file")
+      ->capture_default_str()
+      ->envname("DRAGOMAN_JOURNAL");
+  command->footer(
+      "Exit status: 0 found, with a fix that was tried; 1 the request passes; 2 it cannot be begun; 3 the "
+      "search "
+      "ended early.");
+  command->callback([options, &status] { status = run(*options); });
+}
+
+}  // namespace dragoman::app
