@@ -39,7 +39,7 @@ std::string removals(const std::vector<std::string>& fix, const failure::Request
     std::string value = json::dump_compact(json::resolve(parts.body(), at));
     if (std::string_view rest = value; width_of(value) > kShown)
       value = std::string(take_columns(rest, kShown)) + "…";
-    out += fmt::format("- leave out {}, at `{}`:\n\n{}\n", parts.words(at), at, fenced(value, "json"));
+    out += fmt::format("- leave out {}, at `{}`:\n\n{}", parts.words(at), at, fenced(value, "json"));
   }
   return out;
 }

@@ -131,14 +131,14 @@ std::string wrapper_help(const Report& report) {
       "ID` keeps them.\n"
       "2. `dragoman check request.json` says which targets would refuse it, and where, without sending "
       "anything.\n"
-      "3. `dragoman lower --to {} < request.json` shows the very bytes and every edit; leave the tools out, "
-      "then half of "
-      "them, to find the one that is refused.\n\n"
+      "3. `dragoman lower --to {} < request.json` shows the very bytes and every edit; `dragoman bisect "
+      "request.json --to {}` finds the part that is refused by sending smaller requests.\n\n"
       "What it is most often, in this order: a tool's schema (a keyword the provider does not take, `type` "
       "missing, a union at "
       "the root), `tool_choice` or `parallel_tool_calls` sent without tools, tool results that do not follow "
       "their calls, "
       "reasoning state of another provider in the history.\n",
+      report.refusal.target.empty() ? "PROVIDER/MODEL" : report.refusal.target,
       report.refusal.target.empty() ? "PROVIDER/MODEL" : report.refusal.target);
 }
 
@@ -186,9 +186,7 @@ std::string markdown(const Report& r) {
   if (!advice.operations.empty()) out += fmt::format("- Outside it: {}\n", advice.operations);
   if (advice.request.empty() && advice.operations.empty())
     out +=
-        "- Nothing can be said from these words alone; leave out the tools, then half of them, to find the "
-        "part that is "
-        "refused.\n";
+        "- Nothing can be said from these words alone; `dragoman bisect` finds the part that is refused.\n";
   if (r.repair) {
     out += fmt::format("\nTell dragoman that {}:\n\n", r.repair->why);
     out += code_block(fmt::format("providers:\n  {}:\n{}", r.provider.empty() ? "NAME" : r.provider,

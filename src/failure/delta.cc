@@ -19,15 +19,13 @@ Parts piece(const Parts& parts, std::size_t i, std::size_t n, bool complement) {
 
 }  // namespace
 
-Minimised minimise(std::size_t count, const FailsWith& fails, bool may_be_empty) {
+Minimised minimise(std::size_t count, const FailsWith& fails) {
   Parts parts(count);
   std::iota(parts.begin(), parts.end(), std::size_t{0});
   if (count == 0) return {parts};
-  if (may_be_empty) {
-    const Verdict verdict = fails({});
-    if (verdict == Verdict::fails) return {{}};
-    if (verdict == Verdict::stop) return {parts, false};
-  }
+  const Verdict none = fails({});
+  if (none == Verdict::fails) return {{}};
+  if (none == Verdict::stop) return {parts, false};
   for (std::size_t pieces = 2; parts.size() > 1;) {
     bool smaller = false;
     // Halves are each other's complements: they are not asked about twice.

@@ -22,14 +22,13 @@ using FailsWith = std::function<Verdict(std::span<const std::size_t> kept)>;
 
 struct Minimised {
   std::vector<std::size_t> kept;
-  // No single part of `kept` can be left out with the failure still there (and, with `may_be_empty`, it takes
-  // a part at all). False when the search was stopped: then `kept` fails, but may not be the smallest.
+  // No single part of `kept` can be left out with the failure still there. False when the search was stopped:
+  // then `kept` fails, but may not be the smallest.
   bool minimal = true;
 };
 
 // With all of 0 … count-1 it is known to fail. One part that is to blame is found in about 2 log2(count)
-// questions; in the worst case it takes count² or so. `may_be_empty`: whether no part at all is worth asking
-// about.
-Minimised minimise(std::size_t count, const FailsWith& fails, bool may_be_empty = true);
+// questions; in the worst case it takes count² or so.
+Minimised minimise(std::size_t count, const FailsWith& fails);
 
 }  // namespace dragoman::failure

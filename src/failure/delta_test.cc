@@ -55,14 +55,11 @@ TEST(Delta, NothingToBlameIsNothingKept) {
   EXPECT_EQ(planted.questions, 1);
 }
 
-TEST(Delta, NeverAsksAboutNothingWhenToldNotTo) {
-  const auto fails = [](std::span<const std::size_t> kept) {
-    EXPECT_FALSE(kept.empty());
-    return Verdict::fails;
-  };
-  EXPECT_EQ(minimise(9, fails, false).kept.size(), 1u);
-  EXPECT_EQ(minimise(1, fails, false).kept.size(), 1u);
-  EXPECT_TRUE(minimise(0, fails, false).kept.empty());
+TEST(Delta, OneOfNoneAndOneOfOne) {
+  EXPECT_TRUE(minimise(0, [](std::span<const std::size_t>) { return Verdict::stop; }).kept.empty());
+  Planted planted{{{0}}};
+  EXPECT_EQ(minimise(1, planted.fails()).kept, std::vector<std::size_t>{0});
+  EXPECT_EQ(planted.questions, 1);
 }
 
 TEST(Delta, StoppedItKeepsWhatFailed) {

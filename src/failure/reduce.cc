@@ -4,6 +4,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/strings.h"
 #include "failure/classify.h"
 #include "failure/delta.h"
 #include "json/write.h"
@@ -30,6 +31,15 @@ std::string without_quotes_of_json(std::string_view text) {
   return depth == 0 ? out : std::string(text);
 }
 
+// Some providers list all that is wrong, a line each: what is left of the list is still the same refusal.
+std::set<std::uint64_t> complaints(std::string_view message) {
+  std::set<std::uint64_t> out;
+  const std::string text = without_quotes_of_json(message);
+  for (const std::string_view line : split(text, '\n'))
+    if (const std::uint64_t one = likeness(line); one != 0) out.insert(one);
+  return out;
+}
+
 bool lies_within(const std::string& pointer, const Pointers& left_out) {
   for (std::size_t end = pointer.size(); end != std::string::npos && end > 0;
        end = pointer.rfind('/', end - 1))
@@ -54,10 +64,12 @@ class Search {
   Reply put(const Pointers& left_out, const Step& step);
   bool stopped() const { return !unfinished_.empty(); }
   void shrink(Side side, std::string_view name, const Reply& refusal, Pointers& left_out);
-  Fault minimal(const Reply& refusal, const Pointers& base);
+  Pointers minimal(const Reply& refusal, const Pointers& base);
   std::vector<Part> all_parts(const Pointers& left_out) const;
   bool speechless(const Pointers& left_out) const;
-  std::optional<Part> fix_of(const Reply& refusal, const Pointers& base);
+  Pointers around(const Pointers& smallest, const Pointers& base) const;
+  bool is_cause(const Part& part, const Reply& refusal, const Pointers& smallest, const Pointers& context);
+  std::optional<Part> fix_of(const Reply& refusal, const Pointers& smallest, const Pointers& base);
   std::size_t weight(const Part& part) const;
   void spare(std::vector<Pointers>& fixes);
 
@@ -67,7 +79,8 @@ class Search {
   std::size_t asked_ = 0, answered_before_ = 0;
   bool shrunk_ = false;
   std::string unfinished_;
-  Pointers smallest_;  // of the fault at hand
+  // The smallest request of the refusal that a fix has uncovered, when it was found on the way.
+  std::optional<std::pair<Reply, Pointers>> uncovered_;
 };
 
 Reply Search::put(const Pointers& left_out, const Step& step) {
@@ -89,8 +102,11 @@ Reply Search::put(const Pointers& left_out, const Step& step) {
 // Leaves out of one side, largest parts first, what the refusal does not take.
 void Search::shrink(Side side, std::string_view name, const Reply& refusal, Pointers& left_out) {
   std::vector<Part> level = parts_.top(side);
-  for (bool top = true; !level.empty() && !stopped(); top = false) {
+  while (!level.empty() && !stopped()) {
     std::erase_if(level, [&](const Part& part) { return lies_within(part.pointer, left_out); });
+    // Where any message would do, the last is kept: a request should end with one that asks.
+    if (side == Side::body && !level.empty() && level.front().kind != Part::Kind::node)
+      std::ranges::reverse(level);
     const auto fails = [&](std::span<const std::size_t> kept) {
       Pointers out = left_out;
       std::size_t next = 0;
@@ -100,13 +116,14 @@ void Search::shrink(Side side, std::string_view name, const Reply& refusal, Poin
         else
           leave_out(level[i], out);
       }
+      // A conversation without a message is no request.
+      if (side == Side::body && speechless(out)) return Verdict::other;
       const Reply reply = put(out, {name, kept.size(), level.size()});
       return reply.kind == Reply::Kind::unknown ? Verdict::stop
              : same_refusal(reply, refusal)     ? Verdict::fails
                                                 : Verdict::other;
     };
-    // A conversation without a message is no request.
-    const Minimised found = minimise(level.size(), fails, !(top && side == Side::body));
+    const Minimised found = minimise(level.size(), fails);
     std::vector<Part> next;
     for (std::size_t i = 0, k = 0; i < level.size(); ++i) {
       if (k < found.kept.size() && found.kept[k] == i) {
@@ -122,7 +139,8 @@ void Search::shrink(Side side, std::string_view name, const Reply& refusal, Poin
   }
 }
 
-Fault Search::minimal(const Reply& refusal, const Pointers& base) {
+// What can be left out besides `base` with the same refusal.
+Pointers Search::minimal(const Reply& refusal, const Pointers& base) {
   Pointers left_out = base;
   for (int round = 0; round < kMostRounds && !stopped(); ++round) {
     shrunk_ = false;
@@ -131,8 +149,7 @@ Fault Search::minimal(const Reply& refusal, const Pointers& base) {
     shrink(Side::params, "parameters", refusal, left_out);
     if (!shrunk_) break;
   }
-  smallest_ = left_out;
-  return {refusal, parts_.without(left_out), {}, !stopped() && !shrunk_};
+  return left_out;
 }
 
 std::vector<Part> Search::all_parts(const Pointers& left_out) const {
@@ -165,25 +182,65 @@ bool Search::speechless(const Pointers& left_out) const {
   });
 }
 
-// The lightest part without which the smallest request passes. What the whole one is told without it is the
-// next question.
-std::optional<Part> Search::fix_of(const Reply& refusal, const Pointers& base) {
+// The tools, turns and parameters of which the smallest request has something, whole: a fault that other
+// tools have as well is not there, and what the provider wants to stand beside the culprit is.
+Pointers Search::around(const Pointers& smallest, const Pointers& base) const {
+  const std::vector<std::string> gone = parts_.gone(smallest);
+  const Pointers all(gone.begin(), gone.end());
+  Pointers out = base;
+  for (const Side side : {Side::tools, Side::body, Side::params})
+    for (const Part& part : parts_.top(side))
+      if (lies_within(part.pointer, all)) leave_out(part, out);
+  return out;
+}
+
+// Whether leaving `part` out of `context` ends this refusal without making another one.
+bool Search::is_cause(const Part& part, const Reply& refusal, const Pointers& smallest,
+                      const Pointers& context) {
+  Pointers without = context;
+  leave_out(part, without);
+  const Reply then = put(without, {"the fix", 0, 0});
+  if (then.kind == Reply::Kind::passed) return true;
+  if (stopped()) return false;
+  const Pointers next = minimal(then, without);
+  if (stopped()) return false;
+  uncovered_ = {then, next};
+  const std::vector<std::string> gone = parts_.gone(next);
+  const Pointers all(gone.begin(), gone.end());
+  // The same refusal: of another place, or had this part nothing to do with it?
+  if (same_refusal(then, refusal))
+    return !std::ranges::all_of(parts_.gone(smallest),
+                                [&](const std::string& at) { return lies_within(at, all); });
+  // Another one: was it there before, or is it that the part is missing?
+  Pointers restored;
+  for (const std::string& at : next)
+    if (at != part.pointer && std::ranges::find(part.also, at) == part.also.end()) restored.insert(at);
+  if (lies_within(part.pointer, restored)) return true;
+  const Reply with = put(restored, {"the fix", 0, 0});
+  return same_refusal(with, then) || same_refusal(with, refusal);
+}
+
+// The lightest part of the smallest request whose absence ends the refusal.
+std::optional<Part> Search::fix_of(const Reply& refusal, const Pointers& smallest, const Pointers& base) {
   std::vector<std::pair<std::size_t, Part>> candidates;
-  for (Part& part : all_parts(smallest_)) {
+  for (Part& part : all_parts(smallest)) {
     const std::size_t bytes = weight(part);
     candidates.emplace_back(bytes, std::move(part));
   }
   std::ranges::stable_sort(candidates, {}, [](const auto& c) { return c.first; });
+  Pointers context = around(smallest, base);
+  if (!same_refusal(put(context, {"the fix", 0, 0}), refusal)) context = smallest;
   for (const auto& [bytes, part] : candidates) {
-    Pointers in_smallest = smallest_, in_whole = base;
-    leave_out(part, in_smallest);
-    if (!speechless(in_smallest)) {
-      if (put(in_smallest, {"the fix", 0, 0}).kind == Reply::Kind::passed) return part;
-    } else {
-      leave_out(part, in_whole);
-      const Reply reply = put(in_whole, {"the fix", 0, 0});
-      if (reply.kind != Reply::Kind::unknown && !same_refusal(reply, refusal)) return part;
-    }
+    Pointers in_whole = base, in_context = context;
+    leave_out(part, in_whole);
+    leave_out(part, in_context);
+    const Reply reply = put(in_whole, {"the fix", 0, 0});
+    if (reply.kind == Reply::Kind::passed) return part;
+    if (stopped()) break;
+    // The only message there is: it is known by what the others are told.
+    if (speechless(in_context) ? !same_refusal(reply, refusal) : is_cause(part, refusal, smallest, context))
+      return part;
+    uncovered_.reset();
     if (stopped()) break;
   }
   return std::nullopt;
@@ -209,8 +266,12 @@ Reduction Search::run() {
   std::vector<Pointers> fixes;
   Reply reply = out.first;
   while (reply.kind == Reply::Kind::refused && out.faults.size() < kMostFaults && !stopped()) {
-    Fault fault = minimal(reply, base);
-    const std::optional<Part> fix = stopped() ? std::nullopt : fix_of(reply, base);
+    const bool known = uncovered_ && same_refusal(uncovered_->first, reply);
+    const Pointers smallest = known ? uncovered_->second : minimal(reply, base);
+    uncovered_.reset();
+    if (const Reply told = put(smallest, {}); told.kind == Reply::Kind::refused) reply = told;
+    Fault fault{reply, parts_.without(smallest), {}, !stopped() && (known || !shrunk_)};
+    const std::optional<Part> fix = stopped() ? std::nullopt : fix_of(reply, smallest, base);
     if (fix) {
       Pointers went;
       leave_out(*fix, went);
@@ -241,10 +302,11 @@ Reduction Search::run() {
 
 }  // namespace
 
-bool same_refusal(const Reply& a, const Reply& b) {
-  return a.kind == Reply::Kind::refused && b.kind == Reply::Kind::refused && a.cls == b.cls &&
-         (likeness(a.message) == likeness(b.message) ||
-          likeness(without_quotes_of_json(a.message)) == likeness(without_quotes_of_json(b.message)));
+bool same_refusal(const Reply& reply, const Reply& refusal) {
+  if (reply.kind != Reply::Kind::refused || refusal.kind != Reply::Kind::refused || reply.cls != refusal.cls)
+    return false;
+  const std::set<std::uint64_t> said = complaints(reply.message), before = complaints(refusal.message);
+  return std::ranges::includes(before, said);
 }
 
 Reduction reduce(canon::DialectName dialect, json::Value request, const Ask& ask) {

@@ -27,9 +27,10 @@ struct Reply {
   int status = 0;
 };
 
-// Two refusals are the same when their class is and their words agree but for digits, ids, punctuation and
-// what they quote of the request as JSON.
-bool same_refusal(const Reply& a, const Reply& b);
+// Whether `reply` is `refusal` again: of its class, and in its words but for digits, ids, punctuation and
+// what they quote of the request as JSON. Of a refusal that lists several faults, a line each, some are
+// enough.
+bool same_refusal(const Reply& reply, const Reply& refusal);
 
 struct Step {
   std::string_view looking_at;  // "tools", "tool schemas", "messages", "parameters", "the fix"

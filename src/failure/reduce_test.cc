@@ -23,7 +23,16 @@ json::Value read(Arena& arena, std::string_view text) {
 // A provider that refuses requests in which a pattern stands, in the order of the list.
 struct Provider {
   std::vector<std::pair<std::string, std::string>> refuses;  // compact JSON text → its words
+  bool typed = false;                                        // schemas must have a type
+  bool lists = false;                                        // all that is wrong, a line each
   std::vector<std::string> got = {};
+
+  static bool untyped(json::Value schema) {
+    if (!schema["type"]) return true;
+    if (schema["items"] && untyped(schema["items"])) return true;
+    return std::ranges::any_of(schema["properties"].members(),
+                               [](const json::Member& m) { return untyped(m.value); });
+  }
 
   Ask ask() {
     return [this](const std::string& text, const Step&) -> Reply {
@@ -35,12 +44,23 @@ struct Provider {
       if (body["messages"] && body["messages"].items().empty())
         return {
             .kind = Reply::Kind::refused, .cls = FailureClass::message_rejected, .message = "no messages"};
+      std::string all;
+      for (const auto& [pattern, words] : refuses)
+        if (lists && compact.find(pattern) != std::string::npos) all += words + "\n";
+      if (!all.empty())
+        return {.kind = Reply::Kind::refused,
+                .cls = FailureClass::schema_rejected,
+                .message = all,
+                .status = 400};
       for (const auto& [pattern, words] : refuses)
         if (compact.find(pattern) != std::string::npos)
           return {.kind = Reply::Kind::refused,
                   .cls = FailureClass::schema_rejected,
                   .message = words,
                   .status = 400};
+      for (const json::Value tool : body["tools"].items())
+        if (const json::Value schema = tool["function"]["parameters"]; typed && schema && untyped(schema))
+          return {.kind = Reply::Kind::refused, .cls = FailureClass::schema_rejected, .message = "no type"};
       return {.kind = Reply::Kind::passed};
     };
   }
@@ -232,6 +252,8 @@ TEST(Reduce, OnlyTheSameRefusalCounts) {
                            refused(schema_rejected, "tools.2.custom: bad (req_99Z)")));
   EXPECT_TRUE(same_refusal(refused(schema_rejected, "bad: {'a': {'b': 1}} is not of type"),
                            refused(schema_rejected, "bad: {'c': 2} is not of type")));
+  EXPECT_TRUE(same_refusal(refused(schema_rejected, "bad x"), refused(schema_rejected, "no type\nbad x")));
+  EXPECT_FALSE(same_refusal(refused(schema_rejected, "no type\nbad x"), refused(schema_rejected, "bad x")));
   EXPECT_FALSE(same_refusal(refused(schema_rejected, "bad keyword"), refused(param_rejected, "bad keyword")));
   EXPECT_FALSE(same_refusal(refused(schema_rejected, "bad keyword"), refused(schema_rejected, "no type")));
   EXPECT_FALSE(same_refusal(refused(schema_rejected, "x"), Reply{.kind = Reply::Kind::passed}));
@@ -303,9 +325,12 @@ TEST(ReduceProperty, PlantedKeywords) {
     Arena arena;
     const std::string text =
         fmt::format(R"({{"model":"m","messages":[{{"role":"user","content":"x"}}],"tools":[{}]}})", tools);
-    Provider provider{{{"kfirst", "the first"}, {"ksecond", "another"}}};
+    Provider provider{{{"kfirst", "the first"}, {"ksecond", round % 5 ? "another" : "the first"}},
+                      .typed = round % 2 == 1,
+                      .lists = round % 3 == 0};
     const Reduction found = reduce(DialectName::openai_chat, read(arena, text), provider.ask());
-    EXPECT_EQ(found.fix, expected);
+    EXPECT_EQ(found.fix, expected) << round;
+    EXPECT_EQ(found.unfinished, "") << round;
   }
 }
 
