@@ -11,6 +11,7 @@
 #include "bisect_ask.h"
 #include "bisect_report.h"
 #include "commands.h"
+#include "dialect/dialect.h"
 #include "failure/reduce.h"
 #include "journalled.h"
 #include "json/parse.h"
@@ -24,7 +25,7 @@ namespace {
 constexpr double kBytesAToken = 4;
 
 struct Options {
-  std::string what, to, config, from = "openai_chat", journal = "dragoman.db";
+  std::string what, to, config, from = "openai", journal = "dragoman.db";
   std::size_t max_calls = 150;
   int max_wait = 60;  // seconds
   bool raw = false, learned = false, yes = false, json = false, stream = false;
@@ -45,14 +46,12 @@ Result<Asked> from_file(const Options& options) {
   auto text = read_input(options.what);
   if (!text) return std::unexpected(text.error());
   if (options.to.empty()) return fail("--to is missing: who refuses the request, as provider/model");
-  const auto dialect = canon::dialect_named(options.from);
-  const bool chat = options.from == "openai", messages = options.from == "anthropic";
-  if (!dialect && !chat && !messages)
-    return fail(fmt::format("--from: there is no dialect '{}'", options.from));
+  const auto dialect = dialect_called(options.from);
+  if (!dialect || !dialect::get(*dialect).parse)
+    return fail(fmt::format("--from: expected openai, responses, anthropic, gemini or bedrock, found '{}'",
+                            options.from));
   Asked out{.target = options.to};
-  out.request.dialect = dialect ? *dialect
-                        : chat  ? canon::DialectName::openai_chat
-                                : canon::DialectName::anthropic_messages;
+  out.request.dialect = *dialect;
   out.request.body = *std::move(text);
   out.request.stream = options.stream;
   return out;

@@ -142,7 +142,8 @@ std::vector<std::string> names_of(const config::Config& config, const std::vecto
   return out;
 }
 
-// A dialect as people say it: "openai", "responses", or its whole name, with dashes if they like.
+}  // namespace
+
 std::optional<canon::DialectName> dialect_called(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kShort = {{
       {"openai", "openai_chat"},
@@ -160,8 +161,6 @@ std::optional<canon::DialectName> dialect_called(std::string_view text) {
   const auto* known = std::ranges::find(kShort, name, &std::pair<std::string_view, std::string_view>::first);
   return canon::dialect_named(known == kShort.end() ? std::string_view(name) : known->second);
 }
-
-}  // namespace
 
 lower::Loss Outcome::worst() const {
   lower::Loss worst = lower::Loss::none;

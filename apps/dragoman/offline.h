@@ -87,6 +87,9 @@ void write_edits(json::Writer& w, const Outcome& outcome);           // "edits":
 void write_refused(json::Writer& w, const lower::Refused& refused);  // "refused": {...}
 void write_error(json::Writer& w, const Error& error);               // "error": {"message", "pointer"}
 
+// A client dialect by its own name or the one people use: openai, responses, anthropic, gemini, bedrock.
+std::optional<canon::DialectName> dialect_called(std::string_view text);
+
 // Standard input, or the file. "-" is standard input too.
 Result<std::string> read_input(const std::string& file);
 

@@ -44,6 +44,7 @@ const Shape& shape_of(DialectName dialect) {
   static const Shape bedrock{"/messages", "/toolConfig/tools", {"/toolConfig"}};
   switch (dialect) {
     case DialectName::openai_chat:
+    case DialectName::cohere_chat:  // no client speaks it
       return chat;
     case DialectName::openai_responses:
       return responses;
