@@ -7,6 +7,7 @@
 #include "json/path.h"
 #include "json/write.h"
 #include "lower/context.h"
+#include "lower/sent_messages.h"
 
 namespace dragoman::lower {
 namespace {
@@ -96,15 +97,40 @@ class Locator {
       return at_param(in_.original.tool_choice.pointer);
     }
     if (path[0].is("tools") || path[0].is("functions")) return tool_path(path.subspan(1));
+    if (ClientPlace same = own_bytes(path); same.found()) return same;
     if (path[0].is("messages") || path[0].is("message") || path[0].is("contents") || path[0].is("input"))
       return message_path(path.subspan(1));
     if (path[0].is("system") || path[0].is("systemInstruction")) return system_path(path.subspan(1));
     return param_path(path);
   }
 
+  // Where the client's own bytes went out, the provider's path is one into them.
+  ClientPlace own_bytes(Steps path) const {
+    if (!in_.lowered.same_bytes) return {};
+    ClientPlace place;
+    json::Value at = in_.original.source;
+    for (const PathStep& step : path) {
+      const json::Value next = step.index >= 0 ? at.at(static_cast<std::size_t>(step.index)) : at[step.name];
+      if (!next.present()) break;
+      at = next;
+      place.pointer =
+          json::pointer_join(place.pointer, step.index >= 0 ? std::to_string(step.index) : step.name);
+    }
+    return place;
+  }
+
+  // What holds the thing at `pointer`: "/tools" for "/tools/3".
+  static std::string holder_of(std::string_view pointer) {
+    const std::size_t cut = pointer.rfind('/');
+    return std::string(cut == std::string_view::npos ? std::string_view() : pointer.substr(0, cut));
+  }
+
   // --- Tools ---
 
   ClientPlace tool_path(Steps path) {
+    // The list itself: too many, names that stand twice.
+    if (path.empty() && message_names_no_tool() && !in_.original.tools.empty())
+      return {.pointer = holder_of(in_.original.tools.front().pointer)};
     // Gemini keeps all functions in one tool: tools[0].function_declarations[46].
     if (path.size() >= 3 && path[0].index >= 0 && path[1].is("functionDeclarations") && path[2].index >= 0)
       path = path.subspan(2);
@@ -114,6 +140,10 @@ class Locator {
     const auto index = static_cast<std::size_t>(path[0].index);
     if (index >= in_.draft.tools.size()) return {};
     return in_tool(in_.draft.tools[index], path.subspan(1));
+  }
+
+  bool message_names_no_tool() const {
+    return std::ranges::none_of(in_.draft.tools, [&](const canon::Tool& tool) { return quoted(tool.name); });
   }
 
   const canon::Tool* original_tool(const canon::Tool& sent) const {
@@ -144,7 +174,7 @@ class Locator {
       // "name", "description", "strict": beside the schema in the client's own tool, whichever way it nests
       // it.
       const json::Value tool = json::resolve(in_.original.source, mine->pointer);
-      for (const std::string_view inner : {"", "function", "custom"}) {
+      for (const std::string_view inner : {"", "function", "custom", "toolSpec"}) {
         const json::Value holder = inner.empty() ? tool : tool[inner];
         if (!holder[rest[0].name]) continue;
         if (!inner.empty()) place.pointer = json::pointer_join(place.pointer, inner);
@@ -157,40 +187,11 @@ class Locator {
 
   // --- Messages ---
 
-  // The wire's message `index` as the draft has it: the message, or one block of it where the dialect makes a
-  // message of each tool result.
-  struct Sent {
-    const canon::Message* message = nullptr;
-    const Block* block = nullptr;
-  };
-
-  Sent sent_message(std::size_t index) const {
-    const bool chat = in_.wire.name == canon::DialectName::openai_chat;
-    std::size_t at = 0;
-    for (const canon::Message& message : in_.draft.messages) {
-      if (!chat) {
-        if (canon::is_system(message)) continue;
-        if (at++ == index) return {&message, nullptr};
-        continue;
-      }
-      // Chat: every tool result is a message of its own, what else there is follows as one.
-      bool others = false;
-      for (const Block& block : message.blocks) {
-        if (!std::holds_alternative<canon::ToolResult>(block.body)) {
-          others = true;
-          continue;
-        }
-        if (at++ == index) return {&message, &block};
-      }
-      if (others || message.blocks.empty())
-        if (at++ == index) return {&message, nullptr};
-    }
-    return {};
-  }
-
   ClientPlace message_path(Steps path) {
+    if (path.empty() && !in_.original.messages.empty())
+      return {.pointer = holder_of(pointer_of(in_.original.messages.back()))};
     if (path.empty() || path[0].index < 0) return {};
-    const Sent sent = sent_message(static_cast<std::size_t>(path[0].index));
+    const Sent sent = sent_message(in_, static_cast<std::size_t>(path[0].index));
     if (!sent.message) return {};
     if (sent.block && !sent.block->pointer.empty()) return {.pointer = std::string(sent.block->pointer)};
     path = path.subspan(1);
@@ -205,7 +206,11 @@ class Locator {
         if (at++ == path[1].index) return block_place(*sent.message, block);
       }
     }
-    return {.pointer = pointer_of(*sent.message)};
+    // "role", "name": beside the content in the client's own message.
+    std::string pointer = pointer_of(*sent.message);
+    if (!path.empty() && path[0].index < 0 && json::resolve(in_.original.source, pointer)[path[0].name])
+      pointer = json::pointer_join(pointer, path[0].name);
+    return {.pointer = std::move(pointer)};
   }
 
   static std::string pointer_of(const canon::Message& message) {

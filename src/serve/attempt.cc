@@ -94,10 +94,10 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, Narrow
   std::vector<profile::Rule> rows;
   const NarrowingRules learned = learned_about(deployment);
   const profile::Profile profile = profile_of(deployment, learned, narrow, rows);
-  auto lowered = lower::lower(request_,
-                              {&deployment.provider(), deployment.model(), &profile, deployment.defaults(),
-                               recall_.turns(), account_of(deployment), &loop_.lowered},
-                              arena);
+  const lower::Target target{&deployment.provider(), deployment.model(), &profile,
+                             deployment.defaults(),  recall_.turns(),    account_of(deployment),
+                             &loop_.lowered};
+  auto lowered = lower::lower(request_, target, arena);
   if (turn_ && lowered)
     for (lower::Edit& edit : lowered->edits) edit.pointer = turn_->own_pointer(edit.pointer);
   if (turn_ && !lowered) lowered.error().pointer = turn_->own_pointer(lowered.error().pointer);
@@ -171,6 +171,7 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, Narrow
   done.outcome = failed ? failure::name(failed->failure.cls) : "ok";
   if (failed) {
     failed->target = step.target->name;
+    point_back(*failed, target);
     done.error_body = failed->error.body.empty() ? failed->failure.why : failed->error.body;
     if (failed->error.status) done.status = failed->error.status;
     if (!committed_) served_by_.clear();

@@ -30,6 +30,12 @@ const FailedAttempt& most_useful(const std::vector<FailedAttempt>& attempts) {
   return attempts.front();
 }
 
+std::string_view client_param(const FailedAttempt& attempt, canon::DialectName client) {
+  if (!attempt.place.empty()) return attempt.place;
+  if (attempt.failure.source == failure::Source::us) return attempt.failure.pointer;
+  return attempt.dialect == client ? std::string_view(attempt.error.param) : std::string_view();
+}
+
 int client_status(const FailedAttempt& attempt) {
   if (attempt.error.status >= 400 && attempt.error.status < 600) return attempt.error.status;
   switch (attempt.failure.cls) {
@@ -106,6 +112,8 @@ std::string attempts_json(const std::vector<FailedAttempt>& attempts) {
     if (!attempt.error.code.empty()) w.field("code", attempt.error.code);
     w.field("message", attempt.error.message.empty() ? attempt.failure.why : attempt.error.message);
     if (!attempt.failure.pointer.empty()) w.field("pointer", attempt.failure.pointer);
+    if (!attempt.place.empty()) w.field("param", attempt.place);
+    if (!attempt.tool.empty()) w.field("tool", attempt.tool);
     // Bodies are bytes; JSON holds text only.
     if (!attempt.error.body.empty() && is_utf8(attempt.error.body)) w.field("body", attempt.error.body);
     w.end_object();

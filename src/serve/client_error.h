@@ -17,16 +17,24 @@ struct FailedAttempt {
   canon::DialectName dialect;
   failure::Failure failure;
   canon::UpstreamError error;  // body "" when no answer came
+  std::string place = {};      // JSON pointer into the client's request of what was refused; "" when unknown
+  std::string tool = {};       // the client's name of the tool that is in; "" outside tools
 };
 
 // Which of them to tell the client about: the first that says what is wrong with the request or the account,
 // else the first that says anything, else the first. Never a later, duller one.
 const FailedAttempt& most_useful(const std::vector<FailedAttempt>& attempts);
 
+// Where the client finds it in its own request: a JSON pointer, or the provider's path where both speak the
+// same dialect; "" when it cannot be told.
+std::string_view client_param(const FailedAttempt& attempt, canon::DialectName client);
+
 int client_status(const FailedAttempt& attempt);
 std::string_view client_kind(failure::FailureClass cls);
 
-// {"attempts":[{"target","status","class","code","message","body"}…]}, the error object's "dragoman" member.
+// `pointer` is the provider's own, `param` the client's.
+// {"attempts":[{"target","status","class","code","message","pointer","param","tool","body"}…]}, the error
+// object's "dragoman" member.
 std::string attempts_json(const std::vector<FailedAttempt>& attempts);
 
 }  // namespace dragoman::serve

@@ -210,8 +210,7 @@ dialect::ClientError Exchange::client_error(const FailedAttempt& failed, const s
       .status = client_status(failed),
       .kind = client_kind(failed.failure.cls),
       .message = failed.error.message.empty() ? std::string_view(failed.failure.why) : failed.error.message,
-      .param = failed.failure.source == failure::Source::us ? std::string_view(failed.failure.pointer)
-                                                            : std::string_view(failed.error.param),
+      .param = client_param(failed, client_.name),
       .code =
           failed.error.code.empty() ? failure::name(failed.failure.cls) : std::string_view(failed.error.code),
       .request_id = id_,

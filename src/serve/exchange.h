@@ -66,6 +66,9 @@ class Exchange {
   Attempted settle(Enforcement& kept, const Deployment& deployment, std::size_t attempt);
   Attempted judge_loss(const lower::Lowered& lowered, const Deployment& deployment);
 
+  // point_back.cc
+  void point_back(FailedAttempt& failed, const lower::Target& target) const;
+
   FailedAttempt failed_upstream(const Deployment& deployment, canon::UpstreamError error,
                                 const net::Headers& headers);
   FailedAttempt failed_network(const Deployment& deployment, const net::NetError& error, bool in_body);

@@ -5,6 +5,11 @@ from . import config, http
 from .process import Process
 
 
+def path_of(dialect, body):
+    """Some dialects' path names the model; their bodies know it (dialects.py)."""
+    return getattr(body, "path", dialect.path)
+
+
 class Gateway(Process):
     """`dragoman serve` with a configuration of its own, in a folder of its own."""
 
@@ -26,12 +31,13 @@ class Gateway(Process):
     def ask(self, dialect, body, headers=None, timeout=30):
         """One request that is not streamed."""
         return http.call(
-            self.url, "POST", dialect.path, body, {**self.headers(dialect), **(headers or {})}, timeout=timeout
+            self.url, "POST", path_of(dialect, body), body, {**self.headers(dialect), **(headers or {})}, timeout=timeout
         )
 
     def stream(self, dialect, body, headers=None, timeout=30):
         """One streamed request, to its end: (status, headers, events)."""
-        return http.stream(self.url, dialect.path, body, {**self.headers(dialect), **(headers or {})}, timeout)
+        return http.stream(self.url, path_of(dialect, body), body, {**self.headers(dialect), **(headers or {})}, timeout,
+                           getattr(dialect, "events", None))
 
     def open(self, dialect, body, headers=None, timeout=30):
         """One streamed request, left open."""

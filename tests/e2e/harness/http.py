@@ -108,10 +108,13 @@ class Stream:
         self.connection.close()
 
 
-def stream(base, path, body, headers=None, timeout=30):
-    """The whole of a stream: (status, headers, events). Not a stream: one event with the body as its data."""
+def stream(base, path, body, headers=None, timeout=30, decode=None):
+    """The whole of a stream: (status, headers, events). Not a stream: one event with the body as its data. `decode` takes
+    an Amazon event stream apart."""
     opened = Stream(base, path, body, headers, timeout)
     try:
+        if decode and "amazon.eventstream" in opened.header("content-type", ""):
+            return opened.status, opened.headers, decode(opened.response.read())
         if "text/event-stream" not in opened.header("content-type", ""):
             text = opened.response.read().decode()
             return opened.status, opened.headers, [Event("", text, time.monotonic() - opened.started)]
