@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/strings.h"
+#include "net/url.h"
 
 namespace dragoman::sandbox::anthropic {
 namespace {
@@ -66,7 +67,9 @@ class MetaSchema {
       if (!value.is_string()) return false;
       const std::string_view pointer = value.text();
       if (pointer == "#" || !pointer.starts_with("#")) return true;
-      return static_cast<bool>(json::resolve(root_, pointer.substr(1)));
+      if (!pointer.starts_with("#/")) return true;                  // an anchor
+      const auto decoded = net::percent_decode(pointer.substr(1));  // it is the fragment of a URI
+      return decoded && json::resolve(root_, *decoded);
     }
     if (any_of("allOf", "anyOf", "oneOf", "prefixItems")) {
       return value.is_array() && !value.items().empty() &&

@@ -28,6 +28,7 @@ bool Rewriter::keep_reference(Node& n, Value ref) {
   const std::string_view name = ref.text();
   const RefKind kind = refs_.kind(name);
   if (inline_all_) return false;
+  if (column_.traits().plain_refs && name.find_first_of("%~") != name.npos) return false;
   const bool by_path = kind == RefKind::deep || kind == RefKind::anchor;
   if (by_path && (keep_ != Keep::all || column_.traits().root_defs || wrapped_)) return false;
   if (kind == RefKind::anchor && column_[Row::anchor] != Cell::ok) return false;

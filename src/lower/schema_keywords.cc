@@ -93,11 +93,15 @@ constexpr Traits kTraits[] = {
     {.column = "groq-strict", .closed = true, .patterns = Patterns::no_lookaround},
     {.column = "deepseek-strict", .closed = true},
     {.column = "cohere", .patterns = Patterns::unanchored},
-    {.column = "llama.cpp", .patterns = Patterns::whole, .most_length = 2000, .most_items = 2000},
+    {.column = "llama.cpp",
+     .plain_refs = true,
+     .patterns = Patterns::whole,
+     .most_length = 2000,
+     .most_items = 2000},
     {.column = "vllm-xgrammar", .lone_patterns = true},
     {.column = "gemini-parameters", .typed = true, .own_keywords = true},
     {.column = "vertex", .typed = true, .own_keywords = true},
-    {.column = "moonshot", .root_defs = true},
+    {.column = "moonshot", .root_defs = true, .plain_refs = true},
     {.column = "xai",
      .explicit_maps = true,
      .patterns = Patterns::simple,
@@ -254,7 +258,10 @@ Cell Column::judge(std::string_view keyword, json::Value value) const {
       break;
     case Row::items:
       if (value.is_array()) return (*this)[Row::items_array];
-      if (value.is_bool()) return (*this)[Row::items_boolean];
+      if (value.is_bool()) {  // a schema too, where nothing says that it may be one here
+        const Cell cell = (*this)[Row::items_boolean];
+        return cell != Cell::ok && rejects(Row::boolean_true) ? Cell::reject : cell;
+      }
       break;
     case Row::min_items:
       if (value.number() <= 1) return (*this)[Row::min_items_1];

@@ -117,6 +117,7 @@ struct Traits {
   bool own_keywords = false;   // a node has the keywords of its type only (GEM-32, GEM-34, GEM-35)
   bool closed = false;         // every object says additionalProperties: false (OAIS-01, ANTS-01)
   bool root_defs = false;      // $defs at the root only, and references to nothing else (KIMI-24)
+  bool plain_refs = false;     // a reference is split at its slashes and compared as written: no ~1, no %20
   bool explicit_maps = false;  // an object without properties says additionalProperties: true (XAI-07)
   Patterns patterns = Patterns::any;
   bool lone_patterns = false;        // no lengths beside pattern or format

@@ -161,7 +161,9 @@ void Rewriter::tuples(Node& n) {
     if (rest.is_object() || (rest.is_bool() && !rest.boolean())) d.set("items", rest);
     note(n, Row::items_array, "items", list, text("prefixItems"), Loss::none);
   }
-  if (d.get("prefixItems").is_array() && column_.rejects(Row::prefix_items)) {
+  // A strict mode compiles what it is given: what nobody has tried there is not tried on a request.
+  const auto untried = [&](Row row) { return column_[row] == Cell::unknown && column_.traits().closed; };
+  if (d.get("prefixItems").is_array() && (column_.rejects(Row::prefix_items) || untried(Row::prefix_items))) {
     const Value list = d.get("prefixItems");
     std::vector<Value> options(list.items().begin(), list.items().end());
     const Value rest = d.get("items");
@@ -177,8 +179,8 @@ void Rewriter::tuples(Node& n) {
   }
   const Value items = d.get("items");
   const bool sayable = items.boolean() || column_[Row::max_items] == Cell::ok;
-  if (items.is_bool() &&
-      (column_.rejects(Row::items_boolean) || (column_[Row::items_boolean] == Cell::unknown && sayable))) {
+  if (items.is_bool() && (column_.judge("items", items) == Cell::reject || untried(Row::items_boolean) ||
+                          (column_[Row::items_boolean] == Cell::unknown && sayable))) {
     const auto most = static_cast<std::int64_t>(d.get("prefixItems").items().size());
     note(n, Row::items_boolean, "items", items, {}, Loss::none);
     d.erase("items");
