@@ -23,6 +23,8 @@ Result<Journalled> journalled_request(const std::string& journal, const std::str
 
 // What to say where a body would stand.
 inline constexpr char kNoBodies[] =
-    "not kept: bodies are in the journal only while `journal: {keep_bodies: true}` is in the config";
+    "not kept: what clients and models say is in the journal only while `journal: {keep_bodies: true}` is in "
+    "the "
+    "config; raw answers of refused and failed attempts always are";
 
 }  // namespace dragoman::app

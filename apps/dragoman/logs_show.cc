@@ -90,9 +90,24 @@ const profile::Provider* provider_of(const store::AttemptRecord& attempt) {
   return catalogue ? catalogue->find(attempt.provider) : nullptr;
 }
 
-std::string_view answer_of(const store::AttemptRecord& attempt) {
-  return attempt.response_body ? std::string_view(*attempt.response_body)
-                               : std::string_view(attempt.error_body);
+// What the provider sent, and what there is to say of it: why it is not there, or not all.
+struct RawAnswer {
+  std::string_view bytes;
+  std::string note;
+};
+
+RawAnswer answer_of(const store::RequestRecord& record, const store::AttemptRecord& attempt) {
+  constexpr std::string_view kWords =
+      "the model's words are kept only while `journal: {keep_bodies: true}` is in the config";
+  if (attempt.response_body) return {*attempt.response_body, attempt.response_body->empty() ? "empty" : ""};
+  if (attempt.outcome == "ok") return {"", std::string(kNoBodies)};
+  if (attempt.status == 0) return {"", "no answer came: " + attempt.error_body};
+  Arena arena;
+  const bool theirs = attempt.status != 200 || json::parse(arena, attempt.error_body).has_value();
+  if (!theirs) return {"", fmt::format("{}; {}", attempt.error_body, kWords)};
+  if (record.first_token_ms && attempt.number == static_cast<int>(record.attempts.size()))
+    return {attempt.error_body, fmt::format("this ended the stream; of what came before, {}", kWords)};
+  return {attempt.error_body, ""};
 }
 
 }  // namespace
@@ -125,12 +140,12 @@ std::string show_record(const store::RequestRecord& record) {
     }
     out += "    edits:\n" + edit_lines(a.edits);
     if (!a.violations.empty()) out += "    violations:\n" + violation_lines(a.violations);
-    if (const std::string_view answer = answer_of(a); !answer.empty())
-      out += fmt::format("    {}:\n{}", a.outcome == "ok" ? "answer" : "said", indented(answer, "      "));
-    else
-      out += fmt::format("    answer: {}\n", record.stream && record.request_body
-                                                 ? "streamed; what the client got of it is below"
-                                                 : kNoBodies);
+    const RawAnswer answer = answer_of(record, a);
+    if (!answer.bytes.empty())
+      out +=
+          fmt::format("    {}:\n{}", a.outcome == "ok" ? "answer" : "said", indented(answer.bytes, "      "));
+    if (!answer.note.empty())
+      out += fmt::format("    {}{}\n", answer.bytes.empty() ? "answer: " : "", store::printable(answer.note));
     if (!a.decision.empty()) out += fmt::format("    decision: {}\n", store::printable(a.decision));
     if (a.outcome != "ok") {
       const ReadRefusal read = read_refusal(a, provider_of(a));
@@ -156,13 +171,13 @@ std::string raw_answers(const store::RequestRecord& record, bool plain) {
   for (const store::AttemptRecord& a : record.attempts) {
     out += fmt::format("== {} {}. {} {} {}\n", store::printable(record.id), a.number,
                        store::printable(a.target), a.status, store::printable(a.outcome));
-    const std::string_view answer = answer_of(a);
-    if (answer.empty())
-      out += fmt::format("({})\n", kNoBodies);
-    else if (plain)
-      for (const std::string_view line : split(answer, '\n')) out += store::printable(line) + "\n";
+    const RawAnswer answer = answer_of(record, a);
+    if (!answer.note.empty()) out += fmt::format("({})\n", store::printable(answer.note));
+    if (answer.bytes.empty()) continue;
+    if (plain)
+      for (const std::string_view line : split(answer.bytes, '\n')) out += store::printable(line) + "\n";
     else
-      out.append(answer).append("\n");
+      out.append(answer.bytes).append("\n");
   }
   return out;
 }

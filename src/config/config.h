@@ -114,6 +114,8 @@ struct Journal {
   bool enabled = true;
   std::string path;  // "": the program's own place
   bool keep_bodies = false;
+  std::uint64_t max_answer =
+      64u << 10;  // bytes of a refused or failed attempt's raw answer, and of any stream
   milliseconds max_age{std::chrono::hours(24 * 30)};
   std::uint64_t max_size = std::uint64_t{1} << 30;
 };

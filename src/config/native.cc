@@ -142,6 +142,7 @@ class NativeReader {
     reader_.map(place, {make_.boolean("enabled", j.enabled),
                         make_.text("path", j.path),
                         make_.boolean("keep_bodies", j.keep_bodies),
+                        {"max_answer", [&](const Place& p) { reader_.size(p, j.max_answer); }},
                         make_.duration("max_age", j.max_age),
                         {"max_size", [&](const Place& p) { reader_.size(p, j.max_size); }}});
   }

@@ -84,6 +84,8 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, Narrow
   record.model = deployment.model();
   record.started_ms = unix_ms();
   const auto begun = steady_clock::now();
+  upstream_ = KeptBytes(snapshot_->config().journal.max_answer);
+  upstream_spoke_ = false;
   violations_header_.clear();
   repairs_header_.clear();
 
@@ -172,12 +174,24 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, Narrow
   if (failed) {
     failed->target = step.target->name;
     point_back(*failed, target);
-    done.error_body = failed->error.body.empty() ? failed->failure.why : failed->error.body;
     if (failed->error.status) done.status = failed->error.status;
     if (!committed_) served_by_.clear();
   }
+  keep_answer(done, failed);
   if (!gone_) loop_.metrics.attempt(step.target->name, done.outcome);
   co_return failed;
+}
+
+// Refusals and failures are kept whatever the config says of bodies, for they are what one looks for; words
+// of the model, in a stream that broke off, are the conversation's.
+void Exchange::keep_answer(store::AttemptRecord& record, const Attempted& failed) const {
+  const config::Journal& journal = snapshot_->config().journal;
+  if (failed) {
+    record.error_body = kept(failed->error.body, journal.max_answer);
+    if (record.error_body.empty()) record.error_body = failed->failure.why;
+  }
+  if (record.response_body || upstream_.empty()) return;
+  if (journal.keep_bodies || (failed && !upstream_spoke_)) record.response_body = upstream_.text();
 }
 
 // An answer in one piece, rendered whole or as the stream the client asked for.
@@ -185,9 +199,11 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
                                                const lower::Lowered& lowered) {
   auto body = co_await response.read_all(kAnswerLimit);
   if (!body) co_return failed_network(deployment, body.error(), true);
+  upstream_.add(*body);
   const dialect::Dialect& wire = dialect::get(deployment.provider().dialect);
   Arena arena(body->size() / 2 + 4096);
   const bool streamed = lowered.stream && !is_json_content(response.headers().get("content-type"));
+  upstream_spoke_ = streamed;  // for all one knows
   const auto value = streamed ? json::Value() : json::parse(arena, *body);
   if (!value) {
     canon::UpstreamError error = wire.decode_error(502, *body, {});
@@ -204,6 +220,7 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
     error.message = "the provider answered 200 without an answer in it";
     co_return failed_upstream(deployment, std::move(error), response.headers());
   }
+  upstream_spoke_ = true;
   note_usage(decoded->usage);
   lower::restore(*decoded, lowered.restore, arena);
   if (snapshot_->config().journal.keep_bodies) record_.attempts.back().response_body = *body;
@@ -285,6 +302,7 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
     }
   };
   const canon::EventSink held = [&](const canon::Event& event) {
+    upstream_spoke_ |= canon::commits(event);
     if (event.type == canon::EventType::usage || event.type == canon::EventType::start)
       note_usage(event.usage);
     gate.push(event, deliver);
@@ -295,6 +313,7 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
   for (;;) {
     const auto bytes = co_await response.read();
     if (!bytes) co_return failed_network(deployment, bytes.error(), true);
+    upstream_.add(*bytes);
     std::optional<canon::UpstreamError> error;
     const bool over = bytes->empty();
     const auto one = [&](const dialect::Frame& frame) {

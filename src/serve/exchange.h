@@ -17,6 +17,7 @@
 #include "serve/client_error.h"
 #include "serve/enforce.h"
 #include "serve/gateway.h"
+#include "serve/kept_bytes.h"
 #include "serve/model_path.h"
 #include "serve/pinning.h"
 #include "serve/recall.h"
@@ -47,6 +48,7 @@ class Exchange {
                              const lower::Lowered& lowered);
   net::Task<Attempted> stream(net::ClientResponse& response, const Deployment& deployment,
                               const lower::Lowered& lowered);
+  void keep_answer(store::AttemptRecord& record, const Attempted& failed) const;
   net::Task<bool> begin_stream();
   net::Task<void> refuse();
   net::Task<void> answer_error(int status, std::string_view kind, const Error& error, std::string_view code);
@@ -101,6 +103,8 @@ class Exchange {
   std::unique_ptr<dialect::StreamRenderer> renderer_;  // of the attempt that streams, or streamed last
   std::vector<FailedAttempt> failures_;
   store::RequestRecord record_;
+  KeptBytes upstream_{0};        // of the attempt at hand: the raw answer
+  bool upstream_spoke_ = false;  // the model's words are in it
   Recall recall_;
   Pinning pinning_;
   std::optional<route::Time> deadline_;  // of all attempts together

@@ -130,7 +130,7 @@ net::Task<void> Exchange::ask_again(Enforcement& kept, canon::Response& answer, 
     } else if (response->status() != 200) {
       failed =
           wire.decode_error(response->status(), *body, response->headers().get("x-amzn-errortype")).message;
-      record_.attempts.back().error_body = *body;
+      record_.attempts.back().error_body = serve::kept(*body, snapshot_->config().journal.max_answer);
     } else if (!value) {
       failed = "the second answer is no JSON";
     } else if (auto decoded = lowered->stream ? gather(wire, second, *body) : wire.decode(second, *value);

@@ -1,11 +1,12 @@
 """Looking into a journalled request and sending it again: `dragoman logs show`, `--raw`, `dragoman replay`."""
 import json
+import subprocess
 import time
 
 import pytest
 
 from harness import config
-from harness.process import run
+from harness.process import BINARY, run
 from harness.samples import Anthropic, OpenAI
 
 # An emulated Groq behind a provider of the user's own, said to take anything.
@@ -104,3 +105,103 @@ def test_bodies_that_are_not_kept_are_said_to_be_so(start, sandbox):
     assert done.returncode == 2 and "keep_bodies" in done.stderr
     done = command(gateway, "logs", "show", "req_nothing")
     assert done.returncode != 0 and "req_nothing" in done.stderr
+
+
+def test_raw_has_the_stream_in_which_the_error_was(start, sandbox):
+    """Whatever was before the error is the conversation's: kept only where bodies are."""
+    for bodies in (True, False):
+        gateway = start({"m": config.model(BACKUP)}, journal={"path": "journal.db", "keep_bodies": bodies})
+        # Before any word of the model: nothing but the provider's words is in it.
+        sandbox.fault({"kind": "error_event", "at": "start", "status": 400, "message": "refused inside"}, provider="openai")
+        _, headers, _ = gateway.stream(OpenAI, {**OpenAI.request("m", "hi"), "stream": True})
+        early = command(gateway, "logs", "show", wait_for(gateway, dict(headers)["x-request-id"]), "--raw").stdout
+        assert "data: {" in early and "refused inside" in early, early
+        # After some.
+        sandbox.fault({"kind": "error_event", "at": "token", "gap": 60, "message": "broke inside"}, provider="openai")
+        status, headers, events = gateway.stream(OpenAI, {**OpenAI.request("m", "hi"), "stream": True})
+        assert status == 200
+        raw = command(gateway, "logs", "show", wait_for(gateway, dict(headers)["x-request-id"]), "--raw").stdout
+        assert "broke inside" in raw
+        assert ("delta" in raw) == bodies, raw
+        assert ("keep_bodies" in raw) != bodies, "said plainly where it is not"
+        # Cut without a word.
+        sandbox.fault({"kind": "cut", "after": 3}, provider="openai")
+        _, headers, _ = gateway.stream(OpenAI, {**OpenAI.request("m", "hi"), "stream": True})
+        shown = command(gateway, "logs", "show", wait_for(gateway, dict(headers)["x-request-id"])).stdout
+        assert "stream_interrupted" in shown and ("data: {" in shown) == bodies
+        # Served.
+        _, headers, _ = gateway.stream(OpenAI, {**OpenAI.request("m", "hi"), "stream": True})
+        shown = command(gateway, "logs", "show", wait_for(gateway, dict(headers)["x-request-id"])).stdout
+        attempt = shown.split("\nAttempt 1")[1].split("The client got")[0]
+        assert ("[DONE]" in attempt) == bodies, "the upstream's own stream"
+
+
+def test_raw_answers_are_bounded(start, sandbox):
+    gateway = start({"m": config.model(BACKUP)}, journal={"path": "journal.db", "max_answer": "2KiB"})
+    words = "BEGIN " + "word " * 2000 + " END"
+    sandbox.fault({"kind": "status", "status": 400, "body": words}, provider="openai")
+    id = journalled(gateway, gateway.ask(OpenAI, OpenAI.request("m", "hi")))
+    raw = command(gateway, "logs", "show", id, "--raw").stdout
+    assert "BEGIN" in raw and "END" in raw and "left out here: journal.max_answer" in raw and len(raw) < 3000
+
+
+def wait_for(gateway, id):
+    for _ in range(100):
+        if id in command(gateway, "logs").stdout:
+            return id
+        time.sleep(0.05)
+    raise AssertionError(f"{id} is not in the journal")
+
+
+def test_filters(start, sandbox):
+    keys = {"keys": [{"name": "alice", "key": "dk-alice-0123456789abcdef"}, {"name": "bob", "key": "dk-bob-0123456789abcdef"}]}
+    gateway = start({"m": config.model(STRANGER, BACKUP), "other": config.model("anthropic/claude-sonnet-4-5")},
+                    providers=providers(sandbox), auth=keys)
+
+    def ask(model, key, **more):
+        answer = gateway.ask(OpenAI, {**OpenAI.request(model, "hi"), **more}, headers={"authorization": f"Bearer dk-{key}-0123456789abcdef"})
+        return answer.header("x-request-id")
+
+    sandbox.fault({"kind": "rate_limit", "retry_after": 0}, provider="groq")
+    ids = {"limited": ask("m", "alice"), "repaired": ask("m", "bob", store=True), "other": ask("other", "alice"),
+           "unknown": ask("nobody-has-this", "bob")}
+    for id in ids.values():
+        wait_for(gateway, id)
+
+    def listed(*options):
+        text = command(gateway, "logs", *options).stdout
+        return {name for name, id in ids.items() if id in text}
+
+    assert listed() == set(ids)
+    assert listed("--class", "rate_limit") == {"limited"}
+    assert listed("--class", "param_rejected") == {"repaired"}
+    assert listed("--model", "m") == {"limited", "repaired"} and listed("--model", "claude-*") == {"other"}
+    assert listed("--target", BACKUP) == {"limited"} and listed("--target", STRANGER) == {"limited", "repaired"}
+    assert listed("--key", "alice") == {"limited", "other"} and listed("--key", "bob", "--status", "4") == {"unknown"}
+    assert listed("--class", "nonsense") == set()
+    # A line for each attempt, with its class, and the fix of what was refused.
+    lines = command(gateway, "logs", "--class", "param_rejected").stdout.splitlines()
+    assert len(lines) == 3 and ids["repaired"] in lines[0]
+    assert "1. " + STRANGER in lines[1] and "param_rejected" in lines[1] and "fix: compat.supportsStore=false" in lines[1]
+    assert "2. " + STRANGER in lines[2] and " ok " in lines[2] and "fix" not in lines[2]
+
+
+def test_follow_has_class_and_fix_and_raw_the_words(gateway, sandbox):
+    following = {option: subprocess.Popen([str(BINARY), "logs", "--follow", *option, "--class", "param_rejected", "--journal", "journal.db"],
+                                          cwd=gateway.folder, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+                 for option in ((), ("--raw",))}
+    try:
+        time.sleep(0.4)
+        gateway.ask(OpenAI, OpenAI.request("m", "not this one"))
+        answer = gateway.ask(OpenAI, {**OpenAI.request("m", "hi"), "store": True})
+        id = answer.header("x-request-id").encode()
+        readable = [following[()].stdout.readline() for _ in range(3)]
+        assert id in readable[0] and b"param_rejected" in readable[1] and b"fix: compat.supportsStore=false" in readable[1]
+        assert b"2. stranger" in readable[2] and b" ok " in readable[2]
+        raw = [following[("--raw",)].stdout.readline() for _ in range(2)]
+        assert id in raw[0]
+        assert json.loads(raw[1])["error"]["message"].startswith("property 'store' is unsupported")
+    finally:
+        for process in following.values():
+            process.kill()
+            process.wait()
