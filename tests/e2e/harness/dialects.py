@@ -31,12 +31,12 @@ class Gemini:
 
     @staticmethod
     def text(body):
-        return "".join(part.get("text", "") for part in body["candidates"][0]["content"]["parts"])
+        return "".join(part.get("text", "") for part in body["candidates"][0]["content"]["parts"] if not part.get("thought"))
 
     @staticmethod
     def stream_text(events):
         return "".join(part.get("text", "") for event in events for candidate in event.json.get("candidates", [])
-                       for part in candidate.get("content", {}).get("parts", []))
+                       for part in candidate.get("content", {}).get("parts", []) if not part.get("thought"))
 
     @staticmethod
     def stream_error(events):
