@@ -93,7 +93,7 @@ constexpr const char* kPhrases[] = {
     R"((?i)invalid value for [`'"]([\w.\[\]]{1,200})[`'"])",
     R"((?i)^\s*(?:\* )?(?:invalid request: )?((?-i:[a-z_]{3,40})(?:[.\[][\w.\[\]]{1,200})?): (?:extra inputs|field required|input should|must be|should be|value|validation error|[a-z]+ must|each ))",
     R"(, field: '([^']{1,200})')",        // Fireworks
-    R"(^'(messages\.[\w.]{1,200})' : )",  // Groq
+    R"(^'([a-z_][\w.\[\]]{0,200})' : )",  // Groq
     R"(^\s*(?:\* )?((?:tools|messages|system|max_tokens|temperature|top_[pk]|tool_choice|thinking|stop_sequences)): )",
     R"(\b(parameter\.\w{1,60}))",                                     // DashScope
     R"((?i)argument not supported(?: on this model)?: (\w{1,100}))",  // xAI
@@ -101,6 +101,7 @@ constexpr const char* kPhrases[] = {
     R"((?i)remove '([\w.]{1,200})' from your)",                       // Vertex
     R"((?i)unknown name \\?"([^"\\]{1,200})\\?": )",
     R"((?i)parameter '([^']{1,200})' is not a valid field)",
+    R"(unknown field `([^`]{1,200})`)",
     R"((?i)does not support the parameter `(\w{1,100})`)",
     R"((?i)parameter '([^']{1,200})' is not supported)",
     R"((?i)does not support parameter (\w{1,100}))",
