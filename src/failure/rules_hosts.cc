@@ -74,6 +74,8 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "", "", "Conflict in schema definitions for key 'if'."}},
     {"proto_not_repeating", kSchema, kTools, false, "", kAnyStatus, kText, "proto field is not repeating",
      {400, "INVALID_ARGUMENT", "400", "Proto field is not repeating, cannot start list."}},
+    {"schema_for_tool", kSchema, kTools, false, "", kAnyStatus, kText, "invalid json schema for tool",
+     {400, "invalid_request_error", "", "invalid JSON schema for tool search, tools[0].function.parameters: `required` present but `properties` is missing"}},
     {"nesting_depth", kSchema, kTools, false, "", kAnyStatus, kText, "nesting depth exceeds",
      {400, "invalid_request_error", "wrong_api_format", "Schema nesting depth exceeds limit of 10."}},
     {"one_required", kSchema, kTools, false, "", kAnyStatus, kText, "at least one required parameter",

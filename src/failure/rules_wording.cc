@@ -338,7 +338,7 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "", "", "JSON Schema not supported: could not understand the instance {}"}},
     {"schema_conversion", kSchema, kTools, false, "", kAnyStatus, kText, "schema conversion failed",
      {400, "", "", "JSON schema conversion failed:\nUnrecognized schema"}},
-    {"schema_draft", kSchema, kParams, false, "", kAnyStatus, kText, "valid json schema",
+    {"schema_draft", kSchema, kParams, false, "", kAnyStatus, kText, "a valid json schema",
      {400, "", "", "invalid format: \"x\"; expected \"json\" or a valid JSON Schema object"}},
     {"resolving_ref", kSchema, kTools, false, "", kAnyStatus, kText, "error resolving ref",
      {400, "", "", "Error resolving ref #/x: x not in {}"}},
