@@ -201,6 +201,7 @@ void pair(Context& c) {
   std::vector<Message> paired;
   paired.reserve(messages.size() + 2);
   std::set<std::string_view> ids;
+  std::vector<bool> moved(messages.size());  // the words of this turn stand behind the results before it
 
   for (std::size_t m = 0; m < messages.size(); ++m) {
     Message& message = messages[m];
@@ -208,9 +209,9 @@ void pair(Context& c) {
       Message kept = message;
       kept.blocks.clear();
       for (Block& block : message.blocks) {
-        if (!std::holds_alternative<ToolResult>(block.body))
-          kept.blocks.push_back(block);
-        else if (!results.taken(block))
+        if (!std::holds_alternative<ToolResult>(block.body)) {
+          if (!moved[m]) kept.blocks.push_back(block);
+        } else if (!results.taken(block))
           kept.blocks.push_back(orphan(c, block));
       }
       // A turn that held nothing but results has given them all away.
@@ -262,8 +263,7 @@ void pair(Context& c) {
         if (!std::holds_alternative<ToolResult>(block.body)) rest.push_back(block);
       if (rest.size() < next.blocks.size()) {
         for (Block& block : rest) paired.back().blocks.push_back(std::move(block));
-        std::erase_if(next.blocks,
-                      [](const Block& b) { return !std::holds_alternative<ToolResult>(b.body); });
+        moved[m + 1] = true;  // not taken out: `results` knows blocks by where they are
       }
     }
   }

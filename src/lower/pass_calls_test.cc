@@ -71,6 +71,20 @@ TEST(LowerCalls, PairsCallsWithResults) {
         {"/messages/5/content", "\"2\""}},
        {"OAI-21 narrowed /messages/1/tool_calls/0 tool_result", "GEN-04 none /messages/3/tool_calls/0 id"}},
   });
+  expect_anthropic({
+      {"GEN-03-words between two results of one turn",
+       "openai/gpt-4o",
+       R"({"max_tokens":9,"messages":[{"role":"user","content":"Go"},{"role":"assistant","content":[
+           {"type":"tool_use","id":"x","name":"f","input":{}},{"type":"tool_use","id":"y","name":"f","input":{}}]},
+           {"role":"user","content":[{"type":"tool_result","tool_use_id":"x","content":"1"},{"type":"text","text":"see"},
+           {"type":"tool_result","tool_use_id":"y","content":"2"}]}],
+          "tools":[{"name":"f","input_schema":{"type":"object"}}]})",
+       {{"/messages/2/content", "\"1\""},
+        {"/messages/3/content", "\"2\""},
+        {"/messages/4/content", "\"see\""},
+        {"/messages/5", ""}},
+       {"OAI-24 none /messages/2/content/2 tool_result"}},
+  });
 }
 
 TEST(LowerCalls, IdsFitTheTarget) {

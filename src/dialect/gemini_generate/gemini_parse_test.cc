@@ -129,7 +129,7 @@ TEST(GeminiSignature, EveryIssuersStateComesBack) {
   };
   for (const Case& c :
        {Case{"gemini", "c2ln", ""}, Case{"anthropic", "ErUB+/=.x", ""},
-        Case{"anthropic", "", "redacted.data"}, Case{"gemini", "skip_thought_signature_validator", ""}}) {
+        Case{"anthropic", "", "redacted.data"}, Case{"deepseek", "", ""}, Case{"gemini", "skip_thought_signature_validator", ""}}) {
     Arena arena;
     const std::string packed = gemini::pack_signature(c.issuer, c.signature, c.redacted);
     const canon::Reasoning back = gemini::unpack_signature(arena, packed);

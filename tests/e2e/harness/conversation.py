@@ -96,6 +96,9 @@ class Conversation:
     def keep(self, answer):
         self.history.append(answer)
 
+    def abandon(self, calls):
+        """The user will not wait for these calls."""
+
     @staticmethod
     def shown(text):
         """The text of a result as the provider gets it from this client."""
