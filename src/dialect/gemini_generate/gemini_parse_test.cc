@@ -127,9 +127,9 @@ TEST(GeminiSignature, EveryIssuersStateComesBack) {
   struct Case {
     std::string_view issuer, signature, redacted;
   };
-  for (const Case& c :
-       {Case{"gemini", "c2ln", ""}, Case{"anthropic", "ErUB+/=.x", ""},
-        Case{"anthropic", "", "redacted.data"}, Case{"deepseek", "", ""}, Case{"gemini", "skip_thought_signature_validator", ""}}) {
+  for (const Case& c : {Case{"gemini", "c2ln", ""}, Case{"anthropic", "ErUB+/=.x", ""},
+                        Case{"anthropic", "", "redacted.data"}, Case{"deepseek", "", ""},
+                        Case{"gemini", "skip_thought_signature_validator", ""}}) {
     Arena arena;
     const std::string packed = gemini::pack_signature(c.issuer, c.signature, c.redacted);
     const canon::Reasoning back = gemini::unpack_signature(arena, packed);
