@@ -5,6 +5,7 @@
 
 #include "sandbox/anthropic/models.h"
 #include "sandbox/bedrock/check.h"
+#include "sandbox/output_cap.h"
 
 namespace dragoman::sandbox::bedrock {
 namespace {
@@ -164,6 +165,19 @@ Refused check_extra_fields(json::Value fields, const Target& target) {
   return std::nullopt;
 }
 
+Refused check_output_limit(json::Value config, const Target& target) {  // CAP-03
+  static constexpr OutputCap kCaps[] = {
+      {"amazon.nova-2-*", 64000},  {"amazon.nova-*", 10000}, {"meta.llama3-8b-*", 2048},
+      {"meta.llama3-70b-*", 2048}, {"meta.llama*", 8192},    {"anthropic.claude-3-5-sonnet-20240620*", 4096}};
+  const auto most = output_cap(kCaps, target.bare);
+  const auto wanted = config["maxTokens"].integer();
+  if (!most || !wanted || *wanted <= *most) return std::nullopt;
+  return model_says(
+      fmt::format("The maximum tokens you requested exceeds the model limit of {0}. Try again "
+                  "with a maximum tokens value that is lower than {0}.",
+                  *most));
+}
+
 }  // namespace
 
 Refused check_family(json::Value body, const Target& target) {
@@ -180,6 +194,7 @@ Refused check_family(json::Value body, const Target& target) {
       return without(parameter.key);
     }
   }
+  if (Refused no = check_output_limit(body["inferenceConfig"], target)) return no;
   if (body["outputConfig"]["textFormat"].present() && !family.structured)
     return without("outputConfig.textFormat");
   return check_extra_fields(body["additionalModelRequestFields"], target);

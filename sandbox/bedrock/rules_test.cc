@@ -73,6 +73,10 @@ std::vector<Row> rows() {
       {"BR-01", kNova, turns(kCall, kResult),
        "The toolConfig field must be defined when using toolUse and toolResult content blocks."},
       {"BR-01", kNova, turns(kCall, kResult, withTools), ""},
+      {"CAP-03", kNova, with(R"("inferenceConfig":{"maxTokens":10001})"),
+       "The model returned the following errors: The maximum tokens you requested exceeds the model limit of "
+       "10000. Try again with a maximum tokens value that is lower than 10000."},
+      {"CAP-03", kLlama, with(R"("inferenceConfig":{"maxTokens":8192})"), ""},
       {"BR-02", kNova, with(R"("toolConfig":{"tools":[]})"),
        "1 validation error detected: Value at 'toolConfig.tools' failed to satisfy constraint: Member must "
        "have length "

@@ -94,6 +94,11 @@ const std::vector<RuleCase>& rows() {
       {"OAI-09", R"("n":0)",
        "Invalid 'n': integer below minimum value. Expected a value >= 1, but got 0 instead.", "n",
        "integer_below_min_value"},
+      {"CAP-01", R"("max_tokens":32000)",
+       "max_tokens is too large: 32000. This model supports at most 16384 completion tokens, whereas you "
+       "provided 32000.",
+       "max_tokens", "invalid_value"},
+      {"CAP-01", R"("model":"gpt-4.1","max_completion_tokens":32768)", ""},
       {"OAI-10", R"("tools":[{"type":"function","function":{"name":"a.b"}}])",
        "Invalid 'tools[0].function.name': string does not match pattern. Expected a string that matches the "
        "pattern "

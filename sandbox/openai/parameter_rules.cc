@@ -6,6 +6,7 @@
 
 #include "sandbox/openai/rules.h"
 #include "sandbox/openai/view.h"
+#include "sandbox/output_cap.h"
 
 namespace dragoman::sandbox::openai {
 namespace {
@@ -196,6 +197,25 @@ Verdict max_tokens(const Request& r) {
       "max_tokens", "unsupported_parameter");
 }
 
+// Models that do not reason; the others take any number (OAI-41).
+Verdict output_limit(const Request& r) {
+  static constexpr OutputCap kCaps[] = {{"*gpt-4o-2024-05-13", 4096},
+                                        {"*gpt-4o*", 16384},
+                                        {"*gpt-4.1*", 32768},
+                                        {"*gpt-3.5-turbo*", 4096},
+                                        {"*gpt-4-turbo*", 4096}};
+  const auto most = output_cap(kCaps, r.model);
+  for (const std::string_view name : {"max_tokens", "max_completion_tokens"}) {
+    const auto wanted = r[name].integer();
+    if (!most || !wanted || *wanted <= *most) continue;
+    return refuse(fmt::format("{0} is too large: {1}. This model supports at most {2} completion tokens, "
+                              "whereas you provided {1}.",
+                              name, *wanted, *most),
+                  std::string(name), "invalid_value");
+  }
+  return std::nullopt;
+}
+
 Verdict sampling(const Request& r) {
   if (!r.reasoning) return std::nullopt;
   for (const std::string_view name : {"temperature", "top_p"}) {
@@ -352,6 +372,7 @@ constexpr Rule kRules[] = {
     {"OAI-40", Grade::issue, unknown_parameter},
     {"OAI-40", Grade::documented, wrong_kind},  // the kinds the OpenAPI document gives
     {"OAI-41", Grade::live, max_tokens},
+    {"CAP-01", Grade::issue, output_limit},
     {"OAI-43", Grade::live, out_of_range},  // and OAI-09's ranges of n and top_logprobs
     {"OAI-49", Grade::issue, effort_unknown},
     {"OAI-42", Grade::issue, effort_word},

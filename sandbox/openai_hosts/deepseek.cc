@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "sandbox/openai_hosts/host_helpers.h"
+#include "sandbox/output_cap.h"
 
 namespace dragoman::sandbox::openai {
 namespace {
@@ -159,6 +160,16 @@ Verdict pairing(const Request& r) {
       "", "invalid_request_error");
 }
 
+Verdict output_limit(const Request& r) {
+  static constexpr OutputCap kCaps[] = {
+      {"deepseek-chat", 8192}, {"deepseek-reasoner", 65536}, {"deepseek-v4*", 393216}};
+  const auto most = output_cap(kCaps, r.model);
+  const auto wanted = r["max_tokens"].integer();
+  if (!most || !wanted || (*wanted >= 1 && *wanted <= *most)) return std::nullopt;
+  return refuse(fmt::format("Invalid max_tokens value, the valid range of max_tokens is [1, {}]", *most), "",
+                "invalid_request_error");
+}
+
 constexpr Rule kOwn[] = {
     {"DS-06", Grade::issue, no_messages},
     {"DS-07", Grade::issue, roles},
@@ -169,6 +180,7 @@ constexpr Rule kOwn[] = {
     {"DS-03", Grade::live, forced_choice},
     {"DS-07", Grade::issue, json_schema},
     {"DS-13", Grade::documented, logprobs},
+    {"CAP-02", Grade::issue, output_limit},
     {"DS-12", Grade::documented, strict_tools},
     {"DS-05", Grade::anecdote, pairing},
 };

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "sandbox/openai_hosts/host_helpers.h"
+#include "sandbox/output_cap.h"
 
 namespace dragoman::sandbox::openai {
 namespace {
@@ -79,8 +80,11 @@ Verdict json_word(const Request& r) {
 }
 
 Verdict ranges(const Request& r) {
+  static constexpr OutputCap kCaps[] = {{"qwen3-coder-*", 65536}, {"qwen3-max*", 65536}, {"*", 8192}};
   const auto max = r["max_tokens"].integer();
-  if (max && (*max < 1 || *max > 8192)) return plain("Range of max_tokens should be [1, 8192]");
+  const std::int64_t most = *output_cap(kCaps, r.model);
+  if (max && (*max < 1 || *max > most))
+    return plain(fmt::format("Range of max_tokens should be [1, {}]", most));
   const Value t = r["temperature"];
   if (t.is_number() && (t.number() < 0 || t.number() >= 2))
     return plain("Range of temperature should be [0.0, 2.0)");

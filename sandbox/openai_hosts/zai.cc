@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "sandbox/openai_hosts/host_helpers.h"
+#include "sandbox/output_cap.h"
 
 namespace dragoman::sandbox::openai {
 namespace {
@@ -47,10 +48,19 @@ Verdict foreign_parameters(const Request& r) {
   return std::nullopt;
 }
 
+Verdict output_limit(const Request& r) {
+  static constexpr OutputCap kCaps[] = {{"glm-4.5*", 98304}, {"glm-*", 131072}};
+  const auto most = output_cap(kCaps, r.model);
+  const auto wanted = r["max_tokens"].integer();
+  if (!most || !wanted || (*wanted >= 1 && *wanted <= *most)) return std::nullopt;
+  return refuse("The max_tokens parameter is illegal. Please check the documentation.", "", "1210");
+}
+
 constexpr Rule kOwn[] = {
     {"ZAI-01", Grade::issue, messages},
     {"ZAI-03", Grade::documented, tool_choice},
     {"ZAI-11", Grade::documented, stop},
+    {"CAP-04", Grade::documented, output_limit},
     {"ZAI-09", Grade::client_code, foreign_parameters},
 };
 const RuleSet kRules[] = {kOwn};
