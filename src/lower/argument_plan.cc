@@ -150,11 +150,12 @@ class ToWire {
   const json::Builder& build_;
 };
 
-bool takes_null_within(Value schema, References& refs, int depth) {
+// `left`: how many schemas may still be looked at; branches of references into branches multiply.
+bool takes_null_within(Value schema, References& refs, int depth, int& left) {
   if (schema.is_bool()) return schema.boolean();
-  if (!schema.is_object() || depth > 8) return false;
+  if (!schema.is_object() || depth > 8 || --left < 0) return false;
   if (schema["nullable"].boolean()) return true;
-  const auto within = [&](Value sub) { return takes_null_within(sub, refs, depth + 1); };
+  const auto within = [&](Value sub) { return takes_null_within(sub, refs, depth + 1, left); };
   if (schema["$ref"].is_string() && !within(refs.resolve(schema["$ref"].text()))) return false;
   if (const Value type = schema["type"]) {
     const bool named = type.text() == "null" ||
@@ -178,7 +179,8 @@ std::string literal_key(Value value) {
 
 bool takes_null(Value schema, Value root) {
   References refs(root);
-  return takes_null_within(schema, refs, 0);
+  int left = 2000;
+  return takes_null_within(schema, refs, 0, left);
 }
 
 bool is_filler(const Member& property) {

@@ -104,6 +104,8 @@ void fit_name(Context& c) {
 
 void take(Context& c, LoweredSchema lowered) {
   ResponseFormat& format = c.draft.response_format;
+  if (!lowered.too_costly.empty())
+    c.refuse("GEN-07", std::string(format.schema_pointer) + lowered.costly_at, lowered.too_costly);
   for (Edit& edit : lowered.edits) {
     edit.pointer.insert(0, format.schema_pointer);
     c.edits.push_back(std::move(edit));

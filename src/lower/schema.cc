@@ -1,5 +1,7 @@
 #include "lower/schema.h"
 
+#include <algorithm>
+
 #include "json/write.h"
 #include "lower/schema_rewriter.h"
 
@@ -53,6 +55,18 @@ bool Rewriter::budget(std::size_t more) {
   return added_ <= kInlineBudget;
 }
 
+bool Rewriter::afford(const Place& at, std::span<const Member> members) {
+  steps_ += 1 + members.size();
+  if (at.inlined)
+    for (const Member& member : members) {
+      const Keyword* keyword = find_keyword(member.key);
+      if (!keyword || keyword->holds == Holds::data) steps_ += member.value.raw().size() / 16;
+    }
+  if (steps_ <= kSchemaSteps) return true;
+  if (!too_costly_) too_costly_ = reporter_.locate(at);
+  return false;
+}
+
 Value Rewriter::run() {
   if (!root_.present() || (target_.object_root && !root_.is_object() && !root_.is_bool())) {
     if (!target_.object_root && !root_.present()) return root_;
@@ -90,6 +104,7 @@ Value Rewriter::walk(Value schema, const Place* up, int depth) {
   Place place{schema, up, up && up->inlined, up && up->turned};
   if (schema.is_bool()) return walk_boolean(schema, place, depth);
   if (!schema.is_object() && column_.passes_all()) return schema;
+  if (!afford(place, schema.members())) return schema;
   if (place.inlined) ++added_;
   Node n{Draft(schema), std::move(place), depth};
   if (!schema.is_object()) {
@@ -279,6 +294,9 @@ Rewritten rewrite_once(Value schema, const SchemaTarget& target, std::string_vie
     out.schema = rewriter.run();
     out.wrapped = rewriter.wrapped();
     out.closed_maps = rewriter.closed_maps();
+    out.steps = std::max(out.steps, rewriter.steps());
+    out.too_costly = rewriter.too_costly();
+    if (out.too_costly) break;
     if (keep == Keep::none || rewriter.references_hold(out.schema)) break;
   }
   reporter.flush(edit);
@@ -305,7 +323,7 @@ Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view poi
     if (edit) edit(std::move(e));
   };
   Rewritten out = rewrite_once(schema, target, pointer, arena, noted);
-  for (int look = 1; changed && look < kLooks; ++look) {
+  for (int look = 1; changed && look < kLooks && !out.too_costly; ++look) {
     changed = false;
     const auto later = [&](Edit e) {
       e.pointer = std::string(pointer) + nearest_written(schema, e.pointer);
@@ -314,6 +332,8 @@ Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view poi
     Rewritten again = rewrite_once(out.schema, target, "", arena, later);
     if (!changed) break;
     out.schema = again.schema;
+    out.steps = std::max(out.steps, again.steps);
+    if (again.too_costly) out.too_costly = nearest_written(schema, *again.too_costly);
     out.wrapped = out.wrapped || again.wrapped;
     out.closed_maps = out.closed_maps || again.closed_maps;
   }

@@ -2,6 +2,7 @@
 // target can express it and recording what it cannot.
 #pragma once
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,11 @@ struct SchemaTarget {
   bool wrap_choices = false;
 };
 
+// What rewriting one schema may cost, in steps: one for each schema looked at and each of its keywords, and
+// one for every 16 bytes of data that inlining copies. What goes beyond would be sent in some 16 MiB or more.
+inline constexpr std::size_t kSchemaSteps = 1'000'000;
+inline constexpr std::size_t kToolSteps = 4'000'000;  // of all tools of a request
+
 using EditSink = std::function<void(Edit)>;
 
 // The schema to send. `schema` absent or null means "no parameters": an empty object schema when object_root.
@@ -37,6 +43,9 @@ struct Rewritten {
   json::Value schema;
   bool wrapped = false;      // the client's root is the property kWrapped of this one
   bool closed_maps = false;  // an object of any members had to be closed: nothing but `{}` fits it now
+  std::size_t steps = 0;     // of the costliest look
+  // Where the steps ran out, as a pointer below `pointer`; the schema must not be sent then.
+  std::optional<std::string> too_costly = {};
 };
 Rewritten rewrite(json::Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
                   const EditSink& edit);

@@ -45,10 +45,10 @@ bool Rewriter::keep_reference(Node& n, Value ref) {
     // Constraints beside it: the two are joined in place, unless that would never end.
     const Value target = refs_.resolve(name);
     if (!notes_only && !cut_recursion(n, target)) return false;
-    for (const Member& member : d.present()) {
-      if (member.key == "$ref") continue;
+    for (Member& member : d.members()) {
+      if (member.key == "$ref" || !member.value) continue;
       note(n, Row::ref_siblings, member.key, member.value, {}, notes_only ? Loss::none : Loss::widened);
-      d.erase(member.key);
+      d.set_value(member, {});
     }
   }
   if (kind == RefKind::definitions && rename_definitions_) {
@@ -103,6 +103,7 @@ void Rewriter::references(Node& n, bool must_inline) {
     }
     here.push_back(target.node());
     enter(n, target);
+    if (!afford(n.place, target.members())) return d.erase("$ref");
     d.erase("$ref");
     note(n, n.root ? Row::root_ref : Row::ref, "$ref", ref, text("inlined"), Loss::none);
     if (target.is_bool()) {
@@ -124,6 +125,7 @@ void Rewriter::references(Node& n, bool must_inline) {
 void Rewriter::expand(Node& n, Value branch, Conjunction& all, std::unordered_set<const json::Node*>& seen,
                       int depth) {
   if (!branch.is_object() || !seen.insert(branch.node()).second || depth > kSchemaDepth) return;
+  if (!afford(n.place, branch.members())) return;
   all.add(branch.members(), Take::branch);
   if (const Value ref = branch["$ref"]; ref.is_string()) {
     const Value target = refs_.resolve(ref.text());
@@ -190,7 +192,9 @@ bool disjoint(std::span<const Value> branches) {
   }
   if (!fixed.empty()) return null < 2 && distinct(fixed).size() == fixed.size();
   if (branches.empty()) return false;
+  int candidates = 32;  // what tells branches apart stands at their beginning
   for (const Member& candidate : branches.front()["properties"].members()) {
+    if (candidates-- == 0) break;
     std::vector<Value> values;
     bool all = true;
     for (const Value branch : branches) {

@@ -37,11 +37,11 @@ class Reporter {
   }
   // How many edits so far cost something; those told twice count twice.
   std::size_t losses() const { return losses_; }
+  std::string locate(const Place& at);
   void clear();
   void flush(const EditSink& sink) const;
 
  private:
-  std::string locate(const Place& at);
   void index();
 
   struct Step {

@@ -52,6 +52,8 @@ class Rewriter {
   bool references_hold(json::Value result) const;
   bool wrapped() const { return wrapped_; }
   bool closed_maps() const { return closed_maps_; }
+  std::size_t steps() const { return steps_; }
+  const std::optional<std::string>& too_costly() const { return too_costly_; }
 
  private:
   // What a node's steps share.
@@ -83,6 +85,8 @@ class Rewriter {
   // Refused, or never tried: to be said in another way where there is one without loss.
   bool doubtful(Row row) const { return column_.rejects(row) || column_[row] == Cell::unknown; }
   bool budget(std::size_t more);
+  // False when the steps have run out; the rest is left as it is and the result is of no use.
+  bool afford(const Place& at, std::span<const json::Member> members);
   bool recursive();  // some schema contains itself
   json::Value text(std::string_view literal) const { return build_.string(literal); }
   json::Value object(std::initializer_list<json::Member> members) const {
@@ -146,8 +150,10 @@ class Rewriter {
   bool inline_all_ = false;          // no reference may stay
   bool rename_definitions_ = false;  // `definitions` becomes `$defs`
   std::optional<bool> recursive_;
-  bool wrapped_ = false;                                // the client's root stands below a property
-  bool closed_maps_ = false;                            // an object of any members was closed
+  bool wrapped_ = false;      // the client's root stands below a property
+  bool closed_maps_ = false;  // an object of any members was closed
+  std::size_t steps_ = 0;
+  std::optional<std::string> too_costly_;
   std::size_t added_ = 0;                               // schemas made by inlining and distributing
   std::unordered_map<const json::Node*, int> on_path_;  // how often each definition stands around this schema
   std::vector<std::string_view> kept_;                  // references in the result

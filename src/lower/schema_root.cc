@@ -187,9 +187,12 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
     properties.push_back(member);
     at.emplace(member.key, names.size());
   }
-  const Value own = d.get("properties");
+  std::unordered_map<std::string_view, Value> own;
+  for (const Member& member : d.get("properties").members()) own.emplace(member.key, member.value);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (const Value said = own[names[i].key]) {  // for all branches already; theirs are refinements of it
+    // Said for all branches already; theirs are refinements of it.
+    if (const auto found = own.find(names[i].key); found != own.end()) {
+      const Value said = found->second;
       for (const Value other : schemas[i]) whole &= json::equal(said, other);
       continue;
     }
@@ -265,7 +268,8 @@ void Rewriter::rename_definitions(Node& n) {
 
 // BRM-07, BR-33: keys some targets refuse at the root only.
 void Rewriter::trim_root(Node& n) {
-  for (const Member& member : n.draft.present()) {
+  for (Member& member : n.draft.members()) {
+    if (!member.value) continue;
     bool taken = target_.root_keys.empty();
     for (const std::string& key : target_.root_keys) taken = taken || key == member.key;
     Row row = Row::extension;
@@ -279,7 +283,7 @@ void Rewriter::trim_root(Node& n) {
     const bool open = member.key == "additionalProperties" && member.value.boolean();
     const bool lossless = !keyword || keyword->note || open;
     note(n, row, member.key, member.value, {}, lossless ? Loss::none : Loss::widened);
-    n.draft.erase(member.key);
+    n.draft.set_value(member, {});
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "lower/argument_plan.h"
 #include "lower/schema_keywords.h"
@@ -22,9 +23,12 @@ bool says(Value type, std::string_view name) {
 
 bool is_object_schema(Value schema) { return says(schema["type"], "object") || schema["properties"]; }
 
-bool requires_key(Value schema, std::string_view key) {
-  return std::ranges::any_of(schema["required"].items(),
-                             [&](Value name) { return name.is_string() && name.text() == key; });
+// The names an object requires; a set, since ten thousand of them may meet ten thousand properties.
+std::unordered_set<std::string_view> required_of(Value schema) {
+  std::unordered_set<std::string_view> names;
+  for (const Value name : schema["required"].items())
+    if (name.is_string()) names.insert(name.text());
+  return names;
 }
 
 // Rebuilds every schema from the inside out; `change` sees each object once its subschemas are done.
@@ -114,13 +118,13 @@ AllRequired require_all(Value schema, Arena& arena) {
     if (properties.empty()) return object;
     std::vector<Member> all(properties.begin(), properties.end());
     std::vector<Value> required;
+    std::unordered_map<std::string_view, Value> named;
+    for (const Value name : object["required"].items())
+      if (name.is_string()) named.emplace(name.text(), name);
     bool changed = false;
     for (Member& property : all) {
-      const auto before = object["required"].items();
-      const auto named = std::ranges::find_if(
-          before, [&](Value name) { return name.is_string() && name.text() == property.key; });
-      if (named != before.end()) {
-        required.push_back(*named);
+      if (const auto said = named.find(property.key); said != named.end()) {
+        required.push_back(said->second);
         continue;
       }
       changed = true;
@@ -171,10 +175,11 @@ StrictCost strict_cost(Value schema) {
     if (!s.is_object()) continue;
     const bool nests = s["properties"] || s["items"] || s["prefixItems"];
     if (nests) cost.depth = std::max(cost.depth, depth);
+    const auto required = required_of(s);
     for (const Member& property : s["properties"].members()) {
       ++cost.properties;
       cost.characters += static_cast<std::int64_t>(property.key.size());
-      if (!requires_key(s, property.key)) ++cost.optional;
+      if (!required.contains(property.key)) ++cost.optional;
       if (property.value["type"].is_array() || property.value["anyOf"]) ++cost.unions;
     }
     for (const std::string_view key : {"$defs", "definitions"})
@@ -207,9 +212,11 @@ std::string strict_fault(Value schema, const StrictRules& rules) {
     if (is_object_schema(s)) {
       const Value more = s["additionalProperties"];
       if (!more.is_bool() || more.boolean()) return "an object that is not closed";
+      const auto required = required_of(s);
       if (rules.all_required)
         for (const Member& property : s["properties"].members())
-          if (!requires_key(s, property.key)) return fmt::format("the optional property '{}'", property.key);
+          if (!required.contains(property.key))
+            return fmt::format("the optional property '{}'", property.key);
     }
     std::unordered_set<std::string_view> first;
     for (const Value branch : s["anyOf"].items()) {

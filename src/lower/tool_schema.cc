@@ -1,5 +1,7 @@
 #include "lower/tool_schema.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -25,6 +27,17 @@ LoweredSchema lower_schema(Value schema, const SchemaOptions& options, Arena& ar
   const Rewritten rewritten =
       rewrite(schema, options.target, "", arena, [&](Edit made) { out.edits.push_back(std::move(made)); });
   out.schema = rewritten.schema;
+  out.steps = rewritten.steps;
+  if (rewritten.too_costly) {
+    out.costly_at = *rewritten.too_costly;
+    out.too_costly = fmt::format(
+        "this schema becomes too large for the target: putting definitions in the place of references and "
+        "merging "
+        "branches takes more than {} steps. Use fewer nested references, or smaller enums in what they name",
+        kSchemaSteps);
+    out.fault = "it becomes too large";
+    return out;
+  }
   WireChanges changes{.wrapped = rewritten.wrapped};
   if (!out.schema.is_object()) return out;
 

@@ -31,7 +31,10 @@ struct LoweredSchema {
   std::shared_ptr<const ArgumentPlan> plan;  // nullptr: values need no way back
   StrictCost cost;                           // of a strict schema
   std::string fault;                         // strict only: why it cannot be; "" it is
-  bool lossless() const;                     // nothing but edits of the class `none`
+  std::size_t steps = 0;                     // that lowering took (kSchemaSteps)
+  std::string too_costly;  // where lowering it took more steps than it may, and how many; "" it did not
+  std::string costly_at;   // JSON pointer into the schema
+  bool lossless() const;   // nothing but edits of the class `none`
 };
 
 LoweredSchema lower_schema(json::Value schema, const SchemaOptions& options, Arena& arena);

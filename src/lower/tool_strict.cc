@@ -28,6 +28,8 @@ std::string_view place(const Tool& tool) {
 }
 
 void take(Context& c, Tool& tool, LoweredSchema lowered) {
+  if (!lowered.too_costly.empty())
+    c.refuse("GEN-07", std::string(place(tool)) + lowered.costly_at, lowered.too_costly);
   for (Edit& edit : lowered.edits) {
     edit.pointer.insert(0, place(tool));
     c.edits.push_back(std::move(edit));
@@ -119,6 +121,16 @@ void fit_totals(Context& c, std::vector<Candidate>& candidates, const StrictCost
   }
 }
 
+void spend(Context& c, const Tool& tool, std::size_t& spent, std::size_t steps) {
+  spent += steps;
+  if (spent > kToolSteps)
+    c.refuse(
+        "GEN-07", place(tool),
+        fmt::format("up to this tool, lowering the schemas of the tools takes more than {} steps: send fewer "
+                    "tools, or schemas with fewer nested references",
+                    kToolSteps));
+}
+
 // What the output format costs beside the tools, where one budget is for both.
 StrictCost output_cost(const Context& c) {
   const canon::ResponseFormat& format = c.draft.response_format;
@@ -135,13 +147,16 @@ void fit_tool_schemas(Context& c) {
   SchemaOptions loose = schema_options(c.profile, false, false);
   SchemaOptions narrow = schema_options(c.profile, false, true);
 
+  std::size_t steps = 0;
   std::vector<Candidate> candidates;
   for (Tool& tool : c.draft.tools) {
+    if (steps > kToolSteps) return;  // refused
     if (tool.kind != ToolKind::function) continue;
     Candidate candidate{.tool = &tool, .asked = tool.strict.value_or(false)};
     narrow.target.wrap_choices = loose.target.wrap_choices = tool.name == c.restore.structured_tool;
     if (takes && has_words && (candidate.asked || (!tool.strict && offers))) {
       candidate.strict = lower_schema(c, tool.schema, narrow);
+      spend(c, tool, steps, candidate.strict->steps);
       NotStrict fault{Setting::strict_column, candidate.strict->fault};
       if (fault.why.empty()) fault = over_budget(candidate.strict->cost, c.profile);
       if (!fault.why.empty())
@@ -161,6 +176,7 @@ void fit_tool_schemas(Context& c) {
   }
 
   for (Candidate& candidate : candidates) {
+    if (steps > kToolSteps) return;
     Tool& tool = *candidate.tool;
     if (candidate.strict) {
       if (!candidate.asked)
@@ -180,6 +196,7 @@ void fit_tool_schemas(Context& c) {
     if (!tool.strict && takes && c.flag(Setting::strict_always)) tool.strict = false;
     loose.target.wrap_choices = tool.name == c.restore.structured_tool;
     LoweredSchema lowered = lower_schema(c, tool.schema, loose);
+    spend(c, tool, steps, lowered.steps);
     if (!omit_parameters(c, tool, lowered, loose)) take(c, tool, std::move(lowered));
   }
 }
