@@ -22,7 +22,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const std::string_view path :
        {"/v1/chat/completions", "/chat/completions", "/openai/v1/chat/completions",
         "/api/paas/v4/chat/completions", "/v1/messages", "/model/us.amazon.nova-lite-v1:0/converse",
-        "/v1beta/models/gemini-2.5-flash:generateContent"}) {
+        "/v1beta/models/gemini-2.5-flash:generateContent", "/v1/embeddings", "/v2/embed", "/api/embed",
+        "/v1beta/models/gemini-embedding-001:batchEmbedContents",
+        "/model/amazon.titan-embed-text-v2:0/invoke", "/model/cohere.embed-v4:0/invoke",
+        "/v1/projects/p/locations/l/publishers/google/models/text-embedding-005:predict"}) {
     const Call call{.method = "POST",
                     .path = path,
                     .full_path = path,

@@ -39,6 +39,7 @@ Result<Outcome> lower_text(const Offline& offline, std::string_view text, const 
                            std::string_view to, Arena& arena) {
   const auto target = offline.find(to);
   if (!target) return std::unexpected(target.error());
+  if (is_embeddings(asked.dialect)) return offline.lower_embedding(text, asked, *target, arena);
   const auto request = offline.parse(arena, text, asked);
   if (!request) return std::unexpected(request.error());
   return offline.lower(*request, *target, arena);
@@ -133,8 +134,9 @@ void add_lower(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand(
       "lower", "Show what a target would receive for the request on standard input; send nothing");
   command
-      ->add_option("--from", options->from,
-                   "the request's dialect: openai, responses, anthropic, gemini or bedrock")
+      ->add_option(
+          "--from", options->from,
+          "the request's dialect: openai, responses, anthropic, gemini, bedrock or openai-embeddings")
       ->capture_default_str();
   command->add_option("--to", options->to, "provider/model, or a model of the config (its first target)");
   command->add_flag("--stream", options->stream, "as a streaming request");

@@ -268,23 +268,31 @@ Result<Outcome> Offline::lower(const canon::Request& request, const OfflineTarge
     out.refused = lowered.error();
     return out;
   }
+  out.lowered = *std::move(lowered);
+  if (auto done = complete(out, deployment, mode, target); !done) return std::unexpected(done.error());
+  return out;
+}
+
+Result<void> Offline::complete(Outcome& out, const serve::Deployment& deployment, profile::Mode mode,
+                               const OfflineTarget& target) const {
+  const lower::Lowered& lowered = out.lowered;
   const config::Promises& promises = deployment.spec().promises;
-  if (const lower::Edit* edit = serve::forbidden_edit(lowered->edits, promises)) {
+  if (const lower::Edit* edit = serve::forbidden_edit(lowered.edits, promises)) {
     out.refused = serve::forbidden(*edit, target.name());
     out.forbidden = true;
-    return out;
+    out.lowered = {};
+    return {};
   }
-  for (const lower::Edit& edit : lowered->edits) out.policies.push_back(serve::policy_of(edit, promises));
-  const auto call = serve::upstream_request(deployment, deployment.url(lowered->stream), lowered->stream,
-                                            lowered->body, {}, false, std::chrono::sys_seconds{});
+  for (const lower::Edit& edit : lowered.edits) out.policies.push_back(serve::policy_of(edit, promises));
+  const auto call = serve::upstream_request(deployment, deployment.url(lowered.stream), lowered.stream,
+                                            lowered.body, {}, false, std::chrono::sys_seconds{});
   if (!call) return std::unexpected(call.error());
   out.url = masked(call->url.text());
   for (const net::Header header : call->headers)
     out.headers.emplace_back(header.name,
                              is_secret(header.name) ? std::string(kMask) : masked(std::string(header.value)));
-  for (const lower::Edit& edit : lowered->edits) out.sources.push_back(source_of(deployment, mode, edit));
-  out.lowered = *std::move(lowered);
-  return out;
+  for (const lower::Edit& edit : lowered.edits) out.sources.push_back(source_of(deployment, mode, edit));
+  return {};
 }
 
 std::string Offline::masked(std::string text) const {
@@ -362,7 +370,14 @@ void write_outcome(json::Writer& w, const Outcome& outcome) {
   }
   w.field("method", "POST").field("url", outcome.url).key("headers").begin_object();
   for (const auto& [name, value] : outcome.headers) w.field(name, value);
-  w.end_object().key("body").raw(outcome.lowered.body);
+  w.end_object();
+  if (outcome.bodies.empty()) {
+    w.key("body").raw(outcome.lowered.body);
+  } else {
+    w.key("bodies").begin_array();
+    for (const std::string& body : outcome.bodies) w.raw(body);
+    w.end_array();
+  }
   write_edits(w, outcome);
   const lower::Restore& restore = outcome.lowered.restore;
   w.key("restore").begin_object().key("names").begin_object();

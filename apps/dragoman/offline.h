@@ -35,6 +35,7 @@ struct Outcome {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;  // secrets masked
   lower::Lowered lowered;
+  std::vector<std::string> bodies;           // of several calls (embeddings), else empty
   std::vector<std::string> sources;          // of the edits, by index; "" where nothing is known
   bool forbidden = false;                    // refused for an edit that the config's `loss` forbids
   std::vector<config::LossPolicy> policies;  // of the edits, by index
@@ -68,9 +69,15 @@ class Offline {
   // `inside`: see lower::lower.
   Result<Outcome> lower(const canon::Request& request, const OfflineTarget& target, Arena& arena,
                         canon::Request* inside = nullptr) const;
+  // An embedding request, from its text to what would be sent.
+  Result<Outcome> lower_embedding(std::string_view text, const Asked& asked, const OfflineTarget& target,
+                                  Arena& arena) const;
   const profile::Catalogue& catalogue() const { return snapshot_->catalogue(); }
 
  private:
+  // Policies, URL, headers and sources of what was lowered; or that the config forbids it.
+  Result<void> complete(Outcome& out, const serve::Deployment& deployment, profile::Mode mode,
+                        const OfflineTarget& target) const;
   std::string masked(std::string text) const;
   std::string source_of(const serve::Deployment& deployment, profile::Mode mode,
                         const lower::Edit& edit) const;
@@ -80,6 +87,8 @@ class Offline {
   std::vector<std::string> secrets_;
   std::shared_ptr<const profile::RuleSources> rules_;
 };
+
+bool is_embeddings(std::string_view dialect);  // "openai-embeddings"
 
 // The members of `dragoman lower`'s answer, into an object that is already open.
 void write_outcome(json::Writer& w, const Outcome& outcome);

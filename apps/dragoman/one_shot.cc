@@ -80,7 +80,14 @@ std::string path_of(canon::DialectName dialect, std::string_view model, bool str
     case canon::DialectName::gemini_generate:
       return fmt::format("/v1beta/models/{}:{}", encoded,
                          stream ? "streamGenerateContent?alt=sse" : "generateContent");
+    case canon::DialectName::openai_embeddings:
+      return "/v1/embeddings";
     case canon::DialectName::cohere_chat:  // of providers alone: a client does not speak it
+    case canon::DialectName::gemini_embed:
+    case canon::DialectName::vertex_predict:
+    case canon::DialectName::bedrock_invoke:
+    case canon::DialectName::cohere_embed:
+    case canon::DialectName::ollama_embed:
       break;
     case canon::DialectName::bedrock_converse:
       return fmt::format("/model/{}/{}", encoded, stream ? "converse-stream" : "converse");

@@ -171,6 +171,14 @@ std::string provider_page(const profile::Catalogue& catalogue, const profile::Pr
       out += fmt::format("\n[{0}](../../data/{0})\n\n", layer.file) + rows_of(layer.rules, sources);
     }
   }
+  if (provider.embeddings) {
+    out += fmt::format(
+        "\n### Embeddings\n\n`{}`, in the dialect {} ([what a client may say](../embeddings.md)).\n",
+        provider.embeddings->path, canon::name(provider.embeddings->dialect));
+    for (const auto& layer : catalogue.layers(*provider.embeddings))
+      if (!layer.rules.empty())
+        out += fmt::format("\n[{0}](../../data/{0})\n\n", layer.file) + rows_of(layer.rules, sources);
+  }
   return out + keywords(columns_of(catalogue, provider)) + facts(catalogue, provider, sources);
 }
 

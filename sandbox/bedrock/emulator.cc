@@ -8,6 +8,7 @@
 #include "sandbox/anthropic/models.h"
 #include "sandbox/bedrock/answer.h"
 #include "sandbox/bedrock/auth.h"
+#include "sandbox/bedrock/invoke.h"
 #include "sandbox/bedrock/shapes.h"
 
 namespace dragoman::sandbox::bedrock {
@@ -85,7 +86,9 @@ Reply handle(const Call& call, const Options& options) {
   const std::optional<Route> route = read_path(call.path);
   const bool streaming = route && route->operation == "converse-stream";
   const bool counting = route && route->operation == "count-tokens";
-  if (!route || !(streaming || counting || route->operation == "converse") || call.method != "POST") {
+  const bool invoking = route && route->operation == "invoke";
+  if (!route || !(streaming || counting || invoking || route->operation == "converse") ||
+      call.method != "POST") {
     return refusal_reply(
         {404, "UnknownOperationException", "The requested operation is not recognized by the service."}, id);
   }
@@ -93,6 +96,11 @@ Reply handle(const Call& call, const Options& options) {
   if (caller.refused) return refusal_reply(*caller.refused, id);
   if (!call.body) {
     return refusal_reply({400, "SerializationException", "Could not parse the request body as JSON."}, id);
+  }
+  if (invoking) {
+    auto made = invoke(call, model_of(call),
+                       {.headers = {{"content-type", "application/json"}, {"x-amzn-RequestId", id}}});
+    return made ? *std::move(made) : refusal_reply(made.error(), id);
   }
   Target target{
       .region = caller.region, .streaming = streaming, .paranoid = options.paranoid, .say = call.say};

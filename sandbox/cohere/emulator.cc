@@ -6,6 +6,7 @@
 #include "json/parse.h"
 #include "json/write.h"
 #include "sandbox/cohere/answer.h"
+#include "sandbox/cohere/embed.h"
 
 namespace dragoman::sandbox::cohere {
 namespace {
@@ -56,13 +57,15 @@ Reply list_models() {
 Reply handle(const Call& call, const Options&) {
   if (Refused no = check_key(call)) return refusal_reply(*no);
   if (call.method == "GET" && call.path == "/v1/models") return list_models();
-  if (call.path != "/v2/chat") return refusal_reply({404, "404 page not found"});
+  const bool embeds = call.path == "/v2/embed";
+  if (call.path != "/v2/chat" && !embeds) return refusal_reply({404, "404 page not found"});
   if (call.method != "POST") return refusal_reply({405, "method not allowed"});
   if (!call.body.is_object()) {
     const Result<json::Value> parsed = json::parse(call.arena, call.body_text);
     return refusal_reply({400, "invalid json syntax: " +
                                    (parsed ? std::string("the body is no object") : parsed.error().message)});
   }
+  if (embeds) return embed(call, refusal_reply);
   const std::string_view name = call.body["model"].text();
   const std::optional<Model> model = find_model(name);
   if (!model && !name.empty()) {  // COH-13

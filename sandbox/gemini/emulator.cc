@@ -7,6 +7,7 @@
 #include "json/write.h"
 #include "net/url.h"
 #include "sandbox/gemini/answer.h"
+#include "sandbox/gemini/embed.h"
 #include "sandbox/gemini/proto.h"
 
 namespace dragoman::sandbox::gemini {
@@ -105,6 +106,7 @@ Reply handle(const Call& call, const Options& options) {
             .headers = {{"content-type", "text/html; charset=UTF-8"}},
             .body = "<!DOCTYPE html>\n"};
   }
+  if (is_embed(route->method)) return embed(call, *route);
   const Model* model = find_model(route->model);
   const bool in_array = route->method == "streamGenerateContent" && query_value(call.query, "alt") != "sse";
   if (model == nullptr) return refusal_reply(not_found(route->model), in_array);

@@ -5,6 +5,7 @@
 #include "net/url.h"
 #include "sandbox/answer.h"
 #include "sandbox/anthropic/emulator.h"
+#include "sandbox/gemini/embed.h"
 #include "sandbox/gemini/emulator.h"
 
 namespace dragoman::sandbox::gemini {
@@ -80,6 +81,7 @@ Reply handle(const Call& call, const Options& options) {
   }
   if (Refused no = check_token(call)) return refusal_reply(*no);
   if (path->publisher == "anthropic") return answer_claude(call, *path, options);
+  if (path->publisher == "google" && path->route.method == "predict") return predict(call, path->route);
   const Model* model = find_model(path->route.model);
   if (path->publisher != "google" || model == nullptr) return refusal_reply(not_found(*path));
   return generate(call, path->route, {path->route.model, model, true, options.paranoid});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "sandbox/openai/embeddings.h"
 #include "sandbox/openai/reply.h"
 #include "sandbox/openai/responses.h"
 #include "sandbox/openai/view.h"
@@ -43,14 +44,16 @@ Reply models_reply(const Host& host, const Call& call) {
   return out;
 }
 
-enum class Route { none, chat, models, responses };
+enum class Route { none, chat, models, responses, embeddings, own };
 
 Route route_of(const Host& host, const Call& call) {
+  if (host.own != nullptr && call.path == host.own_path) return Route::own;
   for (const std::string_view base : host.bases) {
     if (!call.path.starts_with(base)) continue;
     const std::string_view rest = call.path.substr(base.size());
     if (rest == "/chat/completions") return Route::chat;
     if (rest == "/models") return Route::models;
+    if (rest == "/embeddings" && host.embeddings) return Route::embeddings;
     if (rest == "/responses" && host.responses) return Route::responses;
   }
   return Route::none;
@@ -112,13 +115,15 @@ Reply handle(const Host& host, const Call& call, const Options& options) {
   Request request{.call = call, .host = host, .body = call.body, .paranoid = options.paranoid};
   request.model = call.body["model"].text();
   Route route = route_of(host, call);
-  if (route == Route::none && host.route && host.route(call, request)) route = Route::chat;
+  if (route == Route::none && host.route && host.route(call, request))
+    route = call.path.ends_with("/embeddings") ? Route::embeddings : Route::chat;
   if (route == Route::none) {
     Reply out;  // OAI-61
     out.status = 404;
     return out;
   }
   if (auto refused = host.authorize(call)) return refusal_reply(host, *refused);
+  if (route == Route::own) return host.own(call);
   if (route == Route::models) return models_reply(host, call);
   if (call.method != "POST") {
     Refusal r = refuse("Method Not Allowed");
@@ -127,6 +132,7 @@ Reply handle(const Host& host, const Call& call, const Options& options) {
   }
   if (!request.body.is_object()) return refusal_reply(host, not_json());
   if (route == Route::responses) return handle_responses(host, call, options);
+  if (route == Route::embeddings) return handle_embeddings(host, request);
   if (request.model.empty() && !host.no_model.empty()) {
     return refusal_reply(host, refuse(std::string(host.no_model)));
   }

@@ -156,7 +156,8 @@ const Host kOpenAi = {.prefix = "openai",
                       .policy = policy,
                       .headers = headers,
                       .style = {.named_finish = "stop", .fingerprint = "fp_sandbox"},
-                      .responses = true};
+                      .responses = true,
+                      .embeddings = true};
 
 Emulator openai_row() { return emulator<kOpenAi>(); }
 

@@ -60,7 +60,7 @@ std::string_view query_value(std::string_view query, std::string_view name) {
 bool route(const Call& call, Request& request) {
   request.version = query_value(call.query, "api-version");
   constexpr std::string_view kStart = "/openai/deployments/";
-  constexpr std::string_view kEnd = "/chat/completions";
+  const std::string_view kEnd = call.path.ends_with("/embeddings") ? "/embeddings" : "/chat/completions";
   if (call.path == "/models/chat/completions") return !request.version.empty();  // AZ-03
   if (!call.path.starts_with(kStart) || !call.path.ends_with(kEnd)) return false;
   const std::string_view name = call.path.substr(kStart.size());
@@ -208,7 +208,8 @@ const Host kAzure = {.prefix = "azure",
                                .extra = extra,
                                .choice_extra = choice_extra},
                      .route = route,
-                     .responses = true};
+                     .responses = true,
+                     .embeddings = true};
 
 Emulator azure_row() { return emulator<kAzure>(); }
 

@@ -241,7 +241,8 @@ const Host kLlamaCpp = {.prefix = "llamacpp",
                                   .fingerprint = "b0000-sandbox",
                                   .extended_usage = false,
                                   .call_id = call_id},
-                        .no_model = ""};
+                        .no_model = "",
+                        .embeddings = true};
 
 Emulator llamacpp_row() { return emulator<kLlamaCpp>(); }
 

@@ -481,7 +481,8 @@ const Host kMistral = {.prefix = "mistral",
                                  .empty_content_with_calls = true,
                                  .thinking_parts = true,
                                  .extended_usage = false,
-                                 .call_id = call_id}};
+                                 .call_id = call_id},
+                       .embeddings = true};
 
 Emulator mistral_row() { return emulator<kMistral>(); }
 

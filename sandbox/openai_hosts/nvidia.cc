@@ -112,7 +112,8 @@ const Host kNvidia = {.prefix = "nvidia",
                       .authorize = authorize,
                       .unknown_model = unknown_model,
                       .overflow = overflow,
-                      .style = {.reasoning_key = "reasoning_content", .extended_usage = false}};
+                      .style = {.reasoning_key = "reasoning_content", .extended_usage = false},
+                      .embeddings = true};
 
 Emulator nvidia_row() { return emulator<kNvidia>(); }
 

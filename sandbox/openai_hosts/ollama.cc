@@ -3,6 +3,7 @@
 
 #include "json/parse.h"
 #include "sandbox/openai_hosts/host_helpers.h"
+#include "sandbox/openai_hosts/ollama_embed.h"
 
 namespace dragoman::sandbox::openai {
 namespace {
@@ -133,7 +134,9 @@ const Host kOllama = {.prefix = "ollama",
                                 .empty_content_with_calls = true,
                                 .fingerprint = "fp_ollama",
                                 .extended_usage = false},
-                      .no_model = "model is required"};
+                      .no_model = "model is required",
+                      .own_path = "/api/embed",
+                      .own = handle_ollama_embed};
 
 Emulator ollama_row() { return emulator<kOllama>(); }
 

@@ -240,7 +240,8 @@ const Host kOpenRouter = {.prefix = "openrouter",
                                     .empty_content_with_calls = true,
                                     .comment = "OPENROUTER PROCESSING",
                                     .extra = extra,
-                                    .thought_state = thought_state}};
+                                    .thought_state = thought_state},
+                          .embeddings = true};
 
 Emulator openrouter_row() { return emulator<kOpenRouter>(); }
 

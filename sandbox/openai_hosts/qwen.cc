@@ -196,7 +196,8 @@ const Host kQwen = {.prefix = "qwen",
                     .failure = failure,
                     .policy = policy,
                     .reasons = reasons,
-                    .style = {.reasoning_key = "reasoning_content", .empty_content_with_calls = true}};
+                    .style = {.reasoning_key = "reasoning_content", .empty_content_with_calls = true},
+                    .embeddings = true};
 
 Emulator qwen_row() { return emulator<kQwen>(); }
 

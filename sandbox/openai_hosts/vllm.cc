@@ -184,7 +184,8 @@ const Host kVllm = {
     .authorize = authorize,
     .unknown_model = unknown_model,
     .overflow = overflow,
-    .style = {.reasoning_key = "reasoning_content", .extended_usage = false, .call_id = call_id}};
+    .style = {.reasoning_key = "reasoning_content", .extended_usage = false, .call_id = call_id},
+    .embeddings = true};
 
 Emulator vllm_row() { return emulator<kVllm>(); }
 

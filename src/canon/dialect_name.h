@@ -12,9 +12,16 @@ enum class DialectName : std::uint8_t {
   bedrock_converse,
   gemini_generate,
   openai_responses,
-  cohere_chat
+  cohere_chat,
+  // Of embeddings endpoints (dialect/embedding.h).
+  openai_embeddings,
+  gemini_embed,
+  vertex_predict,
+  bedrock_invoke,
+  cohere_embed,
+  ollama_embed
 };
-inline constexpr int kDialects = 6;
+inline constexpr int kDialects = 12;
 
 std::string_view name(DialectName dialect);  // "openai_chat", …
 std::optional<DialectName> dialect_named(std::string_view name);

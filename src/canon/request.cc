@@ -6,9 +6,10 @@
 namespace dragoman::canon {
 namespace {
 
-constexpr std::array<std::string_view, kDialects> kDialectNames = {"openai_chat",      "anthropic_messages",
-                                                                   "bedrock_converse", "gemini_generate",
-                                                                   "openai_responses", "cohere_chat"};
+constexpr std::array<std::string_view, kDialects> kDialectNames = {
+    "openai_chat",      "anthropic_messages", "bedrock_converse",  "gemini_generate",
+    "openai_responses", "cohere_chat",        "openai_embeddings", "gemini_embed",
+    "vertex_predict",   "bedrock_invoke",     "cohere_embed",      "ollama_embed"};
 
 template <class Test>
 bool any_block(const std::vector<Block>& blocks, const Test& test) {

@@ -70,15 +70,35 @@ struct Family {
 }  // namespace
 
 std::string_view provider_of_family(std::string_view model) {
-  constexpr std::array<Family, 24> kFamilies{
-      {{"gpt-*", "openai"},        {"chatgpt-*", "openai"},    {"o1*", "openai"},
-       {"o3*", "openai"},          {"o4-*", "openai"},         {"codex-*", "openai"},
-       {"claude-*", "anthropic"},  {"gemini-*", "gemini"},     {"deepseek-*", "deepseek"},
-       {"mistral-*", "mistral"},   {"ministral-*", "mistral"}, {"codestral-*", "mistral"},
-       {"magistral-*", "mistral"}, {"devstral-*", "mistral"},  {"pixtral-*", "mistral"},
-       {"grok-*", "xai"},          {"glm-*", "zai"},           {"kimi-*", "moonshot"},
-       {"moonshot-*", "moonshot"}, {"qwen-*", "qwen"},         {"qwen3-*", "qwen"},
-       {"qwq-*", "qwen"},          {"minimax-*", "minimax"},   {"MiniMax-*", "minimax"}}};
+  constexpr std::array<Family, 29> kFamilies{{{"text-embedding-3-*", "openai"},
+                                              {"text-embedding-ada-*", "openai"},
+                                              {"embed-english-*", "cohere"},
+                                              {"embed-multilingual-*", "cohere"},
+                                              {"embed-v4*", "cohere"},
+                                              {"gpt-*", "openai"},
+                                              {"chatgpt-*", "openai"},
+                                              {"o1*", "openai"},
+                                              {"o3*", "openai"},
+                                              {"o4-*", "openai"},
+                                              {"codex-*", "openai"},
+                                              {"claude-*", "anthropic"},
+                                              {"gemini-*", "gemini"},
+                                              {"deepseek-*", "deepseek"},
+                                              {"mistral-*", "mistral"},
+                                              {"ministral-*", "mistral"},
+                                              {"codestral-*", "mistral"},
+                                              {"magistral-*", "mistral"},
+                                              {"devstral-*", "mistral"},
+                                              {"pixtral-*", "mistral"},
+                                              {"grok-*", "xai"},
+                                              {"glm-*", "zai"},
+                                              {"kimi-*", "moonshot"},
+                                              {"moonshot-*", "moonshot"},
+                                              {"qwen-*", "qwen"},
+                                              {"qwen3-*", "qwen"},
+                                              {"qwq-*", "qwen"},
+                                              {"minimax-*", "minimax"},
+                                              {"MiniMax-*", "minimax"}}};
   for (const Family& family : kFamilies) {
     if (glob_match(family.pattern, model)) return family.provider;
   }
@@ -209,6 +229,8 @@ std::vector<std::string> Config::model_names() const {
   if (strict_models) return out;
   for (const auto& c : connections) {
     for (const std::string& model : c->row->models) add(c->name + "/" + model);
+    if (!c->row->embeddings) continue;
+    for (const std::string& model : c->row->embeddings->models) add(c->name + "/" + model);
   }
   return out;
 }

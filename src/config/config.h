@@ -67,6 +67,7 @@ struct Deployment {
   std::string stream_url;
   std::string count_tokens_url;  // "" if the provider has none
   std::string responses_url;     // of its Responses endpoint beside this one; "" if it has none
+  std::string embeddings_url;    // the same for embeddings
   NamedTexts headers;            // besides the connection's
   std::vector<DefaultParam> defaults;
   std::vector<profile::Rule> rules;  // of this target alone, laid over the provider's

@@ -177,10 +177,11 @@ std::expected<Connection, ConnectError> connect(ProviderInput input, const Sourc
     std::erase_if(connection.headers, [&](const auto& h) { return equals_ignoring_case(h.first, name); });
     connection.headers.emplace_back(std::move(name), std::move(value));
   }
-  if (input.row.responses) {
-    auto other = std::make_shared<profile::Provider>(*input.row.responses);
+  for (auto* endpoint : {&input.row.responses, &input.row.embeddings}) {
+    if (!*endpoint) continue;
+    auto other = std::make_shared<profile::Provider>(**endpoint);
     other->base_url = input.row.base_url;
-    input.row.responses = std::move(other);
+    *endpoint = std::move(other);
   }
   connection.row = std::make_shared<const profile::Provider>(std::move(input.row));
 
@@ -249,6 +250,10 @@ std::optional<Deployment> make_deployment(const TargetSpec& spec,
   if (row.responses && row.dialect != row.responses->dialect) {
     if (auto other = make_url(*spec.connection, row.responses->path, row.responses->query, spec.model))
       out.responses_url = std::move(*other);
+  }
+  if (row.embeddings) {
+    if (auto other = make_url(*spec.connection, row.embeddings->path, row.embeddings->query, spec.model))
+      out.embeddings_url = std::move(*other);
   }
   out.headers = spec.headers;
   out.defaults = spec.defaults;

@@ -295,7 +295,8 @@ class LitellmReader {
   bool model_info(const Place& place, std::int64_t& context_window) {
     if (!place.value->is_map()) return true;
     if (const Document* mode = place.value->find("mode"); mode != nullptr && mode->is_scalar()) {
-      if (mode->text != "chat" && mode->text != "completion" && mode->text != "responses") {
+      if (mode->text != "chat" && mode->text != "completion" && mode->text != "responses" &&
+          mode->text != "embedding") {
         warn_.fault({mode, place.path + ".mode"},
                     fmt::format("'{}' is not served: this entry is left out", mode->text));
         return false;

@@ -285,6 +285,7 @@ class TargetReader {
       input_.name = prefix;
       input_.row.name = prefix;
       input_.row.path = "/chat/completions";
+      input_.row.embeddings = profile::usual_embeddings(input_.row);
       input_.row.local = true;
     } else {
       warn_.fault(place,

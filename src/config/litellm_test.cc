@@ -159,7 +159,7 @@ TEST(Litellm, GroupsWeightsOrdersParams) {
 model_list:
   - {model_name: g, litellm_params: {model: openai/a, api_key: k, rpm: 9, temperature: 0.2, max_tokens: 10, custom_field: x, num_retries: 4, order: 2}}
   - {model_name: g, litellm_params: {model: openai/b, api_key: k, rpm: 1, extra_headers: {x-a: b}, stream_timeout: 3, additional_drop_params: [seed, nonsense]}}
-  - {model_name: e, litellm_params: {model: openai/e, api_key: k}, model_info: {mode: embedding}}
+  - {model_name: e, litellm_params: {model: openai/e, api_key: k}, model_info: {mode: image_generation}}
   - {model_name: "openai/*", litellm_params: {model: "openai/*", api_key: k}}
   - {model_name: fb, litellm_params: {model: openai/fb, api_key: k, mock_response: hi}, model_info: {max_input_tokens: 1234}}
 litellm_settings: {num_retries: 1, default_fallbacks: [fb], set_verbose: false, cache: true}
@@ -198,7 +198,7 @@ router_settings:
   EXPECT_EQ(b.rules[0].params.size(), 1u);
   EXPECT_EQ(b.connection->headers.back().first, "x-a");
 
-  EXPECT_FALSE(config.find("e")) << "embeddings are not served";
+  EXPECT_FALSE(config.find("e")) << "images are not made";
   EXPECT_EQ(config.find("openai/gpt-9")->deployments[0]->model, "gpt-9");
   EXPECT_EQ(config.find("openai/gpt-9")->route.default_fallbacks.size(), 1u);
   EXPECT_FALSE(config.find("mistral/x")) << "only what is listed";
@@ -210,12 +210,23 @@ router_settings:
             "4 model_list[1].litellm_params.rpm: used as a weight; the limit itself is not enforced\n"
             "4 model_list[1].litellm_params.additional_drop_params: 'nonsense' is no parameter dragoman "
             "knows: it is not dropped\n"
-            "5 model_list[2].model_info.mode: 'embedding' is not served: this entry is left out\n"
+            "5 model_list[2].model_info.mode: 'image_generation' is not served: this entry is left out\n"
             "7 model_list[4].litellm_params.mock_response: not honoured\n"
             "8 litellm_settings.cache: not honoured\n"
             "10 router_settings.fallbacks[0].g: no usable model is called 'nowhere'\n"
             "15 router_settings.retry_policy.BadRequestErrorRetries: not honoured\n"
             "16 router_settings.routing_strategy: not honoured: targets are chosen as by simple-shuffle\n");
+}
+
+TEST(Litellm, EmbeddingsAreServed) {
+  const Config config = loaded(R"(
+model_list:
+  - {model_name: e, litellm_params: {model: openai/text-embedding-3-small, api_key: k}, model_info: {mode: embedding}}
+  - {model_name: own, litellm_params: {model: openai_like/bge-m3, api_base: "http://h/v1"}, model_info: {mode: embedding}}
+)");
+  EXPECT_EQ(config.find("e")->deployments[0]->embeddings_url, "https://api.openai.com/v1/embeddings");
+  EXPECT_EQ(config.find("own")->deployments[0]->embeddings_url, "http://h/v1/embeddings");
+  EXPECT_TRUE(config.warnings.empty()) << warnings_of(config);
 }
 
 TEST(Litellm, DefaultsAreLitellms) {

@@ -40,7 +40,7 @@ class ProviderReader {
                              input.vars.emplace_back(name, std::move(value));
                            }};
     };
-    std::string dialect, auth, ignored;
+    std::string dialect, auth, ignored, embeddings_path, embeddings_dialect;
     profile::Rule settings;
     std::vector<profile::Rule> rules, compat, model_rules;
     reader_.map(
@@ -58,6 +58,14 @@ class ProviderReader {
          make_.text("path", row->path),
          make_.text("stream_path", row->stream_path),
          make_.text("count_tokens_path", row->count_tokens_path),
+         make_.text("embeddings_path", embeddings_path),
+         {"embeddings_dialect",
+          [&](const Place& p) {
+            reader_.word(p,
+                         {"openai_embeddings", "gemini_embed", "vertex_predict", "bedrock_invoke",
+                          "cohere_embed", "ollama_embed"},
+                         embeddings_dialect);
+          }},
          make_.text("query", row->query),
          make_.text("stream_query", row->stream_query),
          {"auth", [&](const Place& p) { reader_.word(p, {"none", "bearer", "header", "aws"}, auth); }},
@@ -113,17 +121,31 @@ class ProviderReader {
     if (!settings.settings.empty()) laid.push_back(std::move(settings));
     std::ranges::move(model_rules, std::back_inserter(laid));
     const bool moved = entry.value.find("path") != nullptr || !dialect.empty();
-    if (moved) row->responses.reset();  // where its other endpoint would be is not known
+    if (moved) {
+      row->responses.reset();  // where its other endpoint would be is not known
+      row->embeddings = profile::usual_embeddings(*row);
+    }
+    if (!embeddings_path.empty() || !embeddings_dialect.empty()) {
+      profile::Provider other =
+          row->embeddings ? *row->embeddings
+                          : profile::other_endpoint(*row, canon::DialectName::openai_embeddings, "");
+      if (!embeddings_path.empty()) other.path = embeddings_path;
+      if (!embeddings_dialect.empty()) other.dialect = *canon::dialect_named(embeddings_dialect);
+      if (other.path.empty())
+        reader_.fault(place, "embeddings_dialect needs embeddings_path, where its embeddings are");
+      row->embeddings = std::make_shared<const profile::Provider>(std::move(other));
+    }
     row->rules.insert(row->rules.end(), laid.begin(), laid.end());
-    if (row->responses) {
-      auto other = std::make_shared<profile::Provider>(*row->responses);
+    for (auto* endpoint : {&row->responses, &row->embeddings}) {
+      if (!*endpoint) continue;
+      auto other = std::make_shared<profile::Provider>(**endpoint);
       other->name = row->name;
-      other->families = row->families;
+      if (endpoint == &row->responses) other->families = row->families;
       other->auth = row->auth;
       other->auth_header = row->auth_header;
       other->local = row->local;
       other->rules.insert(other->rules.end(), laid.begin(), laid.end());
-      row->responses = std::move(other);
+      *endpoint = std::move(other);
     }
     input.row = std::move(*row);
     auto connection = connect(std::move(input), sources_, false);

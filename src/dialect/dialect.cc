@@ -16,6 +16,18 @@ const Dialect& get(canon::DialectName name) {
       return kOpenaiResponses;
     case canon::DialectName::cohere_chat:
       return kCohereChat;
+    case canon::DialectName::openai_embeddings:
+      return kOpenaiEmbeddings;
+    case canon::DialectName::gemini_embed:
+      return kGeminiEmbed;
+    case canon::DialectName::vertex_predict:
+      return kVertexPredict;
+    case canon::DialectName::bedrock_invoke:
+      return kBedrockInvoke;
+    case canon::DialectName::cohere_embed:
+      return kCohereEmbed;
+    case canon::DialectName::ollama_embed:
+      return kOllamaEmbed;
   }
   return kOpenaiChat;
 }

@@ -4,6 +4,7 @@
 // request fit is lower/'s: encode() is handed a request that is already legal for the target and writes it
 // down.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -134,6 +135,12 @@ class StreamRenderer {
 inline constexpr int kUnreadableStatus = 502;
 inline constexpr std::string_view kUnreadableType = "unreadable_response";
 
+struct Embeddings;  // embedding.h
+
+// In dialects that have no word for any parameter.
+inline constexpr std::array<std::string_view, canon::kParams> kNoFields{};
+
+// A dialect is of chat or of embeddings; of the other half its functions are null.
 struct Dialect {
   canon::DialectName name;
   Framing framing;
@@ -164,6 +171,8 @@ struct Dialect {
   // path parts separated by '.', "" = the dialect has no field for it (encode() ignores the parameter then).
   // Indexed by Param.
   std::span<const std::string_view, canon::kParams> param_fields;
+
+  const Embeddings* embeddings = nullptr;
 };
 
 const Dialect& get(canon::DialectName name);
@@ -175,5 +184,11 @@ extern const Dialect kBedrockConverse;
 extern const Dialect kGeminiGenerate;
 extern const Dialect kOpenaiResponses;
 extern const Dialect kCohereChat;
+extern const Dialect kOpenaiEmbeddings;
+extern const Dialect kGeminiEmbed;
+extern const Dialect kVertexPredict;
+extern const Dialect kBedrockInvoke;
+extern const Dialect kCohereEmbed;
+extern const Dialect kOllamaEmbed;
 
 }  // namespace dragoman::dialect

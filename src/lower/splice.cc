@@ -43,7 +43,24 @@ bool says_null(json::Value body) {
   return false;
 }
 
+// Appends the body up to its model's name, and the new name; returns what is behind it.
+std::string_view put_model(std::string_view body, json::Value model, std::string_view name,
+                           std::string& out) {
+  const auto at = static_cast<std::size_t>(model.raw().data() - body.data());
+  out.reserve(body.size() + name.size() + 64);
+  out.append(body.substr(0, at));
+  json::write_string(out, name);
+  return body.substr(at + model.raw().size());
+}
+
 }  // namespace
+
+bool splice_model(json::Value body, std::string_view name, std::string& out) {
+  const json::Value model = body["model"];
+  if (body.raw().empty() || !model.is_string() || has_null(body)) return false;
+  out.append(put_model(body.raw(), model, name, out));
+  return true;
+}
 
 bool splice(const canon::Request& request, const dialect::WireOptions& options, std::string& out) {
   const std::string_view body = request.source.raw();
@@ -75,16 +92,12 @@ bool splice(const canon::Request& request, const dialect::WireOptions& options, 
       request.source["stream_options"])
     return false;
 
-  const auto at = static_cast<std::size_t>(model.raw().data() - body.data());
-  out.reserve(body.size() + options.model.size() + 64);
-  out.append(body.substr(0, at));
-  json::write_string(out, options.model);
+  std::string_view rest = put_model(body, model, options.model, out);
   if (!add_usage) {
-    out.append(body.substr(at + model.raw().size()));
+    out.append(rest);
     return true;
   }
   // Before the closing brace; the object has at least its model, so a comma is right.
-  std::string_view rest = body.substr(at + model.raw().size());
   rest.remove_suffix(1);
   out.append(rest);
   out.append(R"(,"stream_options":{"include_usage":true}})");

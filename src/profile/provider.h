@@ -56,7 +56,18 @@ struct Provider {
   // The host's other endpoint, OpenAI's Responses, as a row of its own under the same name; null: it has
   // none. Which of the two a request goes to is the setting `responses`.
   std::shared_ptr<const Provider> responses = {};
+  // Its embeddings endpoint, likewise; null: it has none that is known. Its `models` are well-known embedding
+  // models.
+  std::shared_ptr<const Provider> embeddings = {};
 };
+
+// Another endpoint of the host as a row: its name, address and credentials, nothing of what its chat takes.
+Provider other_endpoint(const Provider& host, canon::DialectName dialect, std::string path);
+
+// Where an OpenAI-compatible host has its embeddings, beside its chat: "/v1/chat/completions" →
+// "/v1/embeddings"; "" if the path is another. As a row; null without one.
+std::string embeddings_path_beside(std::string_view chat_path);
+std::shared_ptr<const Provider> usual_embeddings(const Provider& host);
 
 // All rows that apply to one target, in the order they are laid: dialect, families, provider, then `extra`
 // (the user's own). The catalogue must outlive what is resolved from it.

@@ -275,45 +275,50 @@ std::expected<std::vector<Rule>, YamlError> rules_from_yaml(const YAML::Node& li
 
 namespace {
 
-// {path, query, rules}: the host's other endpoint; everything else is the provider's.
-std::expected<std::shared_ptr<const Provider>, YamlError> responses_row(const Provider& host,
-                                                                        const YAML::Node& node) {
-  static constexpr std::array<std::string_view, 3> kKeys = {"path", "query", "rules"};
+// {dialect, path, query, models, rules}: another endpoint of the host; everything else is the host's.
+std::expected<std::shared_ptr<const Provider>, YamlError> endpoint_row(const Provider& host,
+                                                                       canon::DialectName usual,
+                                                                       const YAML::Node& node) {
+  static constexpr std::array<std::string_view, 5> kKeys = {"dialect", "path", "query", "models", "rules"};
   if (!node.IsMap()) return bad(node, "expected a map with path, query, rules");
-  auto out = std::make_shared<Provider>(host);
-  out->dialect = canon::DialectName::openai_responses;
-  out->aliases.clear();
-  out->path = out->stream_path = out->count_tokens_path = out->query = out->stream_query = {};
-  out->rules.clear();
+  Provider out = other_endpoint(host, usual, "");
+  if (usual == canon::DialectName::openai_embeddings) out.path = embeddings_path_beside(host.path);
   for (const auto& entry : node) {
     const std::string key = entry.first.Scalar();
-    if (key == "path") {
-      out->path = entry.second.Scalar();
-    } else if (key == "query") {
-      out->query = entry.second.Scalar();
+    if (key == "path" || key == "query") {
+      (key == "path" ? out.path : out.query) = entry.second.Scalar();
+    } else if (key == "dialect") {
+      const auto dialect = canon::dialect_named(entry.second.Scalar());
+      if (!dialect) return bad(entry.second, "expected the name of a dialect");
+      out.dialect = *dialect;
+    } else if (key == "models") {
+      auto names = strings(entry.second);
+      if (!names) return std::unexpected(names.error());
+      out.models = std::move(*names);
     } else if (key == "rules") {
       auto rules = rules_from_yaml(entry.second);
       if (!rules) return std::unexpected(rules.error());
-      out->rules = std::move(*rules);
+      out.rules = std::move(*rules);
     } else {
       return unknown_key(entry.first, kKeys);
     }
   }
-  if (out->path.empty()) return bad(node, "the Responses endpoint needs a path");
-  return out;
+  if (out.path.empty()) return bad(node, "the endpoint needs a path");
+  return std::make_shared<const Provider>(std::move(out));
 }
 
 }  // namespace
 
 std::expected<Provider, YamlError> provider_from_yaml(const YAML::Node& node) {
-  static constexpr std::array<std::string_view, 21> kKeys = {
-      "name",        "aliases", "title",    "dialect",           "base_url", "path",
-      "stream_path", "auth",    "header",   "count_tokens_path", "query",    "stream_query",
-      "headers",     "key_env", "var_env",  "var_defaults",      "local",    "families",
-      "models",      "rules",   "responses"};
+  static constexpr std::array<std::string_view, 22> kKeys = {
+      "name",        "aliases", "title",     "dialect",           "base_url", "path",
+      "stream_path", "auth",    "header",    "count_tokens_path", "query",    "stream_query",
+      "headers",     "key_env", "var_env",   "var_defaults",      "local",    "families",
+      "models",      "rules",   "responses", "embeddings"};
   if (!node.IsMap()) return bad(node, "expected a provider: a map with name, dialect, base_url …");
   Provider p;
   YAML::Node responses;
+  YAML::Node embeddings(YAML::NodeType::Undefined);
   for (const auto& entry : node) {
     const std::string key = entry.first.Scalar();
     const YAML::Node& value = entry.second;
@@ -376,15 +381,24 @@ std::expected<Provider, YamlError> provider_from_yaml(const YAML::Node& node) {
       p.rules = std::move(*rules);
     } else if (key == "responses") {
       responses = value;
+    } else if (key == "embeddings") {
+      embeddings = value;
     } else {
       return unknown_key(entry.first, kKeys);
     }
   }
   if (p.name.empty()) return bad(node, "a provider needs a name");
   if (responses.IsDefined() && !responses.IsNull()) {
-    auto row = responses_row(p, responses);
+    auto row = endpoint_row(p, canon::DialectName::openai_responses, responses);
     if (!row) return std::unexpected(row.error());
     p.responses = std::move(*row);
+  }
+  if (!embeddings.IsDefined()) {
+    p.embeddings = usual_embeddings(p);
+  } else if (!embeddings.IsNull() && !(embeddings.IsScalar() && embeddings.Scalar() == "none")) {
+    auto row = endpoint_row(p, canon::DialectName::openai_embeddings, embeddings);
+    if (!row) return std::unexpected(row.error());
+    p.embeddings = std::move(*row);
   }
   return p;
 }

@@ -184,6 +184,25 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   /* prompt caching */                                                                                       \
   X(cache_markers, integer, "0", "cache breakpoints it takes; 0: none")                                      \
   X(cache_ttl, boolean, "false", "they may carry a time to live")                                            \
+  /* embeddings */                                                                                           \
+  X(embed_batch, integer, "0", "texts a call takes; more are sent in several calls; 0: any number")          \
+  X(embed_tokens, boolean, "false", "inputs may be arrays of tokens")                                        \
+  X(embed_base64, boolean, "false", "encoding_format base64 is understood")                                  \
+  X(embed_sizes, list, "[]",                                                                                 \
+    "dimensions it can be asked for: a number, a range 128-3072, or '*'; empty: none")                       \
+  X(embed_size, integer, "0", "dimensions it makes unasked; 0: not known")                                   \
+  X(embed_dimensions_field, text, "dimensions", "openai_embeddings: name of the dimensions")                 \
+  X(embed_uses, list, "[]",                                                                                  \
+    "what it can be told the vectors are for (input_type): query, document, similarity, classification, "    \
+    "clustering, question_answering, fact_verification, code_query")                                         \
+  X(embed_use, text, "", "the use it is told where the client says none; empty: none needed")                \
+  X(embed_use_field, text, "", "openai_embeddings: name of the use; empty: it has none")                     \
+  X(embed_use_words, list, "[]",                                                                             \
+    "openai_embeddings: its words for uses, use=word; others go as the client wrote them")                   \
+  X(embed_truncations, list, "[]", "what it can be told to do with a text too long: none, start, end")       \
+  X(embed_truncation, text, "", "what it does untold: none (it refuses), end; empty: not known")             \
+  X(embed_truncation_field, text, "", "openai_embeddings: name of the truncation; empty: it has none")       \
+  X(embed_body, text, "", "bedrock_invoke: titan_v1 | titan_v2 | cohere | cohere_v4")                        \
   /* what OpenClaw's compat flags ask for: data/compat.yaml says which */                                    \
   X(store_false, boolean, "false", "`store: false` is said where the client says nothing")                   \
   X(effort_field, boolean, "true", "openai_chat: reasoning_effort is understood")                            \

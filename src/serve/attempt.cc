@@ -73,8 +73,14 @@ bool is_json_content(std::string_view content_type) { return content_type.starts
 
 }  // namespace
 
+const Deployment* Exchange::endpoint_of(const route::Step& step) const {
+  const Deployment& deployment = routed_->deployment(*step.target);
+  return embedding_ ? deployment.embeddings() : &deployment.speaking(request_, snapshot_->catalogue());
+}
+
 net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, NarrowingRules narrow) {
-  const Deployment& deployment = routed_->deployment(*step.target).speaking(request_, snapshot_->catalogue());
+  const Deployment* endpoint = endpoint_of(step);
+  const Deployment& deployment = endpoint ? *endpoint : routed_->deployment(*step.target);
   const std::size_t at = record_.attempts.size();  // an attempt may ask again, which is a record of its own
   record_.attempts.emplace_back();
   store::AttemptRecord& record = record_.attempts.back();
@@ -89,10 +95,36 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, Narrow
   violations_header_.clear();
   repairs_header_.clear();
 
+  Attempted failed;
+  if (!endpoint)
+    failed =
+        refused({"EMB-endpoint", "/model",
+                 fmt::format("{} has no embeddings endpoint that is known; `providers.{}.embeddings_path` "
+                             "says where it is",
+                             deployment.spec().connection->name, deployment.spec().connection->name)},
+                deployment);
+  else if (embedding_)
+    failed = co_await embed(deployment, std::move(narrow));
+  else
+    failed = co_await converse(deployment, std::move(narrow));
+
+  store::AttemptRecord& done = record_.attempts[at];
+  done.total_ms = duration_cast<milliseconds>(steady_clock::now() - begun).count();
+  done.outcome = failed ? failure::name(failed->failure.cls) : "ok";
+  if (failed) {
+    failed->target = step.target->name;
+    if (failed->error.status) done.status = failed->error.status;
+    if (!committed_) served_by_.clear();
+  }
+  keep_answer(done, failed);
+  if (!gone_) loop_.metrics.attempt(step.target->name, done.outcome);
+  co_return failed;
+}
+
+net::Task<Exchange::Attempted> Exchange::converse(const Deployment& deployment, NarrowingRules narrow) {
   // Everything of this attempt lives here and goes with it; only request_ and the snapshot are shared, and
   // both const.
   Arena arena(8 * 1024);
-  Attempted failed;
   std::vector<profile::Rule> rows;
   const NarrowingRules learned = learned_about(deployment);
   const profile::Profile profile = profile_of(deployment, learned, narrow, rows);
@@ -103,83 +135,63 @@ net::Task<Exchange::Attempted> Exchange::attempt(const route::Step& step, Narrow
   if (turn_ && lowered)
     for (lower::Edit& edit : lowered->edits) edit.pointer = turn_->own_pointer(edit.pointer);
   if (turn_ && !lowered) lowered.error().pointer = turn_->own_pointer(lowered.error().pointer);
-  if (!lowered) {
-    const lower::Refused& refused = lowered.error();
-    failed = FailedAttempt{
-        step.target->name,
-        deployment.provider().dialect,
-        failure::target_cannot(fmt::format("{} ({})", refused.reason, refused.rule), refused.pointer),
-        {}};
-  } else {
-    note_edits(*lowered);
-    record.edits = edits_json(lowered->edits);
-    if (snapshot_->config().journal.keep_bodies) record.request_body = lowered->body;
-    const bool same_dialect = deployment.provider().dialect == request_.dialect;
-    failed = judge_loss(*lowered, deployment);
-    auto request =
-        upstream_request(deployment, deployment.url(lowered->stream), lowered->stream, lowered->body,
-                         http_.headers(), same_dialect, time_point_cast<seconds>(system_clock::now()));
-    if (failed) {
-      // Forbidden by the configuration: nothing is sent.
-    } else if (!request) {
-      failed = FailedAttempt{step.target->name,
-                             deployment.provider().dialect,
-                             failure::target_cannot(request.error().message),
-                             {}};
-    } else {
-      for (const auto& [name, value] : lowered->headers) {
-        const auto said = request->headers.find(name);  // anthropic-beta is a list
-        request->headers.set(name,
-                             said && name == "anthropic-beta" ? fmt::format("{},{}", *said, value) : value);
-      }
-      request->timeouts = deployment.timeouts(lowered->stream);
-      // Waiting for an answer to begin ends with the request's own time; an answer that has begun may go on.
-      if (deadline_) {
-        const net::milliseconds left = std::max(*deadline_ - now(), net::milliseconds(1));
-        auto& wait = request->timeouts.first_byte;
-        wait = wait.count() > 0 ? std::min(wait, left) : left;
-      }
-      request->cancel = &cancel_;
-      auto response = co_await loop_.client.send(*std::move(request));
-      if (!response) {
-        failed = failed_network(deployment, response.error(), false);
-      } else {
-        record.status = response->status();
-        record.first_byte_ms = duration_cast<milliseconds>(steady_clock::now() - begun).count();
-        const net::Headers& headers = response->headers();
-        for (const std::string_view name :
-             {"x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"})
-          if (const auto value = headers.find(name); value && record.upstream_request_id.empty())
-            record.upstream_request_id = *value;
-        served_by_ = step.target->name;
-        if (response->status() != 200) {
-          auto body = co_await response->read_all(kErrorLimit);
-          auto error =
-              dialect::get(deployment.provider().dialect)
-                  .decode_error(response->status(), body ? std::string_view(*body) : std::string_view(),
-                                headers.get("x-amzn-errortype"));
-          failed = failed_upstream(deployment, std::move(error), headers);
-        } else if (lowered->stream && request_.stream && !is_json_content(headers.get("content-type"))) {
-          failed = co_await stream(*response, deployment, *lowered);
-        } else {
-          failed = co_await whole(*response, deployment, *lowered);
-        }
-      }
-    }
-  }
-
-  store::AttemptRecord& done = record_.attempts[at];
-  done.total_ms = duration_cast<milliseconds>(steady_clock::now() - begun).count();
-  done.outcome = failed ? failure::name(failed->failure.cls) : "ok";
-  if (failed) {
-    failed->target = step.target->name;
-    point_back(*failed, target);
-    if (failed->error.status) done.status = failed->error.status;
-    if (!committed_) served_by_.clear();
-  }
-  keep_answer(done, failed);
-  if (!gone_) loop_.metrics.attempt(step.target->name, done.outcome);
+  if (!lowered) co_return refused(lowered.error(), deployment);
+  note_edits(lowered->edits);
+  if (snapshot_->config().journal.keep_bodies) record_.attempts.back().request_body = lowered->body;
+  if (auto failed = judge_loss(lowered->edits, deployment)) co_return failed;
+  auto response = co_await send(deployment, lowered->body, lowered->stream, lowered->headers);
+  Attempted failed;
+  if (!response)
+    failed = std::move(response.error());
+  else if (lowered->stream && request_.stream && !is_json_content(response->headers().get("content-type")))
+    failed = co_await stream(*response, deployment, *lowered);
+  else
+    failed = co_await whole(*response, deployment, *lowered);
+  if (failed) point_back(*failed, target);
   co_return failed;
+}
+
+net::Task<std::expected<net::ClientResponse, FailedAttempt>> Exchange::send(
+    const Deployment& deployment, const std::string& body, bool stream,
+    std::vector<std::pair<std::string, std::string>> headers) {
+  store::AttemptRecord& record = record_.attempts.back();
+  const auto begun = steady_clock::now();
+  const bool same_dialect = deployment.provider().dialect == client_.name;
+  auto request = upstream_request(deployment, deployment.url(stream), stream, body, http_.headers(),
+                                  same_dialect, time_point_cast<seconds>(system_clock::now()));
+  if (!request)
+    co_return std::unexpected(FailedAttempt{deployment.name(),
+                                            deployment.provider().dialect,
+                                            failure::target_cannot(request.error().message),
+                                            {}});
+  for (const auto& [name, value] : headers) {
+    const auto said = request->headers.find(name);  // anthropic-beta is a list
+    request->headers.set(name, said && name == "anthropic-beta" ? fmt::format("{},{}", *said, value) : value);
+  }
+  request->timeouts = deployment.timeouts(stream);
+  // Waiting for an answer to begin ends with the request's own time; an answer that has begun may go on.
+  if (deadline_) {
+    const net::milliseconds left = std::max(*deadline_ - now(), net::milliseconds(1));
+    auto& wait = request->timeouts.first_byte;
+    wait = wait.count() > 0 ? std::min(wait, left) : left;
+  }
+  request->cancel = &cancel_;
+  auto response = co_await loop_.client.send(*std::move(request));
+  if (!response) co_return std::unexpected(failed_network(deployment, response.error(), false));
+  record.status = response->status();
+  if (!record.first_byte_ms)
+    record.first_byte_ms = duration_cast<milliseconds>(steady_clock::now() - begun).count();
+  const net::Headers& answered = response->headers();
+  for (const std::string_view name : {"x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"})
+    if (const auto value = answered.find(name); value && record.upstream_request_id.empty())
+      record.upstream_request_id = *value;
+  served_by_ = record.target;
+  if (response->status() == 200) co_return *std::move(response);
+  auto text = co_await response->read_all(kErrorLimit);
+  auto error = dialect::get(deployment.provider().dialect)
+                   .decode_error(response->status(), text ? std::string_view(*text) : std::string_view(),
+                                 answered.get("x-amzn-errortype"));
+  co_return std::unexpected(failed_upstream(deployment, std::move(error), answered));
 }
 
 // Refusals and failures are kept whatever the config says of bodies, for they are what one looks for; words
@@ -394,6 +406,13 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
   }
 }
 
+FailedAttempt Exchange::refused(const lower::Refused& refused, const Deployment& deployment) const {
+  return {deployment.name(),
+          deployment.provider().dialect,
+          failure::target_cannot(fmt::format("{} ({})", refused.reason, refused.rule), refused.pointer),
+          {}};
+}
+
 FailedAttempt Exchange::failed_upstream(const Deployment& deployment, canon::UpstreamError error,
                                         const net::Headers& headers) {
   const auto fields = failure::header_fields(headers);
@@ -429,12 +448,13 @@ void Exchange::note_usage(const canon::Usage& usage) {
   record_.usage = record.usage;
 }
 
-void Exchange::note_edits(const lower::Lowered& lowered) {
-  edits_header_ = edits_summary(lowered.edits);
-  if (explained_) *explained_ = lowered.edits;
-  record_.edit_count = static_cast<int>(lowered.edits.size());
-  record_.loss_classes = loss_classes(lowered.edits);
-  for (const lower::Edit& edit : lowered.edits)
+void Exchange::note_edits(const std::vector<lower::Edit>& edits) {
+  edits_header_ = edits_summary(edits);
+  if (explained_) *explained_ = edits;
+  record_.attempts.back().edits = edits_json(edits);
+  record_.edit_count = static_cast<int>(edits.size());
+  record_.loss_classes = loss_classes(edits);
+  for (const lower::Edit& edit : edits)
     loop_.metrics.edit(edit.rule, lower::name(edit.loss), record_.attempts.back().target);
 }
 

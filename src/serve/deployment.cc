@@ -26,15 +26,23 @@ Result<std::shared_ptr<const Deployment>> Deployment::make(std::shared_ptr<const
     if (auto done = parse(from.count_tokens_url, *made->count_tokens_url_); !done)
       return std::unexpected(done.error());
   }
-  if (!from.responses_url.empty()) {
+  const auto endpoint = [&](const std::string& url, const profile::Provider* row,
+                            std::shared_ptr<const Deployment>& into) -> Result<void> {
+    if (url.empty()) return {};
     std::shared_ptr<Deployment> other(new Deployment);
     other->spec_ = made->spec_;
-    other->provider_ = from.connection->row->responses.get();
-    if (auto done = parse(from.responses_url, other->url_); !done) return std::unexpected(done.error());
+    other->provider_ = row;
+    if (auto done = parse(url, other->url_); !done) return done;
     other->stream_url_ = other->url_;
-    if (auto done = other->read_defaults(); !done) return std::unexpected(done.error());
-    made->responses_ = std::move(other);
-  }
+    if (auto done = other->read_defaults(); !done) return done;
+    into = std::move(other);
+    return {};
+  };
+  const profile::Provider& row = *from.connection->row;
+  if (auto done = endpoint(from.responses_url, row.responses.get(), made->responses_); !done)
+    return std::unexpected(done.error());
+  if (auto done = endpoint(from.embeddings_url, row.embeddings.get(), made->embeddings_); !done)
+    return std::unexpected(done.error());
   if (auto done = made->read_defaults(); !done) return std::unexpected(done.error());
   return made;
 }

@@ -29,6 +29,8 @@ class Deployment {
   // The same model at the host's endpoint for this request: Chat Completions or Responses, as its profile's
   // setting `responses` says. Itself where the host has but one.
   const Deployment& speaking(const canon::Request& request, const profile::Catalogue& catalogue) const;
+  // The same model at the host's embeddings endpoint; null where none is known.
+  const Deployment* embeddings() const { return embeddings_.get(); }
   const net::Url& url(bool stream) const { return stream ? stream_url_ : url_; }
   const std::optional<net::Url>& count_tokens_url() const { return count_tokens_url_; }
   net::Timeouts timeouts(bool stream) const;
@@ -42,8 +44,8 @@ class Deployment {
   Deployment() = default;
   Result<void> read_defaults();
   std::shared_ptr<const config::Deployment> spec_;
-  const profile::Provider* provider_ = nullptr;  // the connection's row, or its Responses row
-  std::shared_ptr<const Deployment> responses_;
+  const profile::Provider* provider_ = nullptr;  // the connection's row, or that of another endpoint
+  std::shared_ptr<const Deployment> responses_, embeddings_;
   net::Url url_, stream_url_;
   std::optional<net::Url> count_tokens_url_;
   Arena arena_;  // holds the defaults

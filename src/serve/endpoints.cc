@@ -185,6 +185,9 @@ constexpr Row kRows[] = {
     {"POST", "/v1/chat/completions", true, chat},
     {"POST", "/chat/completions", true, chat},
     {"POST", "/openai/v1/chat/completions", true, chat},
+    {"POST", "/v1/embeddings", true, chat},
+    {"POST", "/embeddings", true, chat},
+    {"POST", "/openai/v1/embeddings", true, chat},
     {"POST", "/v1/responses", true, chat},
     {"POST", "/responses", true, chat},
     {"POST", "/openai/v1/responses", true, chat},
@@ -278,7 +281,8 @@ net::Task<void> handle(Gateway& gateway, net::ServerExchange& http) {
           http, dialect, 404, "not_found",
           fmt::format(
               "there is no {}; try POST /v1/chat/completions, POST /v1/responses, POST /v1/messages, POST "
-              "/v1beta/models/MODEL:generateContent, POST /model/MODEL/converse or GET /v1/models",
+              "/v1/embeddings, POST /v1beta/models/MODEL:generateContent, POST /model/MODEL/converse or GET "
+              "/v1/models",
               path),
           "unknown_url");
     }

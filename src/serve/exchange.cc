@@ -98,6 +98,7 @@ Result<void> Exchange::read_request() {
     turn_refusal_ = turn_->begin(arena_, *body, record_.started_ms);
     if (turn_refusal_) return fail(turn_refusal_->message);
   }
+  if (client_.embeddings) return read_embedding(*body);
   auto request = client_.parse(arena_, *body);
   if (!request) {
     if (turn_) request.error().pointer = turn_->own_pointer(request.error().pointer);
@@ -129,9 +130,13 @@ net::Task<void> Exchange::run() {
     co_await answer_error(404, "not_found", routed.error(), "model_not_found");
   } else {
     routed_ = *std::move(routed);
-    co_await recall_.look_up(loop_.loop, request_);
-    if (auto held = co_await pinning_.look_up(loop_.loop, request_, http_.headers(), routed_->route());
-        !held) {
+    // Texts to embed have neither a history to recall nor a conversation to hold.
+    Result<void> held;
+    if (!embedding_) {
+      co_await recall_.look_up(loop_.loop, request_);
+      held = co_await pinning_.look_up(loop_.loop, request_, http_.headers(), routed_->route());
+    }
+    if (!held) {
       co_await answer_error(400, "invalid_request", held.error(), "invalid_switch");
     } else {
       co_await chain();
@@ -143,7 +148,13 @@ net::Task<void> Exchange::run() {
 
 // Attempts until one serves, the decision is to stop, or the client leaves.
 net::Task<void> Exchange::chain() {
-  const route::Route& route = routed_->route();
+  // Fallbacks meant for every model are of chat: another model's vectors do not go with those of this one.
+  std::optional<route::Route> own_fallbacks_only;
+  if (embedding_ && !routed_->route().default_fallbacks.empty()) {
+    own_fallbacks_only = routed_->route();
+    own_fallbacks_only->default_fallbacks.clear();
+  }
+  const route::Route& route = own_fallbacks_only ? *own_fallbacks_only : routed_->route();
   const route::Plan plan =
       pinning_.apply(gateway_.cooldowns.plan(route, now(), [this] { return loop_.random01(); }), route);
   if (plan.steps.empty()) co_return;

@@ -1,5 +1,5 @@
-// One client request in a chat dialect, from its bytes to its answer: parse, plan, attempts, answer or error,
-// journal.
+// One client request, of chat or of embeddings, from its bytes to its answer: parse, plan, attempts, answer
+// or error, journal.
 #pragma once
 #include <memory>
 #include <optional>
@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "canon/embedding.h"
 #include "canon/request.h"
 #include "dialect/dialect.h"
 #include "lower/lower.h"
@@ -41,9 +42,18 @@ class Exchange {
   using Attempted = std::optional<FailedAttempt>;
 
   Result<void> read_request();
+  Result<void> read_embedding(json::Value body);
   net::Task<void> chain();
   // `narrow`: rules of a repair that is tried with this attempt; null without one.
   net::Task<Attempted> attempt(const route::Step& step, NarrowingRules narrow);
+  // What an attempt does of the one kind and of the other.
+  net::Task<Attempted> converse(const Deployment& deployment, NarrowingRules narrow);
+  net::Task<Attempted> embed(const Deployment& deployment, NarrowingRules narrow);
+  // One call of the target: credentials, timeouts, the failure if it does not answer 200.
+  net::Task<std::expected<net::ClientResponse, FailedAttempt>> send(
+      const Deployment& deployment, const std::string& body, bool stream,
+      std::vector<std::pair<std::string, std::string>> headers);
+  net::Task<void> answer_embedding(canon::EmbeddingResponse answer, std::string own_words);
   net::Task<Attempted> whole(net::ClientResponse& response, const Deployment& deployment,
                              const lower::Lowered& lowered);
   net::Task<Attempted> stream(net::ClientResponse& response, const Deployment& deployment,
@@ -60,17 +70,20 @@ class Exchange {
                               const NarrowingRules& narrow, std::vector<profile::Rule>& rows) const;
   NarrowingRules learned_about(const Deployment& deployment);
   std::optional<failure::Repair> repair_for(const route::Step& step);
+  // What would be sent to the target under its profile with these rules on top; nothing if it refuses.
+  std::optional<std::string> bytes_under(const Deployment& deployment, const NarrowingRules& rules);
   void repaired(const route::Step& step, const failure::Repair& repair, const FailedAttempt& refusal);
 
   // keep_promises.cc
   net::Task<void> ask_again(Enforcement& kept, canon::Response& answer, const Deployment& deployment,
                             Arena& answer_arena);
   Attempted settle(Enforcement& kept, const Deployment& deployment, std::size_t attempt);
-  Attempted judge_loss(const lower::Lowered& lowered, const Deployment& deployment);
+  Attempted judge_loss(std::span<const lower::Edit> edits, const Deployment& deployment);
 
   // point_back.cc
   void point_back(FailedAttempt& failed, const lower::Target& target) const;
 
+  FailedAttempt refused(const lower::Refused& refused, const Deployment& deployment) const;
   FailedAttempt failed_upstream(const Deployment& deployment, canon::UpstreamError error,
                                 const net::Headers& headers);
   FailedAttempt failed_network(const Deployment& deployment, const net::NetError& error, bool in_body);
@@ -81,7 +94,9 @@ class Exchange {
   // The body of an error before any of the answer is out.
   std::string error_body(const dialect::ClientError& error) const;
   void note_usage(const canon::Usage& usage);
-  void note_edits(const lower::Lowered& lowered);
+  void note_edits(const std::vector<lower::Edit>& edits);
+  // The endpoint of this target that takes a request of this kind; null: its host has none.
+  const Deployment* endpoint_of(const route::Step& step) const;
   route::Time now() const;
   std::int64_t elapsed_ms() const;
 
@@ -93,7 +108,8 @@ class Exchange {
   const std::optional<ModelCall> call_;
   net::CancelToken cancel_;
   Arena arena_{16 * 1024};
-  canon::Request request_;
+  canon::Request request_;  // of an embedding request only the model and the source
+  std::optional<canon::EmbeddingRequest> embedding_;
   std::shared_ptr<const Routed> routed_;
   std::string id_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

@@ -184,18 +184,12 @@ std::optional<FailedAttempt> Exchange::settle(Enforcement& kept, const Deploymen
 }
 
 // Before anything is sent: may the target be told only this much?
-std::optional<FailedAttempt> Exchange::judge_loss(const lower::Lowered& lowered,
+std::optional<FailedAttempt> Exchange::judge_loss(std::span<const lower::Edit> edits,
                                                   const Deployment& deployment) {
   const config::Promises& promises = deployment.spec().promises;
-  if (const lower::Edit* edit = forbidden_edit(lowered.edits, promises)) {
-    const lower::Refused refused = forbidden(*edit, deployment.name());
-    return FailedAttempt{
-        deployment.name(),
-        deployment.provider().dialect,
-        failure::target_cannot(fmt::format("{} ({})", refused.reason, refused.rule), refused.pointer),
-        {}};
-  }
-  for (const lower::Edit& edit : lowered.edits)
+  if (const lower::Edit* edit = forbidden_edit(edits, promises))
+    return refused(forbidden(*edit, deployment.name()), deployment);
+  for (const lower::Edit& edit : edits)
     if (policy_of(edit, promises) == config::LossPolicy::warn &&
         gateway_.said.first(fmt::format("loss\n{}\n{}", edit.rule, deployment.name())))
       spdlog::warn("{} {}", id_, loss_warning(edit, deployment.name()));

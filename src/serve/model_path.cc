@@ -67,6 +67,7 @@ std::optional<ModelCall> model_call(std::string_view path, std::string_view quer
 
 canon::DialectName dialect_of_path(std::string_view path) {
   if (path.starts_with("/model/")) return DialectName::bedrock_converse;
+  if (path.find("/embeddings") != std::string_view::npos) return DialectName::openai_embeddings;
   if (path.find("/responses") != std::string_view::npos) return DialectName::openai_responses;
   if (path.find("/messages") != std::string_view::npos) return DialectName::anthropic_messages;
   if (path.starts_with("/v1beta") || path.starts_with("/v1alpha") || path.starts_with("/gemini/") ||

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "lower/embedding.h"
 #include "serve/exchange.h"
 
 namespace dragoman::serve {
@@ -48,6 +49,22 @@ profile::Profile Exchange::profile_of(const Deployment& deployment, const Narrow
   return snapshot_->catalogue().resolve(deployment.provider(), deployment.model(), mode, rows);
 }
 
+std::optional<std::string> Exchange::bytes_under(const Deployment& deployment, const NarrowingRules& rules) {
+  std::vector<profile::Rule> rows;
+  const profile::Profile profile = profile_of(deployment, learned_about(deployment), rules, rows);
+  const lower::Target target = {&deployment.provider(), deployment.model(), &profile,
+                                deployment.defaults(),  recall_.turns(),    account_of(deployment),
+                                &loop_.lowered};
+  Arena arena;
+  if (embedding_) {
+    const auto lowered = lower::lower(*embedding_, target, arena);
+    return lowered ? std::optional(lower::wire_bytes(*lowered)) : std::nullopt;
+  }
+  const auto lowered = lower::lower(request_, target, arena);
+  if (!lowered) return std::nullopt;
+  return (lowered->stream ? "stream " : "whole ") + lowered->body;
+}
+
 // The last refusal's repair, if it would change what is sent: the same bytes can only be refused again.
 std::optional<failure::Repair> Exchange::repair_for(const route::Step& step) {
   const FailedAttempt& failed = failures_.back();
@@ -56,21 +73,11 @@ std::optional<failure::Repair> Exchange::repair_for(const route::Step& step) {
   if (!repair) return std::nullopt;
   const NarrowingRules narrow = gateway_.repairs->rules_of(*repair);
   if (!narrow) return std::nullopt;
-  const Deployment& deployment = routed_->deployment(*step.target).speaking(request_, snapshot_->catalogue());
-  const NarrowingRules learned = learned_about(deployment);
-  const auto lowered_with = [&](const NarrowingRules& rules, Arena& arena) {
-    std::vector<profile::Rule> rows;
-    const profile::Profile profile = profile_of(deployment, learned, rules, rows);
-    return lower::lower(request_,
-                        {&deployment.provider(), deployment.model(), &profile, deployment.defaults(),
-                         recall_.turns(), account_of(deployment), &loop_.lowered},
-                        arena);
-  };
-  Arena arena;
-  const auto before = lowered_with(nullptr, arena);
-  const auto after = lowered_with(narrow, arena);
-  if (!before || !after || (before->body == after->body && before->stream == after->stream))
-    return std::nullopt;
+  const Deployment* deployment = endpoint_of(step);
+  if (!deployment) return std::nullopt;
+  const auto before = bytes_under(*deployment, nullptr);
+  const auto after = bytes_under(*deployment, narrow);
+  if (!before || !after || *before == *after) return std::nullopt;
   loop_.metrics.refusal(failed.failure.rule, step.target->name);
   warn_of(id_, step.target->name, failed, fmt::format("sending it once more as {}", repair->why));
   return repair;

@@ -1,0 +1,135 @@
+// An exchange of embeddings: texts lowered to one target's calls, their vectors put back in order.
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "dialect/embedding.h"
+#include "json/parse.h"
+#include "lower/embedding.h"
+#include "serve/exchange.h"
+#include "serve/explain.h"
+
+namespace dragoman::serve {
+namespace {
+
+constexpr std::size_t kAnswerLimit = 64u << 20;  // bytes an upstream may make us hold for one call
+
+// Bedrock's count of tokens, where the body has none (Cohere's).
+std::int64_t tokens_in(const net::Headers& headers) {
+  const std::string_view text = headers.get("x-amzn-bedrock-input-token-count");
+  std::int64_t count = -1;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+// One call's answer, checked: as many vectors as texts, of the length that was asked for.
+std::expected<canon::EmbeddingResponse, canon::UpstreamError> read_part(
+    const dialect::Dialect& wire, Arena& arena, const std::string& text, std::size_t inputs,
+    std::optional<std::int64_t> dimensions) {
+  const auto failed = [&](canon::UpstreamError error) {
+    error.body = text;
+    return std::unexpected(std::move(error));
+  };
+  const auto value = json::parse(arena, text);
+  if (!value)
+    return failed(dialect::unreadable({}, fmt::format("the provider answered 200 with what is no JSON: {}",
+                                                      value.error().message))
+                      .error());
+  auto part = wire.embeddings->decode(arena, *value);
+  if (!part) return failed(std::move(part.error()));
+  if (auto sound = dialect::check_vectors(part->vectors, inputs, dimensions); !sound)
+    return failed(dialect::unreadable(*value, std::move(sound.error().message)).error());
+  return part;
+}
+
+// Where in the client's request stands what the provider's own path or words name; "" when that is not told.
+std::string place_of(const FailedAttempt& failed, const canon::EmbeddingRequest& request) {
+  if (failed.failure.source != failure::Source::upstream || !failure::is_deterministic(failed.failure.cls))
+    return "";
+  if (failed.failure.cls == failure::FailureClass::not_found) return "/model";
+  struct Row {
+    std::string_view word, place;
+  };
+  const Row rows[] = {{"input_type", request.use_pointer},
+                      {"task_type", request.use_pointer},
+                      {"taskType", request.use_pointer},
+                      {"encoding_format", request.encoding_pointer},
+                      {"truncate", request.truncation_pointer},
+                      {"imension", request.dimensions_pointer},  // dimensions, output_dimension …
+                      {"texts", "/input"},
+                      {"nput", "/input"},  // input, inputText
+                      {"content", "/input"},
+                      {"context length", "/input"},
+                      {"token", "/input"}};
+  for (const std::string_view text :
+       {std::string_view(failed.failure.pointer), std::string_view(failed.error.param),
+        std::string_view(failed.error.message)})
+    for (const Row& row : rows)
+      if (text.contains(row.word) && !row.place.empty()) return std::string(row.place);
+  return "";
+}
+
+}  // namespace
+
+Result<void> Exchange::read_embedding(json::Value body) {
+  auto request = client_.embeddings->parse(arena_, body);
+  if (!request) return std::unexpected(std::move(request.error()));
+  embedding_ = *std::move(request);
+  request_.dialect = embedding_->dialect;
+  request_.model = record_.model = embedding_->model;
+  request_.source = body;
+  return {};
+}
+
+// Several calls, where the target takes fewer texts than there are, are one attempt: it serves when all have
+// been answered.
+net::Task<Exchange::Attempted> Exchange::embed(const Deployment& deployment, NarrowingRules narrow) {
+  Arena arena;
+  std::vector<profile::Rule> rows;
+  const profile::Profile profile = profile_of(deployment, learned_about(deployment), narrow, rows);
+  const auto lowered = lower::lower(
+      *embedding_, {&deployment.provider(), deployment.model(), &profile, deployment.defaults()}, arena);
+  if (!lowered) co_return refused(lowered.error(), deployment);
+  note_edits(lowered->edits);
+  if (snapshot_->config().journal.keep_bodies)  // of several calls, a line each
+    record_.attempts.back().request_body = lower::wire_bytes(*lowered);
+  if (auto failed = judge_loss(lowered->edits, deployment)) co_return failed;
+
+  std::vector<std::unique_ptr<std::string>> bodies;  // what the vectors point into
+  canon::EmbeddingResponse all;
+  for (const lower::EmbeddingCall& call : lowered->calls) {
+    auto response = co_await send(deployment, call.body, false, {});
+    if (!response) {
+      response.error().place = place_of(response.error(), *embedding_);
+      co_return std::move(response.error());
+    }
+    auto body = co_await response->read_all(kAnswerLimit);
+    if (!body) co_return failed_network(deployment, body.error(), true);
+    const std::string& text = *bodies.emplace_back(std::make_unique<std::string>(*std::move(body)));
+    if (!upstream_.empty()) upstream_.add("\n");
+    upstream_.add(text);
+    auto part =
+        read_part(dialect::get(deployment.provider().dialect), arena, text, call.inputs, lowered->dimensions);
+    if (!part) co_return failed_upstream(deployment, std::move(part.error()), response->headers());
+    upstream_spoke_ = true;
+    if (part->tokens < 0) part->tokens = tokens_in(response->headers());
+    if (part->tokens >= 0) all.tokens = std::max<std::int64_t>(all.tokens, 0) + part->tokens;
+    all.vectors.insert(all.vectors.end(), part->vectors.begin(), part->vectors.end());
+  }
+  note_usage({.input = all.tokens});
+  co_await answer_embedding(std::move(all), lowered->same_bytes ? std::move(*bodies.front()) : std::string());
+  co_return std::nullopt;
+}
+
+// `own_words`: the provider's answer where there is nothing to translate; else "".
+net::Task<void> Exchange::answer_embedding(canon::EmbeddingResponse answer, std::string own_words) {
+  std::string out = std::move(own_words);
+  if (out.empty()) client_.embeddings->render(answer, embedding_->model, embedding_->encoding, out);
+  if (explained_) add_edits(out, *explained_);
+  served_ = committed_ = true;
+  record_.status = 200;
+  if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
+  if (!co_await http_.respond(200, answer_headers("application/json"), std::move(out))) gone_ = true;
+}
+
+}  // namespace dragoman::serve
