@@ -46,7 +46,7 @@ void print_rows(const std::vector<store::LearnedRepair>& rows) {
   fmt::print("{}", table.text());
 }
 
-// The lines for the config: under `models`, since what was learned is about one target.
+// The lines for the config, under each provider.
 void print_yaml(const std::vector<store::LearnedRepair>& rows) {
   std::map<std::string, std::vector<const store::LearnedRepair*>> by_target;
   for (const store::LearnedRepair& row : rows) by_target[row.target].push_back(&row);
@@ -76,6 +76,11 @@ void print_yaml(const std::vector<store::LearnedRepair>& rows) {
     }
   }
   for (const auto& [provider, repair] : merged) fmt::print("  {}:\n{}", provider, repair.yaml("    "));
+  std::fflush(stdout);
+  fmt::print(
+      stderr,
+      "To go under the provider that the config has already; there it holds for all of its models. Under a "
+      "model's target the same lines hold for that target alone.\n");
 }
 
 void print_document(const std::vector<store::LearnedRepair>& rows) {
@@ -135,6 +140,7 @@ void add_learned(CLI::App& app, int& status) {
   drop->add_option("target", options->target, "provider/model");
   drop->add_option("repair", options->name, "as the list names it");
   drop->add_flag("--all", options->all, "everything");
+  drop->add_option("--journal", options->journal, "the journal's file")->envname("DRAGOMAN_JOURNAL");
   command->callback(
       [options, drop, &status] { status = drop->parsed() ? forget(*options) : list(*options); });
 }

@@ -221,7 +221,7 @@ std::string Repair::yaml(std::string_view indent) const {
   if (!settings.empty()) out += fmt::format("{}settings: {}\n", indent, flow(settings));
   // What a target takes of a parameter is a rule; `params:` of a target are the client's defaults.
   if (!params.empty())
-    out += fmt::format("{}rules: [{{id: local, why: {}, params: {}}}]\n", indent, why, flow(params));
+    out += fmt::format("{}rules: [{{id: local, why: \"{}\", params: {}}}]\n", indent, why, flow(params));
   return out;
 }
 
