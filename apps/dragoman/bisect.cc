@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -23,6 +24,13 @@ namespace dragoman::app {
 namespace {
 
 constexpr double kBytesAToken = 4;
+
+// What was found so far has been paid for: the first Ctrl-C ends the search, not the program.
+volatile std::sig_atomic_t interrupted = 0;
+void interrupt(int) {
+  interrupted = 1;
+  std::signal(SIGINT, SIG_DFL);
+}
 
 struct Options {
   std::string what, to, config, from = "openai", journal = "dragoman.db";
@@ -122,12 +130,14 @@ int run(const Options& options) {
   };
   auto asker = BisectAsker::make(**gateway, asked->request.dialect, asked->request.body, asked->target,
                                  asked->request.stream, options.raw,
-                                 {options.max_calls, std::chrono::seconds(options.max_wait)}, say);
+                                 {options.max_calls, std::chrono::seconds(options.max_wait)}, say,
+                                 [] { return interrupted != 0; });
   if (!asker) return complain(asker.error());
   if (!confirmed(options, (*asker)->target(), asked->request.body,
                  failure::estimate(asked->request.dialect, *body)))
     return kBadInput;
 
+  std::signal(SIGINT, interrupt);
   const failure::Reduction found = failure::reduce(asked->request.dialect, *body, std::ref(**asker));
   if (terminal) fmt::print(stderr, "\r\x1b[K");
   const failure::RequestParts parts(asked->request.dialect, *body);

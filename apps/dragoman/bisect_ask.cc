@@ -22,6 +22,7 @@ using failure::Reply;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMostAnswer = 64u << 20;  // bytes
+constexpr milliseconds kLook{100};              // how often a wait looks whether it is to end
 
 // It says nothing about the request: asked again, the answer may be another.
 bool is_busy(FailureClass cls) {
@@ -77,16 +78,21 @@ std::optional<canon::UpstreamError> error_in(const RawAnswer& answer, const dial
 
 }  // namespace
 
-BisectAsker::BisectAsker(OneShot& gateway, BisectBounds bounds, Say say)
-    : gateway_(gateway), bounds_(bounds), say_(std::move(say)) {}
+BisectAsker::BisectAsker(OneShot& gateway, BisectBounds bounds, Say say, Stopped stopped)
+    : gateway_(gateway),
+      bounds_(bounds),
+      say_(std::move(say)),
+      stopped_(std::move(stopped)),
+      redactor_(gateway.config().secrets()) {}
 BisectAsker::~BisectAsker() = default;
 
 Result<std::unique_ptr<BisectAsker>> BisectAsker::make(OneShot& gateway, canon::DialectName dialect,
                                                        std::string_view request, std::string model,
-                                                       bool stream, bool raw, BisectBounds bounds, Say say) {
+                                                       bool stream, bool raw, BisectBounds bounds, Say say,
+                                                       Stopped stopped) {
   auto target = gateway.first_target(model);
   if (!target) return std::unexpected(target.error());
-  std::unique_ptr<BisectAsker> made(new BisectAsker(gateway, bounds, std::move(say)));
+  std::unique_ptr<BisectAsker> made(new BisectAsker(gateway, bounds, std::move(say), std::move(stopped)));
   made->dialect_ = dialect;
   made->model_ = std::move(model);
   made->target_ = (*target)->name();
@@ -167,7 +173,7 @@ Result<BisectAsker::Told> BisectAsker::as_it_is(const std::string& request) {
   const auto fields = failure::header_fields(answer->headers);
   told.failure = failure::classify(raw_->provider().name, *error, fields,
                                    std::chrono::duration<double>(now.time_since_epoch()).count());
-  const std::string& words = error->message.empty() ? answer->body : error->message;
+  const std::string words = redactor_(error->message.empty() ? answer->body : error->message);
   told.reply = {Reply::Kind::refused, told.failure.cls, words, answer->status};
   if (auto repair = failure::propose_repair(told.failure, error->message))
     repairs_.emplace_back(told.reply, *std::move(repair));
@@ -181,7 +187,8 @@ bool BisectAsker::wait(const Told& told) {
   if (waited_ + pause > bounds_.waiting) return false;
   say_(fmt::format("{} ({}): waiting {:g} s, this says nothing about the request",
                    failure::name(told.reply.cls), told.reply.status, asked));
-  std::this_thread::sleep_for(pause);
+  for (milliseconds left = pause; left.count() > 0 && !stopped_(); left -= kLook)
+    std::this_thread::sleep_for(std::min(left, kLook));
   waited_ += pause;
   ++waits_;
   return true;
@@ -189,6 +196,7 @@ bool BisectAsker::wait(const Told& told) {
 
 failure::Reply BisectAsker::operator()(const std::string& request, const failure::Step& step) {
   for (;;) {
+    if (stopped_()) return {.message = "it was interrupted"};
     if (calls_ >= bounds_.calls)
       return {.message = fmt::format("the bound of {} calls is reached (--max-calls)", bounds_.calls)};
     auto told = raw_ ? as_it_is(request) : through_gateway(request);
@@ -202,6 +210,9 @@ failure::Reply BisectAsker::operator()(const std::string& request, const failure
     }
     if (reply.kind == Reply::Kind::refused && is_shut(reply.cls))
       return {.message = fmt::format("{} lets nothing through ({}): {}", target_, failure::name(reply.cls),
+                                     reply.message.substr(0, 300))};
+    if (reply.kind == Reply::Kind::refused && reply.cls == FailureClass::context_length)
+      return {.message = fmt::format("the request is too long as a whole, no part of it is to blame: {}",
                                      reply.message.substr(0, 300))};
     // The provider took the request; what it did not take is its own model's words.
     if (reply.kind == Reply::Kind::refused && reply.cls == FailureClass::generation_failed)

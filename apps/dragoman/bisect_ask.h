@@ -10,6 +10,7 @@
 #include "failure/reduce.h"
 #include "failure/repair.h"
 #include "one_shot.h"
+#include "store/redact.h"
 
 namespace dragoman::app {
 
@@ -21,12 +22,13 @@ struct BisectBounds {
 class BisectAsker {
  public:
   using Say = std::function<void(const std::string& line)>;
+  using Stopped = std::function<bool()>;  // somebody wants it to end
 
   // `raw`: the body as it is, with nothing but its model exchanged, to the target's own endpoint. An error
   // when the request's dialect is not the target's.
   static Result<std::unique_ptr<BisectAsker>> make(OneShot& gateway, canon::DialectName dialect,
                                                    std::string_view request, std::string model, bool stream,
-                                                   bool raw, BisectBounds bounds, Say say);
+                                                   bool raw, BisectBounds bounds, Say say, Stopped stopped);
   ~BisectAsker();
 
   failure::Reply operator()(const std::string& request, const failure::Step& step);
@@ -42,7 +44,7 @@ class BisectAsker {
     failure::Failure failure;
     bool sent = false;  // it cost a call
   };
-  BisectAsker(OneShot& gateway, BisectBounds bounds, Say say);
+  BisectAsker(OneShot& gateway, BisectBounds bounds, Say say, Stopped stopped);
   Result<Told> through_gateway(const std::string& request);
   Result<Told> as_it_is(const std::string& request);
   bool wait(const Told& told);
@@ -50,6 +52,8 @@ class BisectAsker {
   OneShot& gateway_;
   const BisectBounds bounds_;
   const Say say_;
+  const Stopped stopped_;
+  const store::Redactor redactor_;  // of what is not read from a journal
   canon::DialectName dialect_ = canon::DialectName::openai_chat;
   std::string model_, target_;
   bool stream_ = false;

@@ -73,12 +73,13 @@ Result<LiveState> LiveState::copy(config::Config& config, const Parts& parts) {
 
   config.journal.enabled = true;
   config.journal.keep_bodies = true;
-  config.journal.path = in_folder("journal.db");
-  if (parts.learned)
-    if (auto done = copy_if_there(store::learned_path(parts.journal),
-                                  store::learned_path(config.journal.path), "learned repairs");
+  config.journal.path = ":memory:";
+  if (const std::string learned = store::learned_path(parts.journal); parts.learned && is_file(learned)) {
+    config.journal.path = in_folder("journal.db");
+    if (auto done = copy_if_there(learned, store::learned_path(config.journal.path), "learned repairs");
         !done)
       return std::unexpected(done.error());
+  }
   return out;
 }
 

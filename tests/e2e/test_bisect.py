@@ -3,6 +3,7 @@ import copy
 import json
 import os
 import pty
+import signal
 import subprocess
 import time
 
@@ -269,3 +270,26 @@ def test_what_is_not_about_the_request(settings, sandbox):
 def test_said_at_once(settings, options, words):
     status, report, err = bisect(settings, chat(), "--yes", *options)
     assert status == 2 and report is None and words in err
+
+
+def test_no_key_is_shown(settings, sandbox):
+    """A provider's words may hold the key it was called with."""
+    sandbox.fault({"kind": "status", "status": 400, "message": "bad value for sk-sandbox-stranger"}, provider="groq", repeat=True)
+    for options in ((), ("--raw",)):
+        status, report, err = bisect(settings, chat(), "--yes", "--to", GROQ, *options)
+        assert status == 3, "whatever is left out it is refused: nobody is to blame"
+        assert "bad value for [redacted]" in json.dumps(report) and "sk-sandbox" not in json.dumps(report) + err
+
+
+def test_interrupted(settings, sandbox):
+    (settings.parent / "request.json").write_text(json.dumps(chat({37: {"multipleOf": 5}})))
+    sandbox.fault({"kind": "none", "delay": 50}, provider="gemini", repeat=True)
+    with subprocess.Popen([BINARY, "bisect", "request.json", "--config", settings, "--yes", "--json", "--to", GEMINI],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=settings.parent) as process:
+        while b"call 5" not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+    report = json.loads(out)
+    assert process.returncode == 3 and "interrupted" in report["unfinished"]
+    assert 0 < len(report["faults"][0]["request"]["tools"]) < 60
