@@ -67,10 +67,11 @@ TEST(Repair, IsYaml) {
   const Repair repair{.compat = {{"supportsStore", "false"}},
                       .settings = {{"images", "false"}},
                       .params = {{"seed", "drop"}, {"n", "drop"}},
-                      .why = "old"};
-  EXPECT_EQ(repair.yaml("  "),
-            "  compat: {supportsStore: false}\n  settings: {images: false}\n  rules: [{id: local, why: old, "
-            "params: {seed: drop, n: drop}}]\n");
+                      .why = "old: one, two"};
+  EXPECT_EQ(
+      repair.yaml("  "),
+      "  compat: {supportsStore: false}\n  settings: {images: false}\n  rules: [{id: local, why: \"old: one, "
+      "two\", params: {seed: drop, n: drop}}]\n");
 }
 
 TEST(Advice, EveryClassAPersonCanMeet) {
