@@ -17,7 +17,6 @@ using canon::Reasoning;
 using canon::Role;
 using canon::Text;
 using canon::ToolCall;
-using canon::ToolResult;
 
 bool is_reasoning(const Block& block) { return std::holds_alternative<Reasoning>(block.body); }
 
@@ -30,22 +29,9 @@ bool opaque(const Reasoning& r) {
 // GEM-15: documented by Google, accepted live.
 constexpr std::string_view kSentinel = "skip_thought_signature_validator";
 
-// The index of the assistant turn of the tool loop that is going on, and all after it: what the provider
-// looks at.
-std::size_t open_loop(const std::vector<Message>& messages) {
-  std::size_t at = messages.size();
-  for (std::size_t i = messages.size(); i-- > 0;) {
-    const Message& m = messages[i];
-    if (m.role == Role::assistant) {
-      at = i;
-      continue;
-    }
-    const bool words = std::any_of(m.blocks.begin(), m.blocks.end(), [](const Block& b) {
-      return !std::holds_alternative<ToolResult>(b.body);
-    });
-    if (words && !canon::is_system(m)) break;
-  }
-  return at;
+bool calls(const Message& message) {
+  return std::any_of(message.blocks.begin(), message.blocks.end(),
+                     [](const Block& block) { return std::holds_alternative<ToolCall>(block.body); });
 }
 
 // The turn's blocks as its issuer wrote them: reasoning between the client's own texts and calls. The client
@@ -203,17 +189,17 @@ bool accepts(const Context& c, const Reasoning& reasoning) {
 void pass_recall(Context& c) {
   if (c.recalled.empty()) return;
   // A client that speaks the target's dialect could have sent the state and chose not to: that is its right,
-  // but where the provider would refuse the turn.
+  // but where the provider refuses a turn without it, which is a turn with calls while their loop goes on. It
+  // keeps it afterwards: what was sent of a conversation is sent the same when it has grown.
   const bool own_dialect =
       c.original.dialect == c.wire.name && c.wire.name != canon::DialectName::openai_chat;
-  const std::size_t open = own_dialect ? open_loop(c.draft.messages) : 0;
   for (const Recalled& known : c.recalled) {
     if (known.message >= c.draft.messages.size()) continue;
     Message& message = c.draft.messages[known.message];
     const IssuedTurn& turn = known.turn;
     if (message.role != Role::assistant) continue;
     if (accepts(c, turn.issuer, turn.route, turn.account)) {
-      if (complete(message, turn) || (own_dialect && known.message < open)) continue;
+      if (complete(message, turn) || (own_dialect && !calls(message))) continue;
       message.blocks = in_place(message, turn);
       c.edit(Setting::reasoning_issuer, "GEN-12", message.pointer, "reasoning", "", described(turn),
              Loss::none);

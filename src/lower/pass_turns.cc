@@ -41,33 +41,36 @@ std::size_t leading_systems(const std::vector<Message>& messages) {
   return n;
 }
 
-// All system text as one turn in front.
-void system_in_front(Context& c) {
+// The system text a conversation begins with, as one turn.
+void join_leading(Context& c) {
   auto& messages = c.draft.messages;
   const std::size_t leading = leading_systems(messages);
-  Message front;
-  front.role = Role::system;
-  std::vector<Message> rest;
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (!canon::is_system(messages[i])) {
-      rest.push_back(std::move(messages[i]));
-      continue;
-    }
-    if (i == 0)
-      front = messages[i];
-    else
-      for (Block& block : messages[i].blocks) front.blocks.push_back(block);
-    if (i >= leading)
-      c.edit(Setting::system, "GEN-10", messages[i].pointer, "role", fmt::format("system at position {}", i),
-             "system in front", Loss::narrowed);
+  for (std::size_t i = 1; i < leading; ++i)
+    for (Block& block : messages[i].blocks) messages.front().blocks.push_back(block);
+  if (leading > 1)
+    messages.erase(messages.begin() + 1, messages.begin() + static_cast<std::ptrdiff_t>(leading));
+}
+
+// A system turn in the middle stays where it is, as the user's: in front it would change the beginning of a
+// conversation that the provider has in its cache, and speak of what has not been said yet.
+void later_as_user(Context& c) {
+  auto& messages = c.draft.messages;
+  for (std::size_t i = leading_systems(messages); i < messages.size(); ++i) {
+    Message& message = messages[i];
+    if (!canon::is_system(message)) continue;
+    c.edit(Setting::system, "GEN-10", message.pointer, "role", "system in the middle",
+           "a user turn in its place", Loss::narrowed);
+    message.role = Role::user;
+    for (Block& block : message.blocks)
+      if (auto* text = std::get_if<Text>(&block.body); text && !text->text.blank())
+        text->text = c.keep(fmt::format("<system>\n{}\n</system>", text->text.view()));
   }
-  messages = std::move(rest);
-  if (!front.blocks.empty()) messages.insert(messages.begin(), std::move(front));
 }
 
 // For targets without a system turn: its text opens the first user turn.
 void system_into_user(Context& c) {
-  system_in_front(c);
+  join_leading(c);
+  later_as_user(c);
   auto& messages = c.draft.messages;
   if (messages.empty() || !canon::is_system(messages.front())) return;
   Message system = std::move(messages.front());
@@ -161,11 +164,8 @@ void merge_neighbours(Context& c) {
 void pass_system(Context& c) {
   const std::string& where = c.profile.text(Setting::system);
   if (where == "leading") {
-    const std::size_t leading = leading_systems(c.draft.messages);
-    const bool one =
-        leading <= 1 && std::none_of(c.draft.messages.begin() + static_cast<std::ptrdiff_t>(leading),
-                                     c.draft.messages.end(), canon::is_system);
-    if (!one) system_in_front(c);
+    join_leading(c);
+    later_as_user(c);
   } else if (where == "user") {
     system_into_user(c);
   }

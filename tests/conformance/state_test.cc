@@ -205,13 +205,16 @@ TEST(State, EveryHistoryIsAccepted) {
 // -----------------------------------------------------------------------------------------------
 
 // An agent's conversation, cut after each user or tool turn as its client sends it.
-std::vector<std::string> growing() {
+// `systems`: with system turns in the middle, for which Gemini's and Amazon's API have no word.
+std::vector<std::string> growing(bool systems) {
   return {
       list(system(), user("Read a and b.")),
       list(called(list(call("call_a1b2c3d4"), call("functions.read:1")), R"("Looking.")"),
            result("call_a1b2c3d4"), result("functions.read:1", R"("")")),
       list(called(call("functions.read:1"), "null"), result("functions.read:1", R"("again")")),
-      list(said("Both are fine."), user("And \xF0\x9F\xA6\x80?")),
+      list(said("Both are fine."), systems ? system("Now in French.") : user("Now in French."),
+           user("And \xF0\x9F\xA6\x80?")),
+      list(said("Oui."), user("Go on."), systems ? system("Now in German.") : user("Now in German.")),
       list(said(""), user("Hello?")),
       list(called(call("toolu_01ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFG", "gone.tool")),
            user("Never mind.")),
@@ -247,17 +250,30 @@ std::size_t end_of_messages(std::string_view body, DialectName dialect) {
   return end;
 }
 
-TEST(State, PrefixesStayTheSameAsConversationsGrow) {
+// The same conversation as a client of another dialect has it.
+std::string as_written_by(const dialect::Dialect& client, const std::string& body) {
+  ClientRequest request({"turn", DialectName::openai_chat, body});
+  std::string out;
+  client.encode(request.get(), {.model = "m", .schema_field = "parametersJsonSchema"}, out);
+  return out;
+}
+
+class Prefixes : public ::testing::TestWithParam<const dialect::Dialect*> {};
+
+TEST_P(Prefixes, StayTheSameAsConversationsGrow) {
+  const dialect::Dialect& client = *GetParam();
   std::vector<std::string> bodies;
   std::string messages;
-  for (const std::string& more : growing()) {
+  const bool systems =
+      client.name != DialectName::gemini_generate && client.name != DialectName::bedrock_converse;
+  for (const std::string& more : growing(systems)) {
     messages += (messages.empty() ? "" : ",") + more;
-    bodies.push_back(chat(messages, kTools));
+    bodies.push_back(as_written_by(client, chat(messages, kTools)));
   }
   for (const Target& target : targets(catalogue())) {
     std::string before;
     for (std::size_t n = 0; n < bodies.size(); ++n) {
-      ClientRequest request({"turn", DialectName::openai_chat, bodies[n]});
+      ClientRequest request({"turn", client.name, bodies[n]});
       // With all reasoning known, as the vault gives it back.
       const profile::Profile profile =
           catalogue().resolve(*target.provider, target.model, lower::mode_of(request.get()));
@@ -291,6 +307,12 @@ TEST(State, PrefixesStayTheSameAsConversationsGrow) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(State, Prefixes,
+                         ::testing::Values(&dialect::kOpenaiChat, &dialect::kOpenaiResponses,
+                                           &dialect::kAnthropicMessages, &dialect::kGeminiGenerate,
+                                           &dialect::kBedrockConverse),
+                         [](const auto& info) { return std::string(canon::name(info.param->name)); });
 
 }  // namespace
 }  // namespace dragoman::conformance

@@ -171,9 +171,9 @@ def test_there_and_back(gateway, sandbox, target, make, streamed):
     client.ask(str(target), "Now sum up without tools.")
     again = state_sent(target, sandbox.last(target.sandbox))
     own_dialect = make is MessagesClient and target.provider in ("anthropic", "vertex_anthropic")
-    # A Messages client could have kept Claude's own blocks; outside of the tool loop they are its to leave out.
+    # A Messages client could have kept Claude's own blocks: it may leave out those of turns without calls.
     if own_dialect:
-        assert again == [[], [], [], []]
+        assert again == [first[0], [], [], []], "what was sent before is not sent again"
     else:
         assert again[0] == first[0], "not as it was issued"
         assert again[1] or target.provider in ("gemini", "vertex"), "the turn without calls lost its reasoning"
