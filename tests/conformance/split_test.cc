@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "conformance/targets.h"
 #include "dialect/test_support.h"
 #include "lower/test_support.h"
@@ -31,16 +33,27 @@ std::string events_of(const dialect::Dialect& wire, std::span<const std::string_
 }
 
 TEST(Split, AnywhereGivesTheSameEvents) {
-  const std::pair<std::string_view, std::string_view> kOfEach[] = {
-      {"openai", "gpt-4o-mini"},          {"anthropic", "claude-sonnet-4-5"},
-      {"gemini", "gemini-3-pro-preview"}, {"bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"},
-      {"deepseek", "deepseek-reasoner"},  {"mistral", "magistral-medium-latest"}};
+  struct One {
+    std::string_view provider, model;
+    bool responses = false;  // at its Responses endpoint
+  };
+  const One kOfEach[] = {{"openai", "gpt-4o-mini"},
+                         {"openai", "gpt-5.6", true},
+                         {"anthropic", "claude-sonnet-4-5"},
+                         {"gemini", "gemini-3-pro-preview"},
+                         {"bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"},
+                         {"deepseek", "deepseek-reasoner"},
+                         {"mistral", "magistral-medium-latest"},
+                         {"cohere", "command-a-reasoning-08-2025"}};
   const std::string body =
       R"({"model":"m","stream":true,"max_tokens":2000,"reasoning_effort":"low","messages":[
     {"role":"user","content":"read \ud83e\udd80"}],"tools":[{"type":"function","function":{"name":"read","parameters":{"type":"object","properties":{"path":{"type":"string"}}}}}]})";
-  for (const auto& [provider, model] : kOfEach) {
-    const auto target = target_named(lower::testing::catalogue(), provider, model);
+  std::set<canon::DialectName> seen;
+  for (const auto& [provider, model, responses] : kOfEach) {
+    auto target = target_named(lower::testing::catalogue(), provider, model);
     ASSERT_TRUE(target && target->emulator) << provider;
+    if (responses) target->provider = target->provider->responses.get();
+    seen.insert(target->provider->dialect);
     lower::testing::ClientRequest request({"split", canon::DialectName::openai_chat, body});
     const auto lowered = request.to(*target->provider, target->model);
     ASSERT_TRUE(lowered) << provider;
@@ -62,6 +75,8 @@ TEST(Split, AnywhereGivesTheSameEvents) {
     for (std::size_t at = 0; at < all.size(); ++at) single.push_back(all.substr(at, 1));
     EXPECT_EQ(events_of(wire, single), expected) << provider << " byte by byte";
   }
+  for (const Target& target : targets(lower::testing::catalogue()))
+    EXPECT_TRUE(seen.contains(target.provider->dialect)) << target.name() << " speaks a dialect not cut here";
 }
 
 }  // namespace
