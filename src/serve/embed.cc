@@ -82,7 +82,8 @@ Result<void> Exchange::read_embedding(json::Value body) {
 }
 
 // Several calls, where the target takes fewer texts than there are, are one attempt: it serves when all have
-// been answered.
+// been answered. What the target has answered is not asked of it again when the attempt is repeated: the
+// bytes of a call are a function of the request and the target, so its answer is as good as a new one.
 net::Task<Exchange::Attempted> Exchange::embed(const Deployment& deployment, NarrowingRules narrow) {
   Arena arena;
   std::vector<profile::Rule> rows;
@@ -95,29 +96,43 @@ net::Task<Exchange::Attempted> Exchange::embed(const Deployment& deployment, Nar
     record_.attempts.back().request_body = lower::wire_bytes(*lowered);
   if (auto failed = judge_loss(lowered->edits, deployment)) co_return failed;
 
-  std::vector<std::unique_ptr<std::string>> bodies;  // what the vectors point into
   canon::EmbeddingResponse all;
-  for (const lower::EmbeddingCall& call : lowered->calls) {
-    auto response = co_await send(deployment, call.body, false, {});
-    if (!response) {
-      response.error().place = place_of(response.error(), *embedding_);
-      co_return std::move(response.error());
+  std::string own_words;
+  for (std::size_t i = 0; i < lowered->calls.size(); ++i) {
+    const lower::EmbeddingCall& call = lowered->calls[i];
+    // The place too: the same text sent twice is asked for, and counted, twice.
+    const std::pair key(&deployment, fmt::format("{}\n{}", i, call.body));
+    auto at = embedded_.find(key);
+    const bool answered = at != embedded_.end();
+    net::Headers headers;
+    if (!answered) {
+      auto response = co_await send(deployment, call.body, false, {});
+      if (!response) {
+        response.error().place = place_of(response.error(), *embedding_);
+        co_return std::move(response.error());
+      }
+      headers = response->headers();
+      auto body = co_await response->read_all(kAnswerLimit);
+      if (!body) co_return failed_network(deployment, body.error(), true);
+      at = embedded_.emplace(key, EmbeddedPart{*std::move(body), tokens_in(headers)}).first;
     }
-    auto body = co_await response->read_all(kAnswerLimit);
-    if (!body) co_return failed_network(deployment, body.error(), true);
-    const std::string& text = *bodies.emplace_back(std::make_unique<std::string>(*std::move(body)));
+    const std::string& text = at->second.body;  // what the vectors point into
     if (!upstream_.empty()) upstream_.add("\n");
     upstream_.add(text);
     auto part =
         read_part(dialect::get(deployment.provider().dialect), arena, text, call.inputs, lowered->dimensions);
-    if (!part) co_return failed_upstream(deployment, std::move(part.error()), response->headers());
+    if (!part) {
+      embedded_.erase(at);
+      co_return failed_upstream(deployment, std::move(part.error()), headers);
+    }
     upstream_spoke_ = true;
-    if (part->tokens < 0) part->tokens = tokens_in(response->headers());
+    if (part->tokens < 0) part->tokens = at->second.tokens;
     if (part->tokens >= 0) all.tokens = std::max<std::int64_t>(all.tokens, 0) + part->tokens;
     all.vectors.insert(all.vectors.end(), part->vectors.begin(), part->vectors.end());
+    if (lowered->same_bytes) own_words = text;
   }
   note_usage({.input = all.tokens});
-  co_await answer_embedding(std::move(all), lowered->same_bytes ? std::move(*bodies.front()) : std::string());
+  co_await answer_embedding(std::move(all), std::move(own_words));
   co_return std::nullopt;
 }
 

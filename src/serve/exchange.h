@@ -1,6 +1,7 @@
 // One client request, of chat or of embeddings, from its bytes to its answer: parse, plan, attempts, answer
 // or error, journal.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,12 @@
 #include "store/record.h"
 
 namespace dragoman::serve {
+
+// The answer to one of an embedding request's calls.
+struct EmbeddedPart {
+  std::string body;
+  std::int64_t tokens = -1;  // as a header counts them; -1: none does
+};
 
 class Exchange {
  public:
@@ -110,6 +117,9 @@ class Exchange {
   Arena arena_{16 * 1024};
   canon::Request request_;  // of an embedding request only the model and the source
   std::optional<canon::EmbeddingRequest> embedding_;
+  // What targets have answered of several calls, by target and place and bytes of the call: a retry goes on
+  // from there.
+  std::map<std::pair<const Deployment*, std::string>, EmbeddedPart> embedded_;
   std::shared_ptr<const Routed> routed_;
   std::string id_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

@@ -45,6 +45,8 @@ def gateway(start):
     return start(
         {
             "pair": config.model("openai/text-embedding-3-small", "mistral/mistral-embed"),
+            "again": config.model("bedrock/amazon.titan-embed-text-v2:0", retries=1, backoff={"initial": "1ms"}),
+            "titan-then-cohere": config.model("bedrock/amazon.titan-embed-text-v2:0", "bedrock/cohere.embed-english-v3"),
             "chatty": config.model("openai/text-embedding-3-small"),
             "strict": config.model("bedrock/amazon.titan-embed-text-v1", loss={"semantic": "forbid"}),
             "small": {"targets": [{"target": "openai/text-embedding-3-small", "params": {"dimensions": 64, "temperature": 0}}]},
@@ -259,6 +261,22 @@ def test_falls_back_to_the_next_target(gateway, sandbox, fault):
     assert served_by(answer) == "mistral/mistral-embed" and attempts(answer) == 2
     assert answer.header("x-dragoman-fallback-reason")
     assert answer.json["model"] == "pair"
+
+
+def test_a_retry_goes_on_where_the_target_stopped(gateway, sandbox):
+    sandbox.fault("none", "none", "rate_limit", provider="bedrock")
+    answer = ask(gateway, model="again", input=["a", "b", "c", "d"])
+    assert answer.status == 200 and attempts(answer) == 2, answer
+    assert [call.json["inputText"] for call in sandbox.received()] == ["a", "b", "c", "c", "d"]
+    whole = ask(gateway, model="again", input=["a", "b", "c", "d"])
+    assert whole.json == answer.json and attempts(whole) == 1
+
+
+def test_another_target_is_asked_for_all(gateway, sandbox):
+    sandbox.fault("none", "500", provider="bedrock")
+    answer = ask(gateway, model="titan-then-cohere", input=["a", "b"])
+    assert answer.status == 200 and served_by(answer) == "bedrock/cohere.embed-english-v3"
+    assert sandbox.last().json["texts"] == ["a", "b"]
 
 
 def test_fallbacks_of_every_model_are_of_chat(gateway, sandbox):
