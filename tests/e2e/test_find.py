@@ -205,3 +205,19 @@ def test_follow_has_class_and_fix_and_raw_the_words(gateway, sandbox):
         for process in following.values():
             process.kill()
             process.wait()
+
+
+def test_show_has_edits_and_violations(gateway, sandbox):
+    sandbox.fault({"kind": "say", "calls": [{"name": "search", "arguments": {"query": "x", "limit": 99}}]}, provider="groq")
+    parameters = {"type": "object", "properties": {"query": {"type": "string"}, "limit": {"type": "integer", "maximum": 10}},
+                  "required": ["query"]}
+    answer = gateway.ask(Anthropic, {**Anthropic.request("m", "find x"), "top_k": 5,
+                                     "tools": [{"name": "search", "description": "d", "input_schema": parameters}]})
+    assert answer.status == 200
+    text = command(gateway, "logs", "show", journalled(gateway, answer)).stdout
+    attempt = text.split("\nAttempt 1")[1]
+    edits = attempt.split("    edits:\n")[1].split("    violations:\n")[0]
+    assert "top_k" in edits and "semantic" in edits, edits
+    violations = attempt.split("    violations:\n")[1].split("    answer:\n")[0]
+    assert "maximum" in violations and "/limit" in violations and "search" in violations and "reported" in violations
+    assert '\\"limit\\":99' in attempt.split("    answer:\n")[1].replace(" ", "").split("Theclientgot")[0], "as it came"
