@@ -36,7 +36,10 @@ def command(gateway, *arguments):
 
 
 def journalled(gateway, answer):
-    id = answer.header("x-request-id")
+    return wait_for(gateway, answer.header("x-request-id"))
+
+
+def wait_for(gateway, id):
     for _ in range(100):
         if id in command(gateway, "logs").stdout:
             return id
@@ -143,14 +146,6 @@ def test_raw_answers_are_bounded(start, sandbox):
     id = journalled(gateway, gateway.ask(OpenAI, OpenAI.request("m", "hi")))
     raw = command(gateway, "logs", "show", id, "--raw").stdout
     assert "BEGIN" in raw and "END" in raw and "left out here: journal.max_answer" in raw and len(raw) < 3000
-
-
-def wait_for(gateway, id):
-    for _ in range(100):
-        if id in command(gateway, "logs").stdout:
-            return id
-        time.sleep(0.05)
-    raise AssertionError(f"{id} is not in the journal")
 
 
 def test_filters(start, sandbox):
