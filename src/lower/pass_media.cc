@@ -57,9 +57,25 @@ void fit_detail(Context& c, const Block& block, Media& media) {
   media.detail = "auto";
 }
 
+// GEN-14: a plain-text document in base64, as Bedrock's and Gemini's clients send it, is its text elsewhere.
+void decode_text(Context& c, const Block& block, Media& media) {
+  const bool bytes = c.wire.name == canon::DialectName::bedrock_converse ||
+                     c.wire.name == canon::DialectName::gemini_generate;
+  if (bytes || c.original.dialect == c.wire.name || media.kind != MediaKind::document ||
+      media.source != MediaSource::base64 || !media.media_type.starts_with("text/"))
+    return;
+  const auto text = base64_decode(media.data);
+  if (!text || !is_utf8(*text)) return;
+  c.edit("GEN-14", block.pointer, "source", "base64", "text", Loss::none);
+  media.source = MediaSource::text;
+  media.media_type = "text/plain";
+  media.data = c.keep(*text);
+}
+
 void fit_media(Context& c, Block& block) {
   auto* media = std::get_if<Media>(&block.body);
   if (!media) return;
+  decode_text(c, block, *media);
   fit_detail(c, block, *media);
   if (media->source == MediaSource::base64) {
     const std::string_view real = sniff(media->data);

@@ -151,24 +151,32 @@ void drop_twins(Context& c) {
   }
 }
 
+// Where the client's dialect lists its tools: "/tools", in Bedrock's "/toolConfig/tools".
+std::string list_pointer(const Context& c) {
+  const std::string_view first = c.draft.tools.empty() ? std::string_view() : c.draft.tools.front().pointer;
+  const std::size_t at = first.find("/tools/");
+  return at == first.npos ? "/tools" : std::string(first.substr(0, at)) + "/tools";
+}
+
 }  // namespace
 
 void pass_tools(Context& c) {
+  const std::string list = list_pointer(c);
   if (!c.flag(Setting::tools) && c.draft.tool_choice.mode == canon::ChoiceMode::none) {
     // Tools that must not be called can as well stay at home.
-    c.edit(Setting::tools, "BRM-05", "/tools", "tools", fmt::format("{} tools", c.draft.tools.size()), "",
+    c.edit(Setting::tools, "BRM-05", list, "tools", fmt::format("{} tools", c.draft.tools.size()), "",
            Loss::none);
     c.draft.tools.clear();
   }
   if (!c.flag(Setting::tools) && !c.draft.tools.empty()) {
-    c.refuse(c.rule(Setting::tools, "BRM-05"), "/tools",
+    c.refuse(c.rule(Setting::tools, "BRM-05"), list,
              fmt::format("{} does not take tools; route this request to a model that does", c.model));
     return;
   }
   const auto most = static_cast<std::size_t>(c.profile.integer(Setting::tools_max));
   if (most && c.draft.tools.size() > most) {
     c.refuse(
-        c.rule(Setting::tools_max, "OAI-11"), "/tools",
+        c.rule(Setting::tools_max, "OAI-11"), list,
         fmt::format("{} takes at most {} tools, the request has {}", c.model, most, c.draft.tools.size()));
     return;
   }

@@ -101,7 +101,7 @@ constexpr Traits kTraits[] = {
     {.column = "vllm-xgrammar", .lone_patterns = true},
     {.column = "gemini-parameters", .typed = true, .own_keywords = true},
     {.column = "vertex", .typed = true, .own_keywords = true},
-    {.column = "moonshot", .root_defs = true, .plain_refs = true},
+    {.column = "moonshot", .root_defs = true, .plain_refs = true, .lone_types = true},
     {.column = "xai",
      .explicit_maps = true,
      .patterns = Patterns::simple,

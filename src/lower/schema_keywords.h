@@ -118,6 +118,7 @@ struct Traits {
   bool closed = false;         // every object says additionalProperties: false (OAIS-01, ANTS-01)
   bool root_defs = false;      // $defs at the root only, and references to nothing else (KIMI-24)
   bool plain_refs = false;     // a reference is split at its slashes and compared as written: no ~1, no %20
+  bool lone_types = false;     // no keyword of one type beside a list of types (KIMI-20)
   bool explicit_maps = false;  // an object without properties says additionalProperties: true (XAI-07)
   Patterns patterns = Patterns::any;
   bool lone_patterns = false;        // no lengths beside pattern or format

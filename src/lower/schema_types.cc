@@ -224,7 +224,11 @@ void Rewriter::type_lists(Node& n) {
   const bool has_null = rest.size() < type.items().size();
   const Row row = rest.size() < 2 ? Row::type_or_null : Row::type_list;
   const bool sayable = column_[Row::any_of] == Cell::ok || (has_null && column_[Row::nullable] == Cell::ok);
-  if (!column_.rejects(row) && !(column_[row] == Cell::unknown && sayable)) return;
+  const bool crowded =
+      column_.traits().lone_types && std::ranges::any_of(d.members(), [](const Member& member) {
+        return member.value && (member.key == "format" || !type_of_keyword(member.key).empty());
+      });
+  if (!column_.rejects(row) && !(column_[row] == Cell::unknown && sayable) && !crowded) return;
   const Value values = d.get("enum");
   const bool null_fits = !values || std::ranges::any_of(values.items(), [](Value v) { return v.is_null(); });
   const bool by_flag = has_null && column_[Row::nullable] == Cell::ok;

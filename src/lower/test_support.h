@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -43,14 +44,16 @@ struct Input {
   std::string name;
   canon::DialectName dialect = canon::DialectName::openai_chat;
   std::string body;
+  std::optional<bool> stream = {};  // where the URL says it, as Gemini's and Bedrock's do
 };
 
 // Every tests/golden/lower/<name>/in.<dialect>.json, by name.
 inline std::vector<Input> golden_inputs() {
   std::vector<Input> inputs;
   for (const auto& folder : std::filesystem::directory_iterator(golden_folder())) {
-    for (const auto dialect : {canon::DialectName::openai_chat, canon::DialectName::anthropic_messages,
-                               canon::DialectName::openai_responses}) {
+    for (const auto dialect : {canon::DialectName::openai_chat, canon::DialectName::openai_responses,
+                               canon::DialectName::anthropic_messages, canon::DialectName::gemini_generate,
+                               canon::DialectName::bedrock_converse}) {
       const auto file = folder.path() / fmt::format("in.{}.json", canon::name(dialect));
       if (std::filesystem::exists(file))
         inputs.push_back({folder.path().filename().string(), dialect, read_file(file)});
@@ -70,6 +73,7 @@ class ClientRequest {
     if (!parsed)
       throw std::runtime_error(input.name + ": " + parsed.error().pointer + " " + parsed.error().message);
     request_ = *std::move(parsed);
+    if (input.stream) request_.stream = *input.stream;
   }
   ClientRequest(const ClientRequest&) = delete;
   ClientRequest& operator=(const ClientRequest&) = delete;
@@ -96,6 +100,11 @@ inline Input with_stream(const Input& input, bool stream) {
   const auto body = json::parse(arena, input.body);
   const json::Builder build(arena);
   Input out = input;
+  if (input.dialect == canon::DialectName::gemini_generate ||
+      input.dialect == canon::DialectName::bedrock_converse) {
+    out.stream = stream;
+    return out;
+  }
   if (!body || (*body)["stream"].boolean() == stream) return out;
   out.body = json::dump(stream ? build.with(*body, "stream", build.boolean(true))
                                : build.without(build.without(*body, "stream"), "stream_options"));
