@@ -4,7 +4,13 @@ import json
 import pytest
 
 from harness import config, http
-from harness.samples import Anthropic, OpenAI
+from harness.samples import Anthropic, CHATS, OpenAI
+
+@pytest.fixture(params=CHATS, ids=lambda dialect: f"from-{dialect.name}")
+def client(request):
+    """The dialects in which this module makes its requests."""
+    return request.param
+
 
 OK = {
     "openai": b'{"model":"m","messages":[{"role":"user","content":"hi"}]}',

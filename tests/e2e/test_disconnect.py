@@ -10,6 +10,13 @@ import pytest
 from harness import config
 from harness import http as plain
 from harness.targets import DIALECTS
+from harness.samples import CHATS
+
+@pytest.fixture(params=CHATS, ids=lambda dialect: f"from-{dialect.name}")
+def client(request):
+    """The dialects in which this module makes its requests."""
+    return request.param
+
 
 LIMIT_MS = 100
 EACH = pytest.mark.parametrize("target", DIALECTS, ids=str)

@@ -8,7 +8,13 @@ import pytest
 from harness import config
 from harness.gateway import edits
 from harness.process import run
-from harness.samples import Anthropic, OpenAI
+from harness.samples import Anthropic, CHATS, OpenAI
+
+@pytest.fixture(params=CHATS, ids=lambda dialect: f"from-{dialect.name}")
+def client(request):
+    """The dialects in which this module makes its requests."""
+    return request.param
+
 
 # Nova's tool schemas have no `minProperties`; Anthropic and OpenAI take it.
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "minProperties": 1}

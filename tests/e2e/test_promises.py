@@ -9,8 +9,14 @@ import pytest
 
 from harness import config
 from harness.gateway import attempts, served_by
-from harness.samples import Anthropic, OpenAI
+from harness.samples import Anthropic, CHATS, OpenAI
 from harness.targets import BY_ID, DIALECTS
+
+@pytest.fixture(params=CHATS, ids=lambda dialect: f"from-{dialect.name}")
+def client(request):
+    """The dialects in which this module makes its requests."""
+    return request.param
+
 
 HOTELS = {
     "type": "object",

@@ -7,7 +7,7 @@ import pytest
 
 from harness import config
 from harness.process import BINARY
-from harness.samples import CLIENTS, OpenAI
+from harness.samples import CHATS, OpenAI
 
 KEY = "sk-planted-provider-key-0123456789abcdef"
 HEADER = "planted-header-secret-0123456789abcdef"
@@ -56,7 +56,7 @@ def test_planted_secrets_are_nowhere(gateway, sandbox):
 
     echo = json.dumps({"error": {"message": f"Incorrect API key provided: {KEY}. Header {HEADER}, url token={URL}",
                                  "type": "invalid_request_error", "code": "invalid_api_key"}})
-    for client in CLIENTS:
+    for client in CHATS:
         assert ask(client, client.request("m", "hello")).status == 200
         assert ask(client, client.request("h", "hello")).status == 200
         ask(client, client.request("d", "hello"))  # no connection: the URL is in the error

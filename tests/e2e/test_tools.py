@@ -7,6 +7,13 @@ import pytest
 
 from harness import config
 from harness.process import BINARY, ROOT, run
+from harness.samples import CHATS
+
+@pytest.fixture(params=CHATS, ids=lambda dialect: f"from-{dialect.name}")
+def client(request):
+    """The dialects in which this module makes its requests."""
+    return request.param
+
 
 REQUEST = {
     "model": "m",

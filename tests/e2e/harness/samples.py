@@ -285,4 +285,6 @@ class Responses:
         return OpenAI.error(body)
 
 
-CLIENTS = [OpenAI, Anthropic]
+# Those whose requests a module makes by itself.
+CHATS = [OpenAI, Anthropic]
+CLIENTS = [*CHATS, Responses]
