@@ -56,6 +56,7 @@ constexpr std::string_view kWrappers[] = {
     "llm request failed",
     "upstream request failed",
     "bad_response_status_code",
+    "status code (no body)",
 };
 
 bool is_wrapper(std::string_view message) {
@@ -121,6 +122,10 @@ std::string code_block(std::string_view text) {
   std::string fence = "```";
   while (text.find(fence) != std::string_view::npos) fence += '`';
   return fmt::format("{}\n{}\n{}\n", fence, text, fence);
+}
+
+std::string_view without_last_line_end(std::string_view text) {
+  return text.ends_with('\n') ? text.substr(0, text.size() - 1) : text;
 }
 
 std::string wrapper_help(const Report& report) {
@@ -190,7 +195,7 @@ std::string markdown(const Report& r) {
   if (r.repair) {
     out += fmt::format("\nTell dragoman that {}:\n\n", r.repair->why);
     out += code_block(fmt::format("providers:\n  {}:\n{}", r.provider.empty() ? "NAME" : r.provider,
-                                  r.repair->yaml("    ")));
+                                  without_last_line_end(r.repair->yaml("    "))));
   }
   out += fmt::format("\n**Can a retry help?** {}\n", retry_words(f));
   if (!r.refusal.decision.empty()) out += fmt::format("\n**What dragoman did:** {}\n", r.refusal.decision);

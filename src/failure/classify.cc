@@ -163,6 +163,11 @@ Failure classify(std::string_view provider, const canon::UpstreamError& error,
     failure.cls = FailureClass::server_error;
     failure.retryable = true;
     failure.confidence = 0.4;
+  } else if (!failure.pointer.empty()) {
+    failure.rule = "place_only";  // no status, no known words, but a place: something there is refused
+    failure.cls = class_of(failure.pointer);
+    failure.side = side_of(failure.pointer);
+    failure.confidence = 0.5;
   } else {
     failure.confidence = 0.2;
     failure.rule = "unnamed";

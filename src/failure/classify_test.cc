@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "failure/advice.h"
 #include "failure/pattern.h"
 #include "failure/pointer.h"
 #include "failure/rules.h"
@@ -64,6 +66,16 @@ TEST(Rules, AreWellFormedAndNamedOnce) {
     if (rule.cls && is_credential(*rule.cls)) {
       EXPECT_FALSE(rule.retryable) << rule.id;
     }
+  }
+}
+
+TEST(Rules, AdviceIsAboutRowsThatExist) {
+  std::set<std::string> ids;
+  for (const Rule& rule : all_rules()) ids.insert(std::string(rule.id));
+  for (const RuleAdvice& row : rule_advice()) {
+    EXPECT_FALSE(row.request.empty()) << row.rules;
+    std::istringstream words{std::string(row.rules)};
+    for (std::string id; words >> id;) EXPECT_TRUE(ids.contains(id)) << id;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "failure/advice.h"
 #include "failure/failure.h"
 
 namespace dragoman::failure {
@@ -27,12 +28,5 @@ struct Repair {
 // For a refusal of the request's shape that names a field, keyword, limit or missing state; nothing for every
 // other failure. `message` is the provider's sentence. Rows: CLS H of the contracts.
 std::optional<Repair> propose_repair(const Failure& failure, std::string_view message);
-
-// What a person can do about a failure of this class, one sentence each.
-struct Advice {
-  std::string_view request;     // what to change in the request; "" when nothing there helps
-  std::string_view operations;  // what to change outside it: account, key, config; "" when nothing does
-};
-Advice advice_for(const Failure& failure);
 
 }  // namespace dragoman::failure

@@ -7,6 +7,7 @@
 #include "failure/classify.h"
 #include "serve/exchange.h"
 #include "serve/upstream.h"
+#include "store/redact.h"
 
 namespace dragoman::serve {
 namespace {
@@ -97,6 +98,9 @@ FailedAttempt Exchange::refused(const lower::Refused& refused, const Deployment&
 
 FailedAttempt Exchange::failed_upstream(const Deployment& deployment, canon::UpstreamError error,
                                         const net::Headers& headers) {
+  // A provider that echoes what it was called with must not tell the client, or the log, our keys.
+  const store::Redactor redactor(snapshot_->config().secrets());
+  for (std::string* text : {&error.message, &error.body, &error.param}) redactor.apply_known(*text);
   const auto fields = failure::header_fields(headers);
   const double unix_now = static_cast<double>(unix_ms()) / 1000.0;
   auto verdict = failure::classify(deployment.provider().name, error, fields, unix_now);

@@ -104,7 +104,10 @@ std::unique_ptr<store::ResponseStore> open_responses(const config::Config& confi
       {.path = responses_path(config),
        .max_age = std::chrono::duration_cast<std::chrono::seconds>(config.responses.max_age),
        .max_bytes = static_cast<std::int64_t>(config.responses.max_size)});
-  if (opened) return *std::move(opened);
+  if (opened) {
+    (*opened)->add_secrets(config.secrets());
+    return *std::move(opened);
+  }
   spdlog::error("no responses are kept, previous_response_id will be refused: {}", opened.error().message);
   return nullptr;
 }
@@ -172,6 +175,7 @@ Result<void> RunningGateway::reload() {
     spdlog::warn(
         "server.listen, server.threads, journal.path, vault and responses change with the next start only");
   if (gateway_.journal) gateway_.journal->add_secrets(after.secrets());
+  if (gateway_.responses) gateway_.responses->add_secrets(after.secrets());
   gateway_.snapshot.store(*snapshot);
   ++gateway_.reloads;
   return {};

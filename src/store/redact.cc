@@ -90,9 +90,13 @@ std::optional<std::string> Redactor::known_secrets(std::string_view text) const 
   return out;
 }
 
+void Redactor::apply_known(std::string& text) const {
+  if (needles_.empty()) return;
+  if (auto without = known_secrets(text)) text = *std::move(without);
+}
+
 void Redactor::apply(std::string& text) const {
-  if (!needles_.empty())
-    if (auto without = known_secrets(text)) text = *std::move(without);
+  apply_known(text);
   if (auto without = redact_shapes(text)) text = *std::move(without);
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dragoman::store {
 namespace {
 
@@ -66,8 +68,17 @@ Result<std::unique_ptr<ResponseStore>> ResponseStore::open(ResponseStoreOptions 
   return std::unique_ptr<ResponseStore>(new ResponseStore(std::move(options), std::move(*database)));
 }
 
-Result<void> ResponseStore::put(const KeptResponse& r, std::int64_t now_ms) {
+void ResponseStore::add_secrets(std::span<const std::string> secrets) {
   const std::lock_guard lock(mutex_);
+  for (const std::string& secret : secrets)
+    if (std::ranges::find(secrets_, secret) == secrets_.end()) secrets_.push_back(secret);
+  redactor_ = Redactor(secrets_);
+}
+
+Result<void> ResponseStore::put(KeptResponse r, std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  for (std::string* text : {&r.input, &r.output, &r.body}) redactor_.apply_known(*text);
+  for (auto& [id, text] : r.items) redactor_.apply_known(text);
   Transaction transaction(database_);
   if (auto done = transaction.begin(); !done) return done;
   auto insert = database_.prepare(

@@ -10,12 +10,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "store/redact.h"
 #include "store/sqlite.h"
 
 namespace dragoman::store {
@@ -43,8 +45,11 @@ class ResponseStore {
   // The error names the file and the remedy.
   static Result<std::unique_ptr<ResponseStore>> open(ResponseStoreOptions options);
 
+  // The gateway's own secrets, which no conversation may carry to the disk. Adds to what was said before.
+  void add_secrets(std::span<const std::string> secrets);
+
   // An id that is there already is written over: the same answer to the same client.
-  Result<void> put(const KeptResponse& response, std::int64_t now_ms);
+  Result<void> put(KeptResponse response, std::int64_t now_ms);
   // Without `items`. Nothing when there is none of this key.
   Result<std::optional<KeptResponse>> get(std::string_view id, std::string_view key_name);
   // The items of the conversation up to and with response `id`, oldest first, JSON texts with a comma
@@ -64,6 +69,8 @@ class ResponseStore {
   ResponseStoreOptions options_;
   std::mutex mutex_;
   Database database_;
+  std::vector<std::string> secrets_;
+  Redactor redactor_;
   int puts_ = 0;  // since the limits were looked after
 };
 

@@ -35,6 +35,18 @@ TEST(ResponseStore, KeepsAConversationAsAChain) {
   EXPECT_EQ(**(*store)->item("item_c", "alice"), R"({"of":"c"})");
 }
 
+TEST(ResponseStore, TheGatewaysOwnSecretsStayOut) {
+  auto store = ResponseStore::open({.path = ":memory:"});
+  ASSERT_TRUE(store) << store.error().message;
+  const std::string secrets[] = {"sk-the-gateways-own"};
+  (*store)->add_secrets(secrets);
+  ASSERT_TRUE((*store)->put(
+      turn("a", "", R"({"c":"my key is sk-the-gateways-own"})", R"({"c":"password=theirs"})"), 10));
+  EXPECT_EQ(**(*store)->conversation("a", "alice", 20),
+            R"({"c":"my key is [redacted]"},{"c":"password=theirs"})")
+      << "and nothing else is touched";
+}
+
 TEST(ResponseStore, NobodyElseSeesThem) {
   auto store = ResponseStore::open({.path = ":memory:"});
   ASSERT_TRUE(store) << store.error().message;

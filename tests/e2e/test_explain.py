@@ -71,6 +71,22 @@ def test_answers_usefully_for_a_wrapper_line():
         assert expected in done.stdout
 
 
+@pytest.mark.parametrize("text, head, words", [
+    ("Error: 400 status code (no body)", "# Refused, without the provider's words", "dragoman bisect"),
+    ("API Error: Connection error.", "# network", "**Can a retry help?** Yes"),
+    ("stream disconnected before completion: stream closed before response.completed", "# stream_interrupted", "**Can a retry help?** Yes"),
+    ("messages.2.content.1: unexpected `tool_use_id` found in `tool_result` blocks: toolu_1.", "# message_rejected",
+     "a result must follow the call it answers"),
+    ("Tool call id was call_1 but must be a-z, A-Z, 0-9, with a length of 9.", "# message_rejected", "the same in both places"),
+    ("400 {\"error\":{\"message\":\"auto\\\" tool choice requires --enable-auto-tool-choice\"}}", "# param_rejected", "--tool-call-parser"),
+    ("This request requires more credits. You requested up to 65536 tokens, but can only afford 10114.", "# quota_billing", "fewer output tokens"),
+])
+def test_says_what_to_do_about_this_very_refusal(text, head, words):
+    report = explain(text).stdout
+    assert report.startswith(head) and words in report, report
+    assert len(report) < 1800 and "(below)" not in report and "named above" not in report
+
+
 def test_money_is_money():
     report = explain("400 {\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"Your credit balance is too low\"}}").stdout
     assert report.startswith("# quota_billing")
