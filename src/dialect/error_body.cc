@@ -387,6 +387,15 @@ canon::UpstreamError read_error_value(int status, json::Value value) {
   return out;
 }
 
+canon::UpstreamError read_discarded(std::string_view word, std::string_view said) {
+  canon::UpstreamError out;
+  out.status = 200;
+  out.type = word;
+  out.message = said.empty() ? fmt::format("the model's answer could not be used: {}", word)
+                             : fmt::format("{} ({})", bounded(said), word);
+  return out;
+}
+
 bool is_error_value(json::Value value) {
   if (value.is_array()) return value.at(0)["error"].present();
   if (!value.is_object()) return false;

@@ -19,6 +19,10 @@ canon::UpstreamError read_error_body(int status, std::string_view body);
 // The same for JSON already parsed (an error inside a 200 body or a stream); `body` is the value's own bytes.
 canon::UpstreamError read_error_value(int status, json::Value value);
 
+// An answer of 200 whose stop word says that the provider threw away what its model made (GEM-62, BRW-11): a
+// generation that failed, of type `word`, in the provider's words `said` where it has any.
+canon::UpstreamError read_discarded(std::string_view word, std::string_view said);
+
 // Whether a 200 body or stream chunk is an error: `error` present and not null, `{"type":"error"}`,
 // `{"object":"error"}`, a non-zero `base_resp.status_code`, or a bare `detail`/`message` where an answer
 // should be.

@@ -25,6 +25,18 @@ constexpr auto kRules = std::to_array<Rule>({
     // --- The provider refused its own model's words: the model may roll better next time ---------------------------
     {"groq_tool_use_failed", kMade, Side::none, true, "", kAnyStatus, kLabel, "tool_use_failed",
      {400, "invalid_request_error", "tool_use_failed", "Failed to call a function. Please adjust your prompt."}},
+    {"gemini_malformed_call", kMade, Side::none, true, "", kAnyStatus, kLabel, "malformed_function_call",
+     {200, "MALFORMED_FUNCTION_CALL", "", "Malformed function call: call:f{ (MALFORMED_FUNCTION_CALL)"}},
+    {"gemini_unexpected_call", kMade, Side::none, true, "", kAnyStatus, kLabel, "unexpected_tool_call",
+     {200, "UNEXPECTED_TOOL_CALL", "", "the model's answer could not be used: UNEXPECTED_TOOL_CALL"}},
+    {"gemini_too_many_calls", kMade, Side::none, true, "", kAnyStatus, kLabel, "too_many_tool_calls",
+     {200, "TOO_MANY_TOOL_CALLS", "", "the model's answer could not be used: TOO_MANY_TOOL_CALLS"}},
+    {"gemini_malformed_response", kMade, Side::none, true, "", kAnyStatus, kLabel, "malformed_response",
+     {200, "MALFORMED_RESPONSE", "", "the model's answer could not be used: MALFORMED_RESPONSE"}},
+    {"bedrock_malformed_output", kMade, Side::none, true, "", kAnyStatus, kLabel, "malformed_model_output",
+     {200, "malformed_model_output", "", "the model's answer could not be used: malformed_model_output"}},
+    {"bedrock_malformed_call", kMade, Side::none, true, "", kAnyStatus, kLabel, "malformed_tool_use",
+     {200, "malformed_tool_use", "", "the model's answer could not be used: malformed_tool_use"}},
     {"groq_json_validate_failed", kMade, Side::none, true, "", kAnyStatus, kLabel, "json_validate_failed",
      {400, "invalid_request_error", "json_validate_failed", "Failed to generate JSON."}},
 

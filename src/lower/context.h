@@ -74,6 +74,7 @@ void pass_recall(Context& c);        // GEN-12: what the vault knew of the histo
 void pass_compat(Context& c);        // OpenClaw's compat flags, what they ask before the rest
 void pass_extras(Context& c);        // GEN-01: keys the target does not list
 void pass_foreign(Context& c);       // blocks and tools only another dialect knows
+void pass_cached(Context& c);        // GEM-51: what a cached content leaves no place for
 void pass_params(Context& c);        // GEN-13: ranges, exclusions, renames
 void pass_tools(Context& c);         // GEN-06, GEN-07: names, descriptions, schemas, counts
 void fit_tool_schemas(Context& c);   // its part in tool_strict.cc: schemas, and which tools are strict
@@ -91,6 +92,7 @@ void pass_turns(Context& c);         // GEN-11: order of turns
 void pass_compat_turns(Context& c);  // compat flags on finished turns: text, markers, tool choice
 void pass_one_call(Context& c);      // parallel calls in turns of their own, where a turn makes one
 void pass_cache(Context& c);         // cache markers
+void pass_sizes(Context& c);         // greatest sizes of text and media
 void pass_limits(Context& c);        // output cap
 void pass_compat_shape(Context& c);  // compat flags that the encoder and the way back carry out
 

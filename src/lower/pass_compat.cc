@@ -343,10 +343,17 @@ void say_reasoning_words(Context& c) {
 void place_instructions(Context& c) {
   const std::string& where = c.profile.text(Setting::responses_instructions);
   if (!responses_wire(c) || where.empty()) return;
+  if (where == "required" && (c.draft.messages.empty() || !canon::is_system(c.draft.messages.front()))) {
+    constexpr std::string_view kSome = "You are a helpful assistant.";
+    c.instruct(kSome);
+    c.edit(Setting::responses_instructions, "OAIR-21", "", "instructions", "", std::string(kSome),
+           Loss::narrowed);
+  }
   for (Message& message : c.draft.messages) {
     if (!canon::is_system(message)) return;
     const bool own = message.pointer == "/instructions";
-    if (where == "all" ? own || c.original.dialect != c.wire.name : !own) continue;
+    if (message.pointer.empty()) continue;  // of dragoman's own
+    if (where != "none" ? own || c.original.dialect != c.wire.name : !own) continue;
     c.edit(Setting::responses_instructions, kDefaultRule, message.pointer, "instructions",
            own ? "instructions" : "in input", own ? "in input" : "instructions", Loss::none);
     if (own) message.pointer = {};  // the encoder knows them by where they stood

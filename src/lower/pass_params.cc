@@ -204,41 +204,7 @@ void pass_params(Context& c) {
   }
 }
 
-// KIMI-13. Cutting the conversation would be a guess at what it is about.
-namespace {
-
-void check_size(Context& c) {
-  const auto most = static_cast<std::size_t>(c.profile.integer(Setting::messages_max));
-  if (most == 0) return;
-  std::size_t sum = 0, largest = 0;
-  std::string_view pointer;
-  const auto size_of = [](const std::vector<canon::Block>& blocks, const auto& self) -> std::size_t {
-    std::size_t size = 0;
-    for (const canon::Block& block : blocks) {
-      if (const auto* text = std::get_if<canon::Text>(&block.body)) size += text->text.size();
-      if (const auto* media = std::get_if<canon::Media>(&block.body)) size += media->data.size();
-      if (const auto* call = std::get_if<canon::ToolCall>(&block.body)) size += call->arguments_text.size();
-      if (const auto* result = std::get_if<canon::ToolResult>(&block.body))
-        size += self(result->content, self);
-    }
-    return size;
-  };
-  for (const canon::Message& message : c.draft.messages) {
-    const std::size_t size = size_of(message.blocks, size_of);
-    sum += size;
-    if (size > largest) pointer = message.pointer;
-    largest = std::max(largest, size);
-  }
-  if (sum > most)
-    c.refuse(c.rule(Setting::messages_max, "KIMI-13"), pointer,
-             fmt::format("{} takes {} bytes of messages, these have {}; this one alone {}", c.model, most,
-                         sum, largest));
-}
-
-}  // namespace
-
 void pass_limits(Context& c) {
-  check_size(c);
   constexpr std::int64_t kLeastAnswer = 1024;
   constexpr std::int64_t kUsualAnswer = 4096;
   ParamValue& cap = c.draft.params[Param::max_tokens];

@@ -328,7 +328,7 @@ TEST(Schema, HostileSchemasStaySmall) {
 }
 
 TEST(SchemaKeywords, FileIsWhole) {
-  EXPECT_EQ(keyword_table().columns().size(), 25U);
+  EXPECT_EQ(keyword_table().columns().size(), 26U);
   const Column& gemini = keyword_table().column("gemini-parameters");
   EXPECT_EQ(gemini[Row::ref], Cell::reject);
   EXPECT_EQ(gemini.format("date-time"), Cell::ok);

@@ -119,6 +119,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(call_mixed, boolean, "true", "tool calls and text may share a turn")                                     \
   X(refusals, boolean, "false", "assistant turns may carry a refusal (false: it is sent as text)")           \
   X(messages_max, integer, "0", "greatest size of the messages' text, bytes; 0: no limit known")             \
+  X(text_max, integer, "0", "greatest length of one text, characters; 0: no limit known")                    \
   X(result_empty, boolean, "true", "tool results may be empty")                                              \
   X(message_name, boolean, "false", "messages may carry a participant name")                                 \
   X(message_name_chars, text, "", "its characters, at most 64 of them; empty: any")                          \
@@ -132,6 +133,8 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(image_details, list, "[]", "words for an image's detail; another one becomes auto; empty: any")          \
   X(image_urls, boolean, "true", "takes images by URL")                                                      \
   X(images_max, integer, "0", "greatest number of images in a request; 0: no limit known")                   \
+  X(image_max, integer, "0", "greatest length of one image, base64 characters; 0: no limit known")           \
+  X(document_max, integer, "0", "the same of a document or audio")                                           \
   X(image_types, list, "[image/jpeg, image/png, image/gif, image/webp]", "media types it takes")             \
   X(documents, boolean, "false", "takes documents (PDF)")                                                    \
   X(document_urls, boolean, "false", "takes documents by URL")                                               \
@@ -232,8 +235,8 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(eager_tool_input, boolean, "true", "anthropic_messages: tools may say eager_input_streaming")            \
   X(nonempty_turn, boolean, "false", "some user or assistant turn has text; one is added where none has")    \
   X(responses_instructions, text, "",                                                                        \
-    "openai_responses: system text in front goes as `instructions` (all), none does, or the client's own "   \
-    "(empty)")
+    "openai_responses: system text in front goes as `instructions` (all; required: never without some), "    \
+    "none does, or the client's own (empty)")
 
 enum class Setting : std::uint8_t {
 #define X(name, type, value, meaning) name,

@@ -209,6 +209,11 @@ std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, json::
     if (source.is_object()) choice.blocks.push_back(read_block(arena, source));
   choice.stop_text = body["stopReason"].text();
   choice.stop = stop_reason(choice.stop_text);
+  if (choice.stop == StopReason::malformed_tool_call) {
+    canon::UpstreamError error = read_discarded(choice.stop_text, {});
+    error.body = json::dump(body);
+    return std::unexpected(std::move(error));
+  }
   // Claude says which one it was, if the request asked for that field.
   choice.stop_sequence = body["additionalModelResponseFields"]["stop_sequence"].text();
   response.choices.push_back(std::move(choice));

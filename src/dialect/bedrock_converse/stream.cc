@@ -3,6 +3,7 @@
 
 #include "base/base64.h"
 #include "dialect/bedrock_converse/bedrock_converse.h"
+#include "dialect/error_body.h"
 #include "json/parse.h"
 
 namespace dragoman::dialect::bedrock {
@@ -35,6 +36,13 @@ class Decoder final : public StreamDecoder {
     } else if (frame.event == "contentBlockStop") {
       close(sink);
     } else if (frame.event == "messageStop") {
+      const std::string_view word = body["stopReason"].text();
+      if (stop_reason(word) == canon::StopReason::malformed_tool_call) {
+        canon::UpstreamError error = read_discarded(word, {});
+        error.in_stream = true;
+        error.body = frame.data;
+        return std::unexpected(std::move(error));
+      }
       message_stop(body, sink);
     } else if (frame.event == "metadata") {
       metadata(body, sink);

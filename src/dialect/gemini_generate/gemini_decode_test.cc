@@ -70,7 +70,14 @@ TEST(GeminiDecode, Bodies) {
   const std::vector<BodyRow> rows = {
       {"GEM-62: a call the provider refused",
        R"({"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL","index":0}]})",
-       "start id \"\" model \"\" created 0\n0 stop malformed_tool_call (MALFORMED_FUNCTION_CALL)\nend\n"},
+       "error 200 type \"MALFORMED_FUNCTION_CALL\" code \"\" param \"\" message \"the model's answer could "
+       "not "
+       "be used: MALFORMED_FUNCTION_CALL\"\n"},
+      {"the same, in Google's words",
+       R"({"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"Malformed function call: f("}]})",
+       "error 200 type \"MALFORMED_FUNCTION_CALL\" code \"\" param \"\" message \"Malformed function call: "
+       "f( "
+       "(MALFORMED_FUNCTION_CALL)\"\n"},
       {"GEM-63: a refused prompt is an answer",
        R"({"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":4}})",
        "start id \"\" model \"\" created 0 input 4 output -1 cached -1 cache_write -1 reasoning -1\n"

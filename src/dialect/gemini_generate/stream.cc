@@ -9,6 +9,7 @@
 #include <map>
 
 #include "base/hash.h"
+#include "dialect/error_body.h"
 #include "dialect/gemini_generate/gemini_generate.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -234,7 +235,10 @@ class Decoder final : public StreamDecoder {
         if (part.is_object()) candidate.part(part, id_, sink);
       if (item["logprobsResult"].is_object())
         candidate.logprobs(gemini::logprobs(arena, item["logprobsResult"]), sink);
-      candidate.finish_word(item["finishReason"].text());
+      const std::string_view word = item["finishReason"].text();
+      candidate.finish_word(word);
+      if (stop_reason(word, false) == canon::StopReason::malformed_tool_call)
+        return std::unexpected(read_discarded(word, item["finishMessage"].text()));
     }
     return {};
   }
