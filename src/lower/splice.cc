@@ -1,5 +1,8 @@
 #include "lower/splice.h"
 
+#include <algorithm>
+
+#include "dialect/gemini_generate/gemini_generate.h"
 #include "json/write.h"
 
 namespace dragoman::lower {
@@ -11,6 +14,19 @@ bool is_body(canon::DialectName dialect) {
          dialect == canon::DialectName::openai_responses;
 }
 
+// Schemas in the older fields have words of their own, and their rules (GEM-31 to GEM-39): one that breaks
+// them goes out as JSON Schema, as every other client's does.
+bool schemas_taken(const canon::Request& request) {
+  const auto taken = [&](std::string_view pointer) {
+    const bool open = pointer.ends_with("/parameters") || pointer.ends_with("/responseSchema") ||
+                      pointer.ends_with("/response_schema");
+    return !open || dialect::gemini::is_schema_message(json::resolve(request.source, pointer));
+  };
+  return taken(request.response_format.schema_pointer) &&
+         std::ranges::all_of(request.tools,
+                             [&](const canon::Tool& tool) { return taken(tool.schema_pointer); });
+}
+
 // The model and the stream flag are in the URL: the body goes out as it came. Not where the target's spelling
 // of what is in it differs from the client's.
 bool whole_body(const canon::Request& request, const dialect::WireOptions& options) {
@@ -18,7 +34,7 @@ bool whole_body(const canon::Request& request, const dialect::WireOptions& optio
   if (request.dialect == canon::DialectName::bedrock_converse) return true;
   if (request.dialect != canon::DialectName::gemini_generate) return false;
   const bool free_schemas = options.schema_field.empty() || options.schema_field == "parametersJsonSchema";
-  return free_schemas && (options.call_ids || !canon::has_tool_blocks(request));
+  return free_schemas && (options.call_ids || !canon::has_tool_blocks(request)) && schemas_taken(request);
 }
 
 bool has_null(json::Value object, std::string_view except = {}) {

@@ -28,6 +28,10 @@ canon::UpstreamError decode_error(int status, std::string_view body, std::string
 // of subschemas stay, so that pointers into one are pointers into the other.
 json::Value json_schema_of(Arena& arena, json::Value schema);
 
+// schema_message.cc: whether Google takes it as it is in `parameters` or `responseSchema`, which know fewer
+// words than JSON Schema and refuse the others. In doubt it does not.
+bool is_schema_message(json::Value schema);
+
 // signature.cc: reasoning state in the one field there is for it, `thoughtSignature` (base64). Gemini's own
 // goes as it is. unpack gives signature, redacted and issuer; no text.
 std::string pack_signature(std::string_view issuer, std::string_view signature, std::string_view redacted);

@@ -149,5 +149,40 @@ TEST(GeminiSchema, AValueThatIsJsonSchemaAlreadyIsLeftAlone) {
   EXPECT_EQ(gemini::json_schema_of(arena, *schema).node(), schema->node());
 }
 
+TEST(GeminiSchema, IsASchemaMessage) {
+  struct Case {
+    std::string_view rule, schema;
+    bool taken;
+  };
+  constexpr Case kCases[] = {
+      {"plain", R"({"type":"OBJECT","properties":{"a":{"type":"STRING","nullable":true}},"required":["a"]})",
+       true},
+      {"half of the examples", R"({"type":"ARRAY","items":{"type":"NUMBER"},"min_items":"2"})", true},
+      {"a property named as no keyword", R"({"type":"OBJECT","properties":{"multipleOf":{"type":"STRING"}}})",
+       true},
+      {"GEM-31", R"({"type":"OBJECT","properties":{"n":{"type":"INTEGER","multipleOf":5}}})", false},
+      {"GEM-31", R"({"type":"OBJECT","properties":{"a":{"type":"STRING"}},"additionalProperties":false})",
+       false},
+      {"GEM-32", R"({"type":"STRING","properties":{"a":{"type":"STRING"}}})", false},
+      {"GEM-33", R"({"type":"OBJECT","properties":{}})", false},
+      {"GEM-34", R"({"type":"ARRAY"})", false},
+      {"GEM-34", R"({"type":"STRING","items":{"type":"STRING"}})", false},
+      {"GEM-35", R"({"type":"INTEGER","enum":["1"]})", false},
+      {"GEM-35", R"({"type":"STRING","enum":["a",""]})", false},
+      {"GEM-36", R"({"type":"STRING","format":"email"})", false},
+      {"GEM-36", R"({"type":"STRING","format":"date-time"})", true},
+      {"GEM-38", R"({"type":["STRING","NULL"]})", false},
+      {"GEM-39", R"({"type":"OBJECT","properties":{"a":{"type":"STRING"}},"required":["b"]})", false},
+      {"inside an alternative", R"({"anyOf":[{"type":"STRING"},{"type":"NUMBER","exclusiveMinimum":1}]})",
+       false},
+  };
+  for (const Case& c : kCases) {
+    Arena arena;
+    const auto schema = json::parse(arena, c.schema);
+    ASSERT_TRUE(schema) << c.schema;
+    EXPECT_EQ(gemini::is_schema_message(*schema), c.taken) << c.rule << " " << c.schema;
+  }
+}
+
 }  // namespace
 }  // namespace dragoman::dialect
