@@ -5,6 +5,7 @@
 
 #include "sandbox/openai/rules.h"
 #include "sandbox/openai/view.h"
+#include "sandbox/openai/wording.h"
 
 namespace dragoman::sandbox::openai {
 namespace {
@@ -33,16 +34,6 @@ Verdict each_message(const Request& r, F&& check) {
   return std::nullopt;
 }
 
-Refusal missing(std::string param) {
-  return refuse(fmt::format("Missing required parameter: '{}'.", param), param, "missing_required_parameter");
-}
-
-Refusal wrong_type(std::string param, std::string_view expected, Value got) {
-  return refuse(fmt::format("Invalid type for '{}': expected {}, but got {} instead.", param, expected,
-                            kind_phrase(got)),
-                param, "invalid_type");
-}
-
 Verdict empty_messages(const Request& r) {
   const Value messages = r["messages"];
   if (!messages) return missing("messages");
@@ -52,9 +43,7 @@ Verdict empty_messages(const Request& r) {
     if (!m.is_object()) return wrong_type(at, "an object", m);
     if (!m["role"]) return missing(at + ".role");
     if (std::ranges::find(kRoles, m["role"].text()) != std::end(kRoles)) return std::nullopt;
-    return refuse(
-        fmt::format("Invalid value: '{}'. Supported values are: {}.", m["role"].text(), quoted_list(kRoles)),
-        at + ".role", "invalid_value");
+    return bad_value(m["role"].text(), kRoles, at + ".role");
   });
 }
 
@@ -98,11 +87,7 @@ Verdict part_types(const Request& r) {
     for (std::size_t j = 0; j < parts.size(); ++j) {
       const std::string_view type = parts[j]["type"].text();
       const std::string place = fmt::format("{}.content[{}]", at, j);
-      if (std::ranges::find(allowed, type) == allowed.end()) {
-        return refuse(
-            fmt::format("Invalid value: '{}'. Supported values are: {}.", type, quoted_list(allowed)), place,
-            "invalid_value");
-      }
+      if (std::ranges::find(allowed, type) == allowed.end()) return bad_value(type, allowed, place);
       if (type == "text" && !parts[j]["text"].is_string()) return missing(place + ".text");
       if (type == "image_url" && !parts[j]["image_url"]["url"].is_string())
         return missing(place + ".image_url.url");
@@ -118,9 +103,7 @@ Verdict image_detail(const Request& r) {
     for (std::size_t j = 0; j < parts.size(); ++j) {
       const Value detail = parts[j]["image_url"]["detail"];
       if (!detail.present() || std::ranges::find(kDetails, detail.text()) != std::end(kDetails)) continue;
-      return refuse(
-          fmt::format("Invalid value: '{}'. Supported values are: {}.", detail.text(), quoted_list(kDetails)),
-          fmt::format("{}.content[{}].image_url.detail", at, j), "invalid_value");
+      return bad_value(detail.text(), kDetails, fmt::format("{}.content[{}].image_url.detail", at, j));
     }
     return std::nullopt;
   });
@@ -129,19 +112,7 @@ Verdict image_detail(const Request& r) {
 Verdict message_name(const Request& r) {
   return each_message(r, [](Value m, const std::string& at, std::size_t) -> Verdict {
     const Value name = m["name"];
-    if (!name.present() || is_name(name.text())) return std::nullopt;
-    if (name.text().size() > 64) {
-      return refuse(
-          fmt::format("Invalid '{}.name': string too long. Expected a string with maximum length 64, but got "
-                      "a string with length {} instead.",
-                      at, name.text().size()),
-          at + ".name", "string_above_max_length");
-    }
-    return refuse(
-        fmt::format("Invalid '{}.name': string does not match pattern. Expected a string that matches the "
-                    "pattern '^[a-zA-Z0-9_-]+$'.",
-                    at),
-        at + ".name", "invalid_value");
+    return name.present() ? bad_name(name.text(), at + ".name") : std::nullopt;
   });
 }
 
@@ -160,11 +131,7 @@ Verdict long_call_id(const Request& r, std::size_t most) {
   return each_call(r, [&](Value call, const std::string& at) -> Verdict {
     const std::size_t size = call["id"].text().size();
     if (size <= most) return std::nullopt;
-    return refuse(
-        fmt::format("Invalid '{}.id': string too long. Expected a string with maximum length {}, but got a "
-                    "string with length {} instead.",
-                    at, most, size),
-        at + ".id", "string_above_max_length");
+    return too_long(at + ".id", most, size);
   });
 }
 
@@ -275,9 +242,6 @@ Verdict unknown_member(const Request& r) {
                                                   "function_call", "audio",        "annotations"};
   static constexpr std::string_view kPart[] = {
       "type", "text", "image_url", "input_audio", "file", "refusal", "prompt_cache_breakpoint"};
-  const auto unknown = [](const std::string& param) {
-    return refuse(fmt::format("Unknown parameter: '{}'.", param), param, "unknown_parameter");
-  };
   return each_message(r, [&](Value m, const std::string& at, std::size_t) -> Verdict {
     for (const json::Member& member : m.members()) {
       if (std::ranges::find(kMessage, member.key) == std::end(kMessage))

@@ -4,23 +4,16 @@
 
 #include <algorithm>
 
+#include "sandbox/openai/parameter.h"
 #include "sandbox/openai/rules.h"
 #include "sandbox/openai/view.h"
+#include "sandbox/openai/wording.h"
 #include "sandbox/output_cap.h"
 
 namespace dragoman::sandbox::openai {
 namespace {
 
 using json::Value;
-
-enum class Want { any, integer, decimal, boolean, string, array, object };
-
-struct Parameter {
-  std::string_view name;
-  Want want = Want::any;
-  double least = 0;
-  double most = 0;  // no range when least == most
-};
 
 constexpr Parameter kParameters[] = {
     {"model", Want::string},
@@ -62,38 +55,6 @@ constexpr Parameter kParameters[] = {
     {"web_search_options", Want::object},
 };
 
-const Parameter* find_parameter(std::string_view name) {
-  const auto* at = std::find_if(std::begin(kParameters), std::end(kParameters),
-                                [&](const Parameter& p) { return p.name == name; });
-  return at == std::end(kParameters) ? nullptr : at;
-}
-
-bool fits(Want want, Value value) {
-  switch (want) {
-    case Want::any:
-      return true;
-    case Want::integer:
-      return value.integer().has_value();
-    case Want::decimal:
-      return value.is_number();
-    case Want::boolean:
-      return value.is_bool();
-    case Want::string:
-      return value.is_string();
-    case Want::array:
-      return value.is_array();
-    case Want::object:
-      return value.is_object();
-  }
-  return false;
-}
-
-std::string_view phrase(Want want) {
-  constexpr std::string_view kPhrases[] = {"",         "an integer", "a decimal", "a boolean",
-                                           "a string", "an array",   "an object"};
-  return kPhrases[static_cast<int>(want)];
-}
-
 // Python's way: 99.0 for 99 where a float is meant, as the recorded bodies show it.
 std::string decimal(double v) {
   std::string out = fmt::format("{}", v);
@@ -102,22 +63,20 @@ std::string decimal(double v) {
 
 Verdict unknown_parameter(const Request& r) {
   for (const json::Member& m : r.body.members()) {
-    if (find_parameter(m.key) != nullptr) continue;
+    if (find_parameter(kParameters, m.key) != nullptr) continue;
     // Azure still speaks the older service's words (AZ-04, AZ-07).
     if (r.host.prefix == "azure")
       return refuse(fmt::format("Unrecognized request argument supplied: {}", m.key));
-    return refuse(fmt::format("Unknown parameter: '{}'.", m.key), std::string(m.key), "unknown_parameter");
+    return unknown(std::string(m.key));
   }
   return std::nullopt;
 }
 
 Verdict wrong_kind(const Request& r) {
   for (const json::Member& m : r.body.members()) {
-    const Parameter* p = find_parameter(m.key);
+    const Parameter* p = find_parameter(kParameters, m.key);
     if (p == nullptr || m.value.is_null() || fits(p->want, m.value)) continue;
-    return refuse(fmt::format("Invalid type for '{}': expected {}, but got {} instead.", m.key,
-                              phrase(p->want), kind_phrase(m.value)),
-                  std::string(m.key), "invalid_type");
+    return wrong_type(std::string(m.key), phrase(p->want), m.value);
   }
   return std::nullopt;
 }
@@ -137,15 +96,6 @@ Verdict out_of_range(const Request& r) {
         fmt::format("{}_{}_value", whole ? "integer" : "decimal", above ? "above_max" : "below_min"));
   }
   return std::nullopt;
-}
-
-Verdict too_long(std::string name, std::size_t most, std::size_t size) {
-  std::string message = fmt::format(
-      "Invalid '{}': string too long. Expected a string with maximum length {}, but got a string with length "
-      "{} "
-      "instead.",
-      name, most, size);
-  return refuse(std::move(message), std::move(name), "string_above_max_length");
 }
 
 Verdict metadata(const Request& r) {
@@ -168,10 +118,7 @@ Verdict metadata(const Request& r) {
 Verdict stop(const Request& r) {
   const Value v = r["stop"];
   if (!v.present()) return std::nullopt;
-  if (r.has(kNoStop)) {
-    return refuse("Unsupported parameter: 'stop' is not supported with this model.", "stop",
-                  "unsupported_parameter");
-  }
+  if (r.has(kNoStop)) return unsupported("stop");
   if (v.items().size() > 4) {
     return refuse(
         fmt::format("Invalid 'stop': array too long. Expected an array with maximum length 4, but got an "
@@ -232,8 +179,7 @@ Verdict sampling(const Request& r) {
     const Value v = r[name];
     if (!v.present() || (v.is_number() && v.number() == 0 && name != "top_logprobs")) continue;
     if (v.is_bool() && !v.boolean()) continue;
-    return refuse(fmt::format("Unsupported parameter: '{}' is not supported with this model.", name),
-                  std::string(name), "unsupported_parameter");
+    return unsupported(std::string(name));
   }
   return std::nullopt;
 }
@@ -244,8 +190,7 @@ Verdict effort_word(const Request& r) {
   if (!v.is_string() || v.text() == "max" || std::ranges::find(kWords, v.text()) != std::end(kWords)) {
     return std::nullopt;
   }
-  return refuse(fmt::format("Invalid value: '{}'. Supported values are: {}.", v.text(), quoted_list(kWords)),
-                "reasoning_effort", "invalid_value");
+  return bad_value(v.text(), kWords, "reasoning_effort");
 }
 
 Refusal effort_unsupported(std::string_view effort, std::span<const std::string_view> supported) {
@@ -282,9 +227,7 @@ Verdict effort_minimal(const Request& r) {
 
 Verdict effort_unknown(const Request& r) {
   if (!r.has(kNoEffort) || !r["reasoning_effort"].present()) return std::nullopt;
-  if (r.host.prefix == "azure") {  // AZ-10
-    return refuse("Unknown parameter: 'reasoning_effort'.", "reasoning_effort", "unknown_parameter");
-  }
+  if (r.host.prefix == "azure") return unknown("reasoning_effort");  // AZ-10
   return refuse("Unrecognized request argument supplied: reasoning_effort");
 }
 
@@ -305,9 +248,7 @@ Verdict tools_while_reasoning(const Request& r) {
 
 Verdict cache_options(const Request& r) {
   if (r.has(kNoMinimalEffort)) return std::nullopt;  // gpt-5.6 and later have them
-  if (r["prompt_cache_options"].present()) {
-    return refuse("Unknown parameter: 'prompt_cache_options'.", "prompt_cache_options", "unknown_parameter");
-  }
+  if (r["prompt_cache_options"].present()) return unknown("prompt_cache_options");
   return std::nullopt;
 }
 
@@ -315,38 +256,25 @@ Verdict cache_options(const Request& r) {
 Verdict cache_retention(const Request& r) {
   const bool later = r.has(kReasonsByDefault) || r.has(kNoMinimalEffort);
   if (later || r["prompt_cache_retention"].text() != "24h") return std::nullopt;
-  return refuse("Unsupported parameter: 'prompt_cache_retention' is not supported with this model.",
-                "prompt_cache_retention", "unsupported_parameter");
+  return unsupported("prompt_cache_retention");
 }
 
 Verdict format_name(const Request& r) {
   const Value format = r["response_format"];
   if (!format.is_object()) return std::nullopt;
   static constexpr std::string_view kTypes[] = {"json_object", "json_schema", "text"};
-  if (std::ranges::find(kTypes, format["type"].text()) == std::end(kTypes)) {
-    return refuse(fmt::format("Invalid value: '{}'. Supported values are: {}.", format["type"].text(),
-                              quoted_list(kTypes)),
-                  "response_format.type", "invalid_value");
-  }
+  if (std::ranges::find(kTypes, format["type"].text()) == std::end(kTypes))
+    return bad_value(format["type"].text(), kTypes, "response_format.type");
   if (format["type"].text() != "json_schema") return std::nullopt;
   const Value schema = format["json_schema"];
-  if (!schema.is_object()) {
-    return refuse("Missing required parameter: 'response_format.json_schema'.", "response_format.json_schema",
-                  "missing_required_parameter");
-  }
+  if (!schema.is_object()) return missing("response_format.json_schema");
   const Value name = schema["name"];
-  if (!name.present()) {
-    return refuse("Missing required parameter: 'response_format.json_schema.name'.",
-                  "response_format.json_schema.name", "missing_required_parameter");
-  }
+  if (!name.present()) return missing("response_format.json_schema.name");
   if (is_name(name.text())) return std::nullopt;
   if (name.text().size() > 64 && is_name(name.text(), 1 << 20)) {
     return too_long("response_format.json_schema.name", 64, name.text().size());
   }
-  return refuse(
-      "Invalid 'response_format.json_schema.name': string does not match pattern. Expected a string that "
-      "matches the pattern '^[a-zA-Z0-9_-]+$'.",
-      "response_format.json_schema.name", "invalid_value");
+  return bad_pattern("response_format.json_schema.name");
 }
 
 Verdict json_word(const Request& r) {
@@ -365,7 +293,7 @@ Verdict stream_options(const Request& r) {
 
 Verdict cache_key(const Request& r) {
   const std::size_t size = r["prompt_cache_key"].text().size();
-  return size > 64 ? too_long("prompt_cache_key", 64, size) : std::nullopt;
+  return size > 64 ? Verdict(too_long("prompt_cache_key", 64, size)) : std::nullopt;
 }
 
 constexpr Rule kRules[] = {

@@ -345,20 +345,6 @@ class Renderer {
 
 }  // namespace
 
-Reply answer(const Request& request) {
-  Renderer renderer(request);
-  Reply out;
-  if (request.host.headers) out.headers = request.host.headers(request.call);
-  if (request["stream"].boolean()) {
-    out.streaming = true;
-    out.headers.emplace_back("content-type", "text/event-stream; charset=utf-8");
-    out.headers.emplace_back("cache-control", "no-cache");
-    out.frames = renderer.frames();
-  } else {
-    out.headers.emplace_back("content-type", "application/json");
-    out.body = renderer.whole();
-  }
-  return out;
-}
+Reply answer(const Request& request) { return sent(request, Renderer(request)); }
 
 }  // namespace dragoman::sandbox::openai

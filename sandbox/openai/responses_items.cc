@@ -6,6 +6,7 @@
 
 #include "sandbox/openai/responses.h"
 #include "sandbox/openai/view.h"
+#include "sandbox/openai/wording.h"
 
 namespace dragoman::sandbox::openai {
 namespace {
@@ -61,31 +62,6 @@ bool is_assistant(Value item) {
   return kind && (kind->assistant || (kind->type == "message" && item["role"].text() == "assistant"));
 }
 
-Verdict missing(std::string param) {
-  std::string message = fmt::format("Missing required parameter: '{}'.", param);
-  return refuse(std::move(message), std::move(param), "missing_required_parameter");
-}
-
-Verdict wrong_type(std::string param, std::string_view expected, Value got) {
-  std::string message = fmt::format("Invalid type for '{}': expected {}, but got {} instead.", param,
-                                    expected, kind_phrase(got));
-  return refuse(std::move(message), std::move(param), "invalid_type");
-}
-
-Verdict too_long(std::string param, std::size_t most, std::size_t size) {
-  std::string message = fmt::format(
-      "Invalid '{}': string too long. Expected a string with maximum length {}, but got a string with length "
-      "{} "
-      "instead.",
-      param, most, size);
-  return refuse(std::move(message), std::move(param), "string_above_max_length");
-}
-
-Verdict bad_value(std::string_view value, std::span<const std::string_view> words, std::string param) {
-  return refuse(fmt::format("Invalid value: '{}'. Supported values are: {}.", value, quoted_list(words)),
-                std::move(param), "invalid_value");
-}
-
 // The keys an item may have, by what it is; others are unknown.
 std::span<const std::string_view> keys_of(std::string_view type) {
   static constexpr std::array<std::string_view, 6> kMessage = {"type", "role",   "content",
@@ -112,8 +88,7 @@ Verdict unknown_key(Value object, std::span<const std::string_view> known, const
   if (known.empty()) return std::nullopt;
   for (const json::Member& m : object.members()) {
     if (std::ranges::find(known, m.key) != known.end()) continue;
-    const std::string param = fmt::format("{}.{}", at, m.key);
-    return refuse(fmt::format("Unknown parameter: '{}'.", param), param, "unknown_parameter");
+    return unknown(fmt::format("{}.{}", at, m.key));
   }
   return std::nullopt;
 }

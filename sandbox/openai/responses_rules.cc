@@ -4,23 +4,16 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "sandbox/openai/parameter.h"
 #include "sandbox/openai/responses.h"
 #include "sandbox/openai/rules.h"
 #include "sandbox/openai/view.h"
+#include "sandbox/openai/wording.h"
 
 namespace dragoman::sandbox::openai {
 namespace {
 
 using json::Value;
-
-enum class Want { any, integer, decimal, boolean, string, array, object };
-
-struct Parameter {
-  std::string_view name;
-  Want want = Want::any;
-  double least = 0;
-  double most = 0;  // no range when least == most
-};
 
 // CreateResponse.
 constexpr Parameter kParameters[] = {
@@ -58,58 +51,12 @@ constexpr Parameter kParameters[] = {
     {"user", Want::string},
 };
 
-bool fits(Want want, Value value) {
-  switch (want) {
-    case Want::any:
-      return true;
-    case Want::integer:
-      return value.integer().has_value();
-    case Want::decimal:
-      return value.is_number();
-    case Want::boolean:
-      return value.is_bool();
-    case Want::string:
-      return value.is_string();
-    case Want::array:
-      return value.is_array();
-    case Want::object:
-      return value.is_object();
-  }
-  return false;
-}
-
-std::string_view phrase(Want want) {
-  constexpr std::string_view kPhrases[] = {"",         "an integer", "a decimal", "a boolean",
-                                           "a string", "an array",   "an object"};
-  return kPhrases[static_cast<int>(want)];
-}
-
-Verdict missing(std::string param) {
-  std::string message = fmt::format("Missing required parameter: '{}'.", param);
-  return refuse(std::move(message), std::move(param), "missing_required_parameter");
-}
-
-Verdict bad_value(std::string_view value, std::span<const std::string_view> words, std::string param) {
-  return refuse(fmt::format("Invalid value: '{}'. Supported values are: {}.", value, quoted_list(words)),
-                std::move(param), "invalid_value");
-}
-
-Verdict unsupported(std::string param) {
-  std::string message = fmt::format("Unsupported parameter: '{}' is not supported with this model.", param);
-  return refuse(std::move(message), std::move(param), "unsupported_parameter");
-}
-
 Verdict parameters(const Request& r) {
   for (const json::Member& m : r.body.members()) {
-    const auto* p = std::find_if(std::begin(kParameters), std::end(kParameters),
-                                 [&](const Parameter& candidate) { return candidate.name == m.key; });
-    if (p == std::end(kParameters))
-      return refuse(fmt::format("Unknown parameter: '{}'.", m.key), std::string(m.key), "unknown_parameter");
+    const Parameter* p = find_parameter(kParameters, m.key);
+    if (p == nullptr) return unknown(std::string(m.key));
     if (m.value.is_null()) continue;
-    if (!fits(p->want, m.value))
-      return refuse(fmt::format("Invalid type for '{}': expected {}, but got {} instead.", m.key,
-                                phrase(p->want), kind_phrase(m.value)),
-                    std::string(m.key), "invalid_type");
+    if (!fits(p->want, m.value)) return wrong_type(std::string(m.key), phrase(p->want), m.value);
     if (p->least == p->most || (m.value.number() >= p->least && m.value.number() <= p->most)) continue;
     const bool above = m.value.number() > p->most;
     const bool whole = p->want == Want::integer;
@@ -121,12 +68,8 @@ Verdict parameters(const Request& r) {
         fmt::format("{}_{}_value", whole ? "integer" : "decimal", above ? "above_max" : "below_min"));
   }
   for (const std::string_view name : {"prompt_cache_key", "safety_identifier"})
-    if (r[name].text().size() > 64)
-      return refuse(
-          fmt::format("Invalid '{}': string too long. Expected a string with maximum length 64, but "
-                      "got a string with length {} instead.",
-                      name, r[name].text().size()),
-          std::string(name), "string_above_max_length");
+    if (const std::size_t size = r[name].text().size(); size > 64)
+      return too_long(std::string(name), 64, size);
   return std::nullopt;
 }
 
@@ -192,8 +135,7 @@ Verdict reasoning_words(const Request& r) {
   static constexpr std::string_view kKnown[] = {"effort", "summary", "generate_summary", "context", "mode"};
   for (const json::Member& m : r["reasoning"].members())
     if (std::ranges::find(kKnown, m.key) == std::end(kKnown))
-      return refuse(fmt::format("Unknown parameter: 'reasoning.{}'.", m.key),
-                    "reasoning." + std::string(m.key), "unknown_parameter");
+      return unknown("reasoning." + std::string(m.key));
   const Value summary = r["reasoning"]["summary"];
   if (summary.present() && std::ranges::find(kSummaries, summary.text()) == std::end(kSummaries))
     return bad_value(summary.text(), kSummaries, "reasoning.summary");
@@ -202,19 +144,7 @@ Verdict reasoning_words(const Request& r) {
 }
 
 Verdict name_fault(Value name, const std::string& param) {
-  if (!name.present()) return missing(param);
-  const std::string_view text = name.text();
-  if (is_name(text, 128)) return std::nullopt;
-  if (text.size() > 128)  // OAIR-03
-    return refuse(
-        fmt::format("Invalid '{}': string too long. Expected a string with maximum length 128, but got "
-                    "a string with length {} instead.",
-                    param, text.size()),
-        param, "string_above_max_length");
-  return refuse(fmt::format("Invalid '{}': string does not match pattern. Expected a string that matches the "
-                            "pattern '^[a-zA-Z0-9_-]+$'.",
-                            param),
-                param, "invalid_value");
+  return name.present() ? bad_name(name.text(), param, 128) : missing(param);  // OAIR-03
 }
 
 Verdict function_fault(const Request& r, Value tool, const std::string& at) {
@@ -224,9 +154,7 @@ Verdict function_fault(const Request& r, Value tool, const std::string& at) {
                                                 "parameters",    "strict",         "output_schema",
                                                 "defer_loading", "allowed_callers"};
   for (const json::Member& m : tool.members())
-    if (std::ranges::find(kKnown, m.key) == std::end(kKnown))
-      return refuse(fmt::format("Unknown parameter: '{}.{}'.", at, m.key), at + "." + std::string(m.key),
-                    "unknown_parameter");
+    if (std::ranges::find(kKnown, m.key) == std::end(kKnown)) return unknown(at + "." + std::string(m.key));
   const Value schema = tool["parameters"];
   if (schema.is_null()) return std::nullopt;
   // Left out, `strict` makes the service rewrite the schema; only an explicit true is held against it.
@@ -261,9 +189,7 @@ Verdict tools(const Request& r) {
       if (auto fault = function_fault(r, tool, at)) return fault;
     if (type == "custom") {
       if (auto fault = name_fault(tool["name"], at + ".name")) return fault;
-      if (tool["custom"].present())
-        return refuse(fmt::format("Unknown parameter: '{}.custom'.", at), at + ".custom",
-                      "unknown_parameter");
+      if (tool["custom"].present()) return unknown(at + ".custom");
       const Value format = tool["format"];
       static constexpr std::string_view kFormats[] = {"text", "grammar"};
       if (format.present() && std::ranges::find(kFormats, format["type"].text()) == std::end(kFormats))
@@ -323,9 +249,7 @@ bool says_json(Value v) {
 Verdict format(const Request& r) {
   const Value text = r["text"];
   for (const json::Member& m : text.members())
-    if (m.key != "format" && m.key != "verbosity")
-      return refuse(fmt::format("Unknown parameter: 'text.{}'.", m.key), "text." + std::string(m.key),
-                    "unknown_parameter");
+    if (m.key != "format" && m.key != "verbosity") return unknown("text." + std::string(m.key));
   static constexpr std::string_view kVerbosity[] = {"low", "medium", "high"};
   if (text["verbosity"].present() &&
       std::ranges::find(kVerbosity, text["verbosity"].text()) == std::end(kVerbosity))
@@ -343,11 +267,7 @@ Verdict format(const Request& r) {
   if (type != "json_schema") return std::nullopt;
   if (!f["name"].present()) return missing("text.format.name");
   if (!f["schema"].present()) return missing("text.format.schema");
-  if (!is_name(f["name"].text()))
-    return refuse(
-        "Invalid 'text.format.name': string does not match pattern. Expected a string that matches the "
-        "pattern '^[a-zA-Z0-9_-]+$'.",
-        "text.format.name", "invalid_value");
+  if (!is_name(f["name"].text())) return bad_pattern("text.format.name");
   if (!f["strict"].boolean()) return std::nullopt;
   const std::string fault = strict_fault(f["schema"], r.has(kFineTuned));
   if (fault.empty()) return std::nullopt;

@@ -5,28 +5,12 @@
 
 #include "sandbox/openai/rules.h"
 #include "sandbox/openai/view.h"
+#include "sandbox/openai/wording.h"
 
 namespace dragoman::sandbox::openai {
 namespace {
 
 using json::Value;
-
-Verdict bad_name(Value name, std::string param) {
-  const std::string_view text = name.text();
-  if (is_name(text)) return std::nullopt;
-  if (text.size() > 64) {
-    return refuse(
-        fmt::format("Invalid '{}': string too long. Expected a string with maximum length 64, but got a "
-                    "string with length {} instead.",
-                    param, text.size()),
-        param, "string_above_max_length");
-  }
-  return refuse(
-      fmt::format("Invalid '{}': string does not match pattern. Expected a string that matches the pattern "
-                  "'^[a-zA-Z0-9_-]+$'.",
-                  param),
-      param, "invalid_value");
-}
 
 Verdict shape(const Request& r) {
   const auto tools = r["tools"].items();
@@ -39,8 +23,7 @@ Verdict shape(const Request& r) {
                       : path == ".function" ? tools[i]["function"]
                                             : tools[i]["function"]["name"];
       if (v.present()) continue;
-      return refuse(fmt::format("Missing required parameter: '{}{}'.", at, path), at + path,
-                    "missing_required_parameter");
+      return missing(at + path);
     }
   }
   return std::nullopt;
@@ -50,7 +33,7 @@ Verdict names(const Request& r) {
   const auto tools = r["tools"].items();
   for (std::size_t i = 0; i < tools.size(); ++i) {
     if (!tools[i]["function"]) continue;
-    if (Verdict v = bad_name(tools[i]["function"]["name"], fmt::format("tools[{}].function.name", i)))
+    if (Verdict v = bad_name(tools[i]["function"]["name"].text(), fmt::format("tools[{}].function.name", i)))
       return v;
   }
   const auto messages = r["messages"].items();
@@ -58,7 +41,7 @@ Verdict names(const Request& r) {
     const auto calls = messages[i]["tool_calls"].items();
     for (std::size_t j = 0; j < calls.size(); ++j) {
       if (!calls[j]["function"]) continue;
-      Verdict v = bad_name(calls[j]["function"]["name"],
+      Verdict v = bad_name(calls[j]["function"]["name"].text(),
                            fmt::format("messages[{}].tool_calls[{}].function.name", i, j));
       if (v) return v;
     }
@@ -92,10 +75,7 @@ Verdict choice_without_tools(const Request& r) {
 
 Verdict parallel(const Request& r) {
   if (!r["parallel_tool_calls"].present()) return std::nullopt;
-  if (r.has(kNoParallel)) {
-    return refuse("Unsupported parameter: 'parallel_tool_calls' is not supported with this model.",
-                  "parallel_tool_calls", "unsupported_parameter");
-  }
+  if (r.has(kNoParallel)) return unsupported("parallel_tool_calls");
   if (r["tools"].present()) return std::nullopt;
   return refuse(
       "Invalid value for 'parallel_tool_calls': 'parallel_tool_calls' is only allowed when 'tools' are "
@@ -108,9 +88,7 @@ Verdict choice_value(const Request& r) {
   const Value choice = r["tool_choice"];
   if (!choice.is_string() || std::ranges::find(kWords, choice.text()) != std::end(kWords))
     return std::nullopt;
-  return refuse(
-      fmt::format("Invalid value: '{}'. Supported values are: {}.", choice.text(), quoted_list(kWords)),
-      "tool_choice", "invalid_value");
+  return bad_value(choice.text(), kWords, "tool_choice");
 }
 
 Verdict choice_shape(const Request& r) {
@@ -118,8 +96,7 @@ Verdict choice_shape(const Request& r) {
   if (!choice.is_object() || choice["type"].text() != "function" || choice["function"]["name"].is_string()) {
     return std::nullopt;
   }
-  return refuse("Missing required parameter: 'tool_choice.function.name'.", "tool_choice.function.name",
-                "missing_required_parameter");
+  return missing("tool_choice.function.name");
 }
 
 Verdict choice_of_unknown(const Request& r) {
@@ -135,8 +112,7 @@ Verdict choice_of_unknown(const Request& r) {
 
 Verdict tools_on_old_reasoners(const Request& r) {
   if (!r.has(kNoTools) || !r["tools"].present()) return std::nullopt;
-  return refuse("Unsupported parameter: 'tools' is not supported with this model.", "tools",
-                "unsupported_parameter");
+  return unsupported("tools");
 }
 
 constexpr Rule kRules[] = {
