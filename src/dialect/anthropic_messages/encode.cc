@@ -1,4 +1,5 @@
 #include "dialect/anthropic_messages/wire.h"
+#include "dialect/extras.h"
 #include "dialect/reader.h"
 
 namespace dragoman::dialect::anthropic_messages {
@@ -29,10 +30,6 @@ void write_cache(Writer& w, const canon::CacheMarker& cache) {
   w.key("cache_control").begin_object().field("type", "ephemeral");
   if (!cache.ttl.empty()) w.field("ttl", cache.ttl);
   w.end_object();
-}
-
-void write_extras(Writer& w, const std::vector<canon::Extra>& extras) {
-  for (const canon::Extra& extra : extras) w.field(extra.key, extra.value);
 }
 
 bool nested(const canon::Extra& extra) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "dialect/cohere_chat/cohere_chat.h"
+#include "dialect/extras.h"
 #include "json/write.h"
 
 namespace dragoman::dialect::cohere {
@@ -35,7 +36,7 @@ class Encoder {
       if (!field.empty() && param.value) w_.field(field, param.value);
     }
     thinking();
-    for (const canon::Extra& extra : request_.extra) w_.field(extra.key, extra.value);
+    write_extras(w_, request_.extra);
     if (options_.stream) w_.field("stream", true);
     w_.end_object();
   }
@@ -58,7 +59,7 @@ class Encoder {
     if (results && rest.empty()) return;
     w_.begin_object().field("role", canon::is_system(message) ? "system" : "user").key("content");
     content(rest);
-    for (const canon::Extra& extra : message.extra) w_.field(extra.key, extra.value);
+    write_extras(w_, message.extra);
     w_.end_object();
   }
 
@@ -140,7 +141,7 @@ class Encoder {
         if (const auto* call = std::get_if<canon::ToolCall>(&block.body)) tool_call(*call);
       w_.end_array();
     }
-    for (const canon::Extra& extra : message.extra) w_.field(extra.key, extra.value);
+    write_extras(w_, message.extra);
     w_.end_object();
   }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "dialect/extras.h"
 #include "dialect/gemini_generate/gemini_generate.h"
 #include "dialect/gemini_generate/spelling.h"
 #include "json/parse.h"
@@ -106,9 +107,7 @@ class Encoder {
   }
 
   // videoMetadata, partMetadata and their like, which stand beside a part's data.
-  void extras() {
-    for (const canon::Extra& extra : block_->extra) w_.field(extra.key, extra.value);
-  }
+  void extras() { write_extras(w_, block_->extra); }
 
   void text_part(canon::Words text) {
     w_.begin_object().field("text", text);
@@ -254,7 +253,7 @@ class Encoder {
           w_.field(options_.schema_field.empty() ? std::string_view("parametersJsonSchema")
                                                  : options_.schema_field,
                    tool.schema);
-        for (const canon::Extra& extra : tool.extra) w_.field(extra.key, extra.value);
+        write_extras(w_, tool.extra);
         w_.end_object();
       }
       w_.end_array().end_object();

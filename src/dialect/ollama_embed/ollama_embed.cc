@@ -2,6 +2,7 @@
 // Source: docs.ollama.com/api/embed.
 #include "dialect/dialect.h"
 #include "dialect/embedding.h"
+#include "dialect/extras.h"
 #include "dialect/openai_chat/wire.h"
 
 namespace dragoman::dialect {
@@ -17,7 +18,7 @@ void encode(const canon::EmbeddingRequest& request, std::span<const canon::Embed
   if (request.truncation != canon::Truncation::unset)
     w.field("truncate", request.truncation != canon::Truncation::none);
   if (request.dimensions) w.field("dimensions", *request.dimensions);
-  for (const canon::Extra& extra : request.extra) w.field(extra.key, extra.value);
+  write_extras(w, request.extra);
   w.end_object();
 }
 

@@ -1,4 +1,5 @@
 #include "dialect/custom_tool.h"
+#include "dialect/extras.h"
 #include "dialect/media.h"
 #include "dialect/openai_chat/wire.h"
 #include "dialect/reader.h"
@@ -15,10 +16,6 @@ void write_cache(Writer& w, const canon::CacheMarker& cache) {
   w.key("cache_control").begin_object().field("type", "ephemeral");
   if (!cache.ttl.empty()) w.field("ttl", cache.ttl);
   w.end_object();
-}
-
-void write_extras(Writer& w, const std::vector<canon::Extra>& extras) {
-  for (const canon::Extra& extra : extras) w.field(extra.key, extra.value);
 }
 
 class Encoder {

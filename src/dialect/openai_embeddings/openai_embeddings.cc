@@ -6,6 +6,7 @@
 
 #include "dialect/dialect.h"
 #include "dialect/embedding.h"
+#include "dialect/extras.h"
 #include "dialect/openai_chat/wire.h"
 #include "dialect/reader.h"
 
@@ -186,7 +187,7 @@ void encode(const EmbeddingRequest& request, std::span<const EmbeddingInput> inp
     w.field(options.use_field, request.use_word.empty() ? canon::name(request.use) : request.use_word);
   if (request.truncation != canon::Truncation::unset && !options.truncation_field.empty())
     w.field(options.truncation_field, truncation_word(request.truncation));
-  for (const canon::Extra& extra : request.extra) w.field(extra.key, extra.value);
+  write_extras(w, request.extra);
   w.end_object();
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "dialect/custom_tool.h"
+#include "dialect/extras.h"
 #include "dialect/media.h"
 #include "dialect/openai_responses/wire.h"
 #include "dialect/reader.h"
@@ -13,10 +14,6 @@ using canon::Param;
 using json::Writer;
 
 constexpr std::string_view kEncrypted = "reasoning.encrypted_content";
-
-void write_extras(Writer& w, const std::vector<canon::Extra>& extras) {
-  for (const canon::Extra& extra : extras) w.field(extra.key, extra.value);
-}
 
 // Stateless: every item goes out whole and without an id. An id would have to be known to the account that is
 // asked (OAIR-06, OAIR-11, OAIR-12); reasoning is known again by its encrypted content.
