@@ -146,9 +146,11 @@ int run(const Options& options) {
   }
   const profile::Provider* provider = (*catalogue)->find(options.provider);
   if (!provider) return complain(unknown(**catalogue, options.provider));
-  if (options.markdown)
-    fmt::print("{}", provider_page(**catalogue, *provider, *sources));
-  else if (options.json)
+  if (options.markdown) {
+    const auto ledger = profile::Ledger::builtin();
+    if (!ledger) return complain(ledger.error());
+    fmt::print("{}", provider_page(**catalogue, *provider, *sources, *ledger));
+  } else if (options.json)
     print_document(**catalogue, *provider, options.model, *sources);
   else
     print_list(**catalogue, *provider, options.model, *sources);

@@ -121,10 +121,23 @@ std::string keywords(const std::vector<std::string>& columns) {
   return out;
 }
 
+// "rewrite (narrowed, none)", and what the ledger notes beside it.
+std::string done_words(const profile::LedgerRow* row) {
+  if (!row) return "";
+  std::string out = row->disposition;
+  if (!row->loss.empty()) {
+    std::string losses = row->loss;
+    for (std::size_t at = 0; (at = losses.find(' ', at)) != std::string::npos; at += 2)
+      losses.replace(at, 1, ", ");
+    out += fmt::format(" ({})", losses);
+  }
+  return row->note.empty() ? out : fmt::format("{}: {}", out, row->note);
+}
+
 // What is known beyond the rows: facts whose ids share a prefix with the provider's rows. OpenAI's own are
 // not every compatible host's.
 std::string facts(const profile::Catalogue& catalogue, const profile::Provider& p,
-                  const profile::RuleSources& sources) {
+                  const profile::RuleSources& sources, const profile::Ledger& ledger) {
   std::set<std::string, std::less<>> prefixes;
   for (const auto& layer : catalogue.layers(p)) {
     if (layer.file == "dialects/openai_chat.yaml") continue;
@@ -137,20 +150,22 @@ std::string facts(const profile::Catalogue& catalogue, const profile::Provider& 
   std::string out;
   for (const profile::RuleSource& fact : sources.all()) {
     if (!prefixes.contains(fact.rule.substr(0, fact.rule.find('-')))) continue;
-    out += fmt::format("| {} | {} | {} | {} |\n", fact.rule, cell(fact.what), cell(fact.remedy),
-                       cell(source_words(sources, fact.rule)));
+    out += fmt::format("| {} | {} | {} | {} | {} |\n", fact.rule, cell(fact.what), cell(fact.remedy),
+                       cell(done_words(ledger.find(fact.rule))), cell(source_words(sources, fact.rule)));
   }
   if (out.empty()) return "";
   return "\n## What is known\n\nThe facts behind the rows above and behind the passes of the lowering, which "
-         "report their edits under the same ids.\n\n| id | what is refused, or holds | what is sent "
-         "instead | source |\n|---|---|---|---|\n" +
+         "report their edits under the same ids. What is done is [the ledger's "
+         "word](../adding-a-rule.md#the-ledger-and-its-cases) with\nthe loss its edits may have; where "
+         "sources conflict, the one that was followed.\n\n| id | what is refused, or holds | what is sent "
+         "instead | what is done | source |\n|---|---|---|---|---|\n" +
          out;
 }
 
 }  // namespace
 
 std::string provider_page(const profile::Catalogue& catalogue, const profile::Provider& provider,
-                          const profile::RuleSources& sources) {
+                          const profile::RuleSources& sources, const profile::Ledger& ledger) {
   std::string out = std::string(kMade) + head(provider);
   out +=
       "\n## Rules\n\nIn the order they are laid over each other; of two that say something of one setting, "
@@ -179,7 +194,7 @@ std::string provider_page(const profile::Catalogue& catalogue, const profile::Pr
       if (!layer.rules.empty())
         out += fmt::format("\n[{0}](../../data/{0})\n\n", layer.file) + rows_of(layer.rules, sources);
   }
-  return out + keywords(columns_of(catalogue, provider)) + facts(catalogue, provider, sources);
+  return out + keywords(columns_of(catalogue, provider)) + facts(catalogue, provider, sources, ledger);
 }
 
 std::string providers_index(const profile::Catalogue& catalogue) {

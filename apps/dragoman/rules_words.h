@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "profile/ledger.h"
 #include "profile/profile.h"
 #include "profile/provider.h"
 #include "profile/rule_sources.h"
@@ -21,7 +22,7 @@ std::string auth_words(const profile::Provider& provider);
 
 // A provider's page in docs/providers.
 std::string provider_page(const profile::Catalogue& catalogue, const profile::Provider& provider,
-                          const profile::RuleSources& sources);
+                          const profile::RuleSources& sources, const profile::Ledger& ledger);
 
 // The list of those pages, with what the short words in them mean.
 std::string providers_index(const profile::Catalogue& catalogue);
