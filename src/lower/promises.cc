@@ -121,7 +121,10 @@ Verdict Promises::judge(std::string_view tool, std::string_view, json::Value sch
     return out;
   }
   std::vector<Violation> found = compiled->validator->check(value);
-  if (found.empty()) return out;
+  if (found.empty()) {
+    add_unchecked(*compiled->validator, tool, pointer, out);
+    return out;
+  }
   const auto in_request = [&](const Violation& v) {
     Broken one{std::string(tool),
                v.instance_pointer,
@@ -148,7 +151,21 @@ Verdict Promises::judge(std::string_view tool, std::string_view, json::Value sch
       out.coerced.push_back(in_request(v));
   if (!mended.made.empty()) out.text = json::dump_compact(mended.value);
   out.changes = std::move(mended.made);
+  add_unchecked(*compiled->validator, tool, pointer, out);
   return out;
+}
+
+// A constraint that neither the target was told nor can be checked here (a pattern with look-around) is said
+// to be open, unless something is known to be broken already.
+void Promises::add_unchecked(const Validator& validator, std::string_view tool, std::string_view pointer,
+                             Verdict& out) const {
+  if (!out.good()) return;
+  for (const Unsupported& one : validator.unsupported()) {
+    const std::string place = std::string(pointer) + one.schema_pointer;
+    if (one.keyword != "format" && !told(place))
+      out.broken.push_back(
+          {std::string(tool), "", one.keyword, "was not checked: " + one.reason, place, false, true});
+  }
 }
 
 std::string describe(std::span<const Broken> broken) {

@@ -57,6 +57,8 @@ class Promises {
   Verdict judge(std::string_view tool, std::string_view text, json::Value schema, std::string_view pointer,
                 bool coerce, Arena& arena, json::Value value) const;
   bool told(std::string_view schema_pointer) const;
+  void add_unchecked(const Validator& validator, std::string_view tool, std::string_view pointer,
+                     Verdict& out) const;
 
   const canon::Request& request_;
   std::span<const Edit> edits_;

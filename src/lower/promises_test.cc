@@ -45,6 +45,24 @@ std::string places(const std::vector<Broken>& broken) {
   return out;
 }
 
+TEST(Promises, WhatNobodyChecksIsSaid) {
+  Held held(chat(tool(
+      R"x({"type":"object","properties":{"city":{"type":"string","pattern":"^(?=P)"}
+}
+, "required" : ["city"]
+})x")));
+  const Edit edits[] = {
+      {"X", "/tools/0/function/parameters/properties/city", "pattern", "", "", Loss::widened}};
+  const Verdict open = held.call(R"({"city":"Paris"})", false, edits);
+  ASSERT_EQ(open.broken.size(), 1U);
+  EXPECT_TRUE(open.good());
+  EXPECT_EQ(open.broken[0].schema_pointer, "/tools/0/function/parameters/properties/city/pattern");
+  EXPECT_THAT(open.broken[0].message, HasSubstr("was not checked"));
+  EXPECT_TRUE(held.call(R"({"city":"Paris"})").broken.empty()) << "the target was told";
+  EXPECT_EQ(places(held.call(R"({"city":1})", false, edits).broken), "type@/city")
+      << "what is known comes first";
+}
+
 TEST(Promises, CallsAreHeldToTheClientsSchema) {
   Held held(chat(tool(kHotels)));
   struct Case {
