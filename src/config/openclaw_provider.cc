@@ -6,7 +6,6 @@
 #include <set>
 
 #include "base/strings.h"
-#include "config/field_maker.h"
 #include "config/openclaw.h"
 #include "config/readers.h"
 #include "profile/compat.h"
@@ -92,7 +91,6 @@ class EntryReader {
         sources_(sources),
         reader_(reader),
         warn_(warn),
-        make_{reader},
         config_(config),
         table_(config.catalogue->compat()) {}
 
@@ -493,7 +491,6 @@ class EntryReader {
   const Sources& sources_;
   Reader& reader_;
   Reader& warn_;
-  FieldMaker make_;
   Config& config_;
   const profile::CompatTable& table_;
 
