@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "dialect/tool_namespace.h"
 #include "json/path.h"
 #include "json/write.h"
 #include "lower/context.h"
@@ -137,9 +138,21 @@ class Locator {
     else if (path.size() >= 2 && path[0].is("functionDeclarations") && path[1].index >= 0)
       path = path.subspan(1);
     if (path.empty() || path[0].index < 0) return {};
-    const auto index = static_cast<std::size_t>(path[0].index);
-    if (index >= in_.draft.tools.size()) return {};
-    return in_tool(in_.draft.tools[index], path.subspan(1));
+    // A namespace is one entry of the list: tools[1].tools[0].parameters.
+    int entry = -1, inside = 0;
+    std::string_view last;
+    for (const canon::Tool& tool : in_.draft.tools) {
+      const bool spaced = !dialect::split_space(tool.name).space.empty();
+      const std::string_view place = spaced ? dialect::space_pointer(tool.pointer) : std::string_view();
+      inside = spaced && place == last ? inside + 1 : 0;
+      if (inside == 0) ++entry;
+      last = place;
+      if (entry != path[0].index) continue;
+      if (!spaced) return in_tool(tool, path.subspan(1));
+      if (path.size() < 3 || !path[1].is("tools")) return {.pointer = std::string(place)};
+      if (path[2].index == inside) return in_tool(tool, path.subspan(3));
+    }
+    return {};
   }
 
   bool message_names_no_tool() const {
@@ -155,7 +168,7 @@ class Locator {
   ClientPlace in_tool(const canon::Tool& sent, Steps rest) {
     const canon::Tool* mine = original_tool(sent);
     if (!mine) return {};
-    ClientPlace place{.pointer = std::string(mine->pointer), .tool = std::string(mine->name)};
+    ClientPlace place{.pointer = std::string(mine->pointer), .tool = dialect::shown_name(mine->name)};
     bool schema = false;
     while (!rest.empty() && is_wrapping(rest.front())) {
       schema = schema ||
@@ -313,7 +326,7 @@ class Locator {
       const canon::Tool* mine = original_tool(*named);
       if (!mine) return {};
       ClientPlace place{.pointer = std::string(mine->schema ? mine->schema_pointer : mine->pointer),
-                        .tool = std::string(mine->name)};
+                        .tool = dialect::shown_name(mine->name)};
       if (mine->schema && !path.empty() && path[0].index < 0)
         place.pointer =
             walk_schema(mine->schema, named->schema, path, std::string(mine->schema_pointer)).pointer;
@@ -340,7 +353,7 @@ class Locator {
                 static_cast<std::ptrdiff_t>(path.size()))
           continue;
         if (only.found()) return {};
-        only = {.pointer = reached.pointer, .tool = std::string(mine->name)};
+        only = {.pointer = reached.pointer, .tool = dialect::shown_name(mine->name)};
       }
       return only;
     }

@@ -1,6 +1,7 @@
 // Goldens a person can read: tests/golden/lower/<case>/ holds the client's request (in.<dialect>.json) and,
 // for the cases and targets below, what is sent (out.<provider>_<model>.json) and what was changed and why
 // (edits.<provider>_<model>.txt). DRAGOMAN_UPDATE_GOLDEN=1 writes them anew.
+#include "dialect/tool_namespace.h"
 #include "lower/test_support.h"
 
 namespace dragoman::lower {
@@ -36,7 +37,7 @@ constexpr std::string_view kCases[] = {
     "image_url",         "system_in_the_middle",  "system_only",         "prefill",
     "blank_text",        "structured_output",     "reasoning_anthropic", "odd_names",
     "odd_ids",           "sampling_out_of_range", "many_stops",          "cache_markers",
-    "metadata_user",     "unknown_fields",
+    "metadata_user",     "unknown_fields",        "namespaces",
 };
 
 // "us.meta.llama4-…" as a file name.
@@ -58,7 +59,7 @@ std::string report(const Lowered& lowered, bool client_stream) {
   if (lowered.stream != client_stream) out += lowered.stream ? "called as a stream\n" : "called whole\n";
   out += describe(lowered.edits);
   for (const auto& [wire, client] : lowered.restore.names)
-    out += fmt::format("restore name {} -> {}\n", wire, client);
+    out += fmt::format("restore name {} -> {}\n", wire, dialect::shown_name(client));
   for (const std::string& tool : lowered.restore.custom_tools)
     out += fmt::format("restore custom {}\n", tool);
   for (const auto& [tool, plan] : lowered.restore.arguments)

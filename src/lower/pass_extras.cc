@@ -26,9 +26,11 @@ void filter(Context& c, std::vector<Extra>& extras, Setting allowed) {
     // meant for the target.
     const bool ours = extra.pointer.empty();
     if (ours || (same_dialect(c) && profile::list_contains(c.profile.list(allowed), extra.key))) return false;
-    // OpenAI's mark of what a message was for, made by its models and for them; Codex's notes on itself.
-    const bool bookkeeping = (extra.key == "phase" || extra.key == "client_metadata") &&
-                             c.original.dialect == DialectName::openai_responses;
+    // OpenAI's mark of what a message was for, made by its models and for them; Codex's notes on itself; a
+    // result's namespace, which its call says too.
+    const bool bookkeeping =
+        (extra.key == "phase" || extra.key == "client_metadata" || extra.key == "namespace") &&
+        c.original.dialect == DialectName::openai_responses;
     const Loss loss = bookkeeping ? Loss::none : Loss::semantic;
     // A key with a rule of its own ("GEN-01.prompt_cache_options") before the list's.
     const std::string own = fmt::format("GEN-01.{}", extra.key);

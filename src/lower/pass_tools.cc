@@ -4,7 +4,9 @@
 #include <set>
 
 #include "dialect/custom_tool.h"
+#include "dialect/tool_namespace.h"
 #include "json/parse.h"
+#include "json/path.h"
 #include "lower/argument_plan.h"
 #include "lower/context.h"
 #include "lower/names.h"
@@ -20,16 +22,22 @@ using canon::ToolCall;
 using canon::ToolKind;
 using canon::ToolResult;
 
+// Responses alone has namespaces; other targets are told plain functions.
+bool takes_namespaces(const Context& c) {
+  return c.wire.name == canon::DialectName::openai_responses && c.flag(Setting::server_tools);
+}
+
 // Client name → wire name, for definitions, choice and history alike.
 class NameMap {
  public:
   explicit NameMap(Context& c)
       : c_(c),
         alphabet_{c.profile.text(Setting::tool_name_first), c.profile.text(Setting::tool_name_rest),
-                  static_cast<std::size_t>(c.profile.integer(Setting::tool_name_max)), 0} {
+                  static_cast<std::size_t>(c.profile.integer(Setting::tool_name_max)), 0},
+        namespaces_(takes_namespaces(c)) {
     // Names that stay as they are come first, so that no made-up name can take theirs.
     const auto keep = [&](std::string_view name) {
-      if (fits(alphabet_, name)) taken_.insert(std::string(name));
+      if (stays(name)) taken_.insert(std::string(name));
     };
     for (const Tool& tool : c.draft.tools) keep(tool.name);
     for (const Message& message : c.draft.messages)
@@ -38,24 +46,36 @@ class NameMap {
   }
 
   std::string_view wire(std::string_view name, std::string_view pointer) {
-    if (name.empty() || fits(alphabet_, name)) return name;
+    if (name.empty() || stays(name)) return name;
     for (const auto& [client, wire] : map_)
       if (client == name) return wire;
-    std::string made = fit(alphabet_, name);
-    for (std::uint64_t salt = 1; !taken_.insert(made).second; ++salt) made = fit(alphabet_, name, salt);
+    std::string made = fitted(name, 0);
+    for (std::uint64_t salt = 1; !taken_.insert(made).second; ++salt) made = fitted(name, salt);
     const std::string_view kept = c_.keep(made);
     map_.emplace_back(name, kept);
     c_.restore.names.emplace(made, name);
     const Setting cause = !in_class(alphabet_.first, name.front())       ? Setting::tool_name_first
                           : alphabet_.max && name.size() > alphabet_.max ? Setting::tool_name_max
                                                                          : Setting::tool_name_rest;
-    c_.edit(cause, "GEN-06", pointer, "name", std::string(name), made, Loss::none);
+    c_.edit(cause, "GEN-06", pointer, "name", dialect::shown_name(name), dialect::shown_name(made),
+            Loss::none);
     return kept;
   }
 
  private:
+  bool stays(std::string_view name) const {
+    const dialect::SpacedName parts = dialect::split_space(name);
+    return (parts.space.empty() || namespaces_) && fits(alphabet_, parts.name);
+  }
+  std::string fitted(std::string_view name, std::uint64_t salt) const {
+    const dialect::SpacedName parts = dialect::split_space(name);
+    return namespaces_ ? dialect::join_space(parts.space, fit(alphabet_, parts.name, salt))
+                       : fit(alphabet_, dialect::flat_name(parts), salt);
+  }
+
   Context& c_;
   Alphabet alphabet_;
+  bool namespaces_;
   std::set<std::string> taken_;
   std::vector<std::pair<std::string_view, std::string_view>> map_;
 };
@@ -140,13 +160,42 @@ void fit_description(Context& c, Tool& tool) {
   tool.description = tool.description.substr(0, end);
 }
 
+// What the client said of the namespace is told with each of its tools, where there is room for both.
+void tell_namespace(Context& c, Tool& tool) {
+  if (takes_namespaces(c) || dialect::split_space(tool.name).space.empty()) return;
+  const std::string_view place = dialect::space_pointer(tool.pointer);
+  const std::string_view words = json::resolve(c.original.source, place)["description"].text();
+  if (words.empty()) return;
+  const std::string both =
+      fmt::format("{}{}{}", words, tool.description.empty() ? "" : "\n\n", tool.description);
+  const auto most = static_cast<std::size_t>(c.profile.integer(Setting::tool_description_max));
+  if (most && both.size() > most) {
+    c.edit(Setting::tool_description_max, "GEN-07", place, "description", cut(words), "", Loss::semantic);
+    return;
+  }
+  c.edit("GEN-07", tool.pointer, "description", cut(tool.description),
+         cut(fmt::format("{} / {}", words, tool.description)), Loss::none);
+  tool.description = c.keep(both);
+}
+
+// What the target counts: a namespace is one tool where it goes out as one.
+std::size_t tools_on_wire(const Context& c) {
+  if (!takes_namespaces(c)) return c.draft.tools.size();
+  std::set<std::string_view> seen;
+  for (const Tool& tool : c.draft.tools) {
+    const bool inside = !dialect::split_space(tool.name).space.empty();
+    seen.insert(inside ? dialect::space_pointer(tool.pointer) : tool.pointer);
+  }
+  return seen.size();
+}
+
 // A duplicate name is refused everywhere (ANT-40, KIMI-14); the client means the last definition of a name.
 void drop_twins(Context& c) {
   std::set<std::string_view> later;
   auto& tools = c.draft.tools;
   for (std::size_t i = tools.size(); i-- > 0;) {
     if (tools[i].name.empty() || later.insert(tools[i].name).second) continue;
-    c.edit("ANT-40", tools[i].pointer, "tool", std::string(tools[i].name), "", Loss::semantic);
+    c.edit("ANT-40", tools[i].pointer, "tool", dialect::shown_name(tools[i].name), "", Loss::semantic);
     tools.erase(tools.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
@@ -174,14 +223,14 @@ void pass_tools(Context& c) {
     return;
   }
   const auto most = static_cast<std::size_t>(c.profile.integer(Setting::tools_max));
-  if (most && c.draft.tools.size() > most) {
-    c.refuse(
-        c.rule(Setting::tools_max, "OAI-11"), list,
-        fmt::format("{} takes at most {} tools, the request has {}", c.model, most, c.draft.tools.size()));
+  if (const std::size_t count = tools_on_wire(c); most && count > most) {
+    c.refuse(c.rule(Setting::tools_max, "OAI-11"), list,
+             fmt::format("{} takes at most {} tools, the request has {}", c.model, most, count));
     return;
   }
   drop_twins(c);
   for (Tool& tool : c.draft.tools) {
+    tell_namespace(c, tool);
     if (tool.kind == ToolKind::custom && !c.flag(Setting::custom_tools)) custom_to_function(c, tool);
   }
   NameMap names(c);

@@ -6,6 +6,7 @@
 #include <ranges>
 
 #include "base/strings.h"
+#include "dialect/tool_namespace.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -36,7 +37,7 @@ bool is_at_or_below(std::string_view pointer, std::string_view place) {
 }
 
 Broken not_json(std::string_view tool, std::string_view pointer, const Error& error) {
-  return {.tool = std::string(tool),
+  return {.tool = dialect::shown_name(tool),
           .pointer = error.pointer,
           .keyword = "json",
           .message = "is not JSON: " + error.message,
@@ -117,7 +118,8 @@ Verdict Promises::judge(std::string_view tool, std::string_view, json::Value sch
   Verdict out;
   const auto compiled = schemas_.get(schema);
   if (!compiled->validator) {
-    out.broken.push_back({std::string(tool), "", "limit", compiled->why, std::string(pointer), true, true});
+    out.broken.push_back(
+        {dialect::shown_name(tool), "", "limit", compiled->why, std::string(pointer), true, true});
     return out;
   }
   std::vector<Violation> found = compiled->validator->check(value);
@@ -126,7 +128,7 @@ Verdict Promises::judge(std::string_view tool, std::string_view, json::Value sch
     return out;
   }
   const auto in_request = [&](const Violation& v) {
-    Broken one{std::string(tool),
+    Broken one{dialect::shown_name(tool),
                v.instance_pointer,
                v.keyword,
                v.message,

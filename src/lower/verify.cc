@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "dialect/tool_namespace.h"
 #include "lower/context.h"
 #include "lower/names.h"
 
@@ -36,7 +37,8 @@ void check_tools(Context& c) {
       names.insert(tool.name);
       continue;
     }
-    if (!fits(alphabet, tool.name)) bug(c, "GEN-06", tool.pointer, fmt::format("tool name '{}'", tool.name));
+    if (!fits(alphabet, dialect::split_space(tool.name).name))
+      bug(c, "GEN-06", tool.pointer, fmt::format("tool name '{}'", dialect::shown_name(tool.name)));
     if (!names.insert(tool.name).second)
       bug(c, "GEN-06", tool.pointer, fmt::format("two tools named '{}'", tool.name));
   }

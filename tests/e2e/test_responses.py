@@ -118,6 +118,31 @@ def test_custom_tools(gateway, sdk, model):
     assert "patched fine" in answer.output_text
 
 
+@pytest.mark.parametrize("model", TARGETS)
+def test_tools_in_a_namespace(gateway, sandbox, sdk, model):
+    """As Codex sends an MCP server's: called by name and namespace, whole and streamed, and told so again."""
+    spaces = [{"type": "namespace", "name": "mcp__fs", "description": "Files of the project.", "tools": [
+        {"type": "function", "name": "read_file", "description": "Reads a file", "strict": False,
+         "parameters": {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}}]}]
+    body = {"model": model, "tools": spaces, "input": [{"role": "user", "content": "Please read_file now"}],
+            "tool_choice": "required"}
+    whole = sdk.responses.create(**body)
+    streamed = check_stream(events_of(gateway, body)[0])
+    sent = sandbox.last().body.decode()
+    assert "Files of the project." in sent
+    if model != "gpt":
+        assert "mcp__fs__read_file" in sent and "namespace" not in sent
+    else:
+        assert json.dumps(spaces, separators=(",", ":")) in sent.replace(": ", ":").replace(", ", ",")
+    for call in (whole.output[-1].model_dump(exclude_none=True), streamed["output"][-1]):
+        assert call["type"] == "function_call" and json.loads(call["arguments"])
+        assert (call["namespace"], call["name"]) == ("mcp__fs", "read_file")
+        answer = sdk.responses.create(model=model, tools=spaces, input=[
+            *body["input"], call,
+            {"type": "function_call_output", "call_id": call["call_id"], "output": "alpha beta"}])
+        assert "alpha beta" in answer.output_text
+
+
 def test_reasoning_comes_back_to_its_issuer(gateway, sandbox, sdk):
     """Claude's signature travels inside encrypted_content and returns to Claude as it was."""
     body = {"model": "claude", "tools": [TOOL], "reasoning": {"effort": "low", "summary": "auto"},

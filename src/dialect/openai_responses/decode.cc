@@ -3,6 +3,7 @@
 #include "dialect/error_body.h"
 #include "dialect/media.h"
 #include "dialect/openai_responses/wire.h"
+#include "dialect/tool_namespace.h"
 #include "json/parse.h"
 
 namespace dragoman::dialect::openai_responses {
@@ -43,7 +44,7 @@ void message(Arena& arena, Value item, canon::Choice& out) {
 canon::ToolCall call(Arena& arena, Value item, bool custom) {
   canon::ToolCall out;
   out.id = item["call_id"].text();
-  out.name = item["name"].text();
+  out.name = arena.copy(std::string_view(join_space(item["namespace"].text(), item["name"].text())));
   out.custom = custom;
   out.arguments_text = item[custom ? "input" : "arguments"].text();
   if (custom) return out;

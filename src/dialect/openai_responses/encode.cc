@@ -29,8 +29,8 @@ class Encoder {
     w_.key("input").begin_array();
     for (std::size_t i = first; i < request_.messages.size(); ++i) message(request_.messages[i]);
     w_.end_array();
-    tools();
-    tool_choice();
+    write_tools(w_, request_);
+    write_tool_choice(w_, request_);
     text();
     reasoning();
     for (const ParamField& field : param_fields())
@@ -78,9 +78,6 @@ class Encoder {
   void result(const Block& block, const canon::ToolResult& result);
   void call(const Block& block, const canon::ToolCall& call);
   void thought(const canon::Reasoning& reasoning);
-  void tools();
-  void tool_choice();
-  void choice_of(std::string_view name);
   void text();
   void reasoning();
   void include();
@@ -243,7 +240,9 @@ void Encoder::result(const Block& block, const canon::ToolResult& result) {
 
 void Encoder::call(const Block& block, const canon::ToolCall& call) {
   w_.begin_object().field("type", call.custom ? "custom_tool_call" : "function_call");
-  w_.field("call_id", call.id).field("name", call.name).key(call.custom ? "input" : "arguments");
+  w_.field("call_id", call.id);
+  write_name(w_, call.name);
+  w_.key(call.custom ? "input" : "arguments");
   if (!call.arguments_text.empty() || call.custom)
     w_.string(call.arguments_text);
   else
@@ -265,78 +264,6 @@ void Encoder::thought(const canon::Reasoning& r) {
     w_.end_array();
   }
   w_.field("encrypted_content", state).end_object();
-}
-
-void Encoder::tools() {
-  const auto writes = [&](const canon::Tool& tool) { return tool.kind != canon::ToolKind::server || own(); };
-  if (std::none_of(request_.tools.begin(), request_.tools.end(), writes)) return;
-  w_.key("tools").begin_array();
-  for (const canon::Tool& tool : request_.tools) {
-    if (!writes(tool)) continue;
-    if (tool.kind == canon::ToolKind::server) {
-      w_.value(tool.source);
-      continue;
-    }
-    if (tool.kind == canon::ToolKind::custom) {
-      w_.begin_object().field("type", "custom").field("name", tool.name);
-      if (!tool.description.empty()) w_.field("description", tool.description);
-      if (const CustomFormat format = custom_format(tool.source); format.set) {
-        w_.key("format").begin_object().field("type", format.type);
-        if (format.type == "grammar")
-          w_.field("syntax", format.syntax).field("definition", format.definition);
-        w_.end_object();
-      }
-      write_extras(w_, tool.extra);
-      w_.end_object();
-      continue;
-    }
-    w_.begin_object().field("type", "function").field("name", tool.name);
-    if (!tool.description.empty()) w_.field("description", tool.description);
-    w_.key("parameters");
-    if (tool.schema)
-      w_.value(tool.schema);
-    else
-      w_.raw(R"({"type":"object","properties":{}})");
-    // OAIR-02: left out it means true, and the schema would be rewritten behind everybody's back.
-    w_.field("strict", tool.strict.value_or(false));
-    for (const canon::Extra& extra : tool.extra)
-      if (!nested(extra, "function.")) w_.field(extra.key, extra.value);
-    w_.end_object();
-  }
-  w_.end_array();
-}
-
-void Encoder::choice_of(std::string_view name) {
-  for (const canon::Tool& tool : request_.tools) {
-    if (tool.name != name) continue;
-    if (tool.kind == canon::ToolKind::server) {
-      w_.begin_object().field("type", name).end_object();
-      return;
-    }
-    w_.begin_object()
-        .field("type", tool.kind == canon::ToolKind::custom ? "custom" : "function")
-        .field("name", name)
-        .end_object();
-    return;
-  }
-  w_.begin_object().field("type", "function").field("name", name).end_object();
-}
-
-void Encoder::tool_choice() {
-  const canon::ToolChoice& choice = request_.tool_choice;
-  if (choice.mode == canon::ChoiceMode::unset) return;
-  w_.key("tool_choice");
-  if (!choice.allowed.empty()) {
-    w_.begin_object().field("type", "allowed_tools");
-    w_.field("mode", choice.mode == canon::ChoiceMode::required ? "required" : "auto");
-    w_.key("tools").begin_array();
-    for (const std::string_view name : choice.allowed) choice_of(name);
-    w_.end_array().end_object();
-  } else if (choice.mode == canon::ChoiceMode::named) {
-    choice_of(choice.tool);
-  } else {
-    w_.string(canon::name(choice.mode));
-  }
 }
 
 void Encoder::text() {

@@ -43,8 +43,7 @@ class Parser {
     refuse_what_cannot_be();
     instructions();
     input();
-    tools();
-    tool_choice();
+    parse_tools(arena_, r_, body_, out_);
     text();
     reasoning();
     params();
@@ -66,10 +65,6 @@ class Parser {
   void call(Value v, std::string_view pointer, bool custom);
   void result(Value v, std::string_view pointer);
   void reasoning_item(Value v, std::string_view pointer);
-  void tools();
-  void tool(Value v, std::string_view pointer);
-  void tool_choice();
-  std::string_view chosen_name(Value v, std::string_view pointer);
   void text();
   void reasoning();
   void params();
@@ -270,12 +265,12 @@ canon::Media Parser::file(Value v, std::string_view pointer) {
 }
 
 void Parser::call(Value v, std::string_view pointer, bool custom) {
-  static constexpr std::array<std::string_view, 7> kKnown = {"type", "id",        "status", "call_id",
-                                                             "name", "arguments", "input"};
+  static constexpr std::array<std::string_view, 8> kKnown = {"type", "id",        "status", "call_id",
+                                                             "name", "arguments", "input",  "namespace"};
   canon::ToolCall out;
   out.custom = custom;
   out.id = r_.text(v, pointer, "call_id", true);
-  out.name = r_.text(v, pointer, "name", true);
+  out.name = spaced_name(arena_, r_, v, pointer, true);
   out.arguments_text = r_.text(v, pointer, custom ? "input" : "arguments", true);
   if (!custom) {
     if (is_blank(out.arguments_text)) {  // what models write for tools that take nothing
@@ -298,7 +293,7 @@ void Parser::result(Value v, std::string_view pointer) {
                                                              "call_id", "output", "name"};
   canon::ToolResult out;
   out.call_id = r_.text(v, pointer, "call_id", true);
-  out.name = r_.text(v, pointer, "name");
+  out.name = spaced_name(arena_, r_, v, pointer, false);
   if (const auto known = name_of_.find(out.call_id); out.name.empty() && known != name_of_.end())
     out.name = known->second;
   const std::string_view at = r_.at(pointer, "output");
@@ -320,75 +315,6 @@ void Parser::reasoning_item(Value v, std::string_view pointer) {
   const canon::Reasoning reasoning = read_reasoning(arena_, v);
   // Nothing in it but an id: a stored item of OpenAI's, which cannot be found again anywhere else.
   assistant_turn(pointer).push_back({reasoning, pointer});
-}
-
-void Parser::tools() {
-  if (const Value list = r_.member(body_, "", "tools", Kind::array))
-    for (std::size_t i = 0; i < list.items().size(); ++i) tool(list.at(i), r_.at("/tools", i));
-}
-
-void Parser::tool(Value v, std::string_view pointer) {
-  static constexpr std::array<std::string_view, 6> kKnown = {"type",       "name",   "description",
-                                                             "parameters", "strict", "format"};
-  if (!r_.is_object(v, pointer, true)) return;
-  const std::string_view type = r_.text(v, pointer, "type", true);
-  canon::Tool& out = out_.tools.emplace_back();
-  out.pointer = pointer;
-  out.source = v;
-  if (type == "function") {
-    out.name = r_.text(v, pointer, "name", true);
-    out.description = r_.text(v, pointer, "description");
-    if (v["parameters"].present()) {
-      out.schema_pointer = r_.at(pointer, "parameters");
-      out.schema = r_.member(v, pointer, "parameters", Kind::object);
-    }
-    if (const Value strict = r_.member(v, pointer, "strict", Kind::boolean)) out.strict = strict.boolean();
-    r_.unknown(v, pointer, kKnown, out.extra);
-  } else if (type == "custom") {
-    out.kind = canon::ToolKind::custom;
-    out.name = r_.text(v, pointer, "name", true);
-    out.description = r_.text(v, pointer, "description");
-    r_.unknown(v, pointer, kKnown, out.extra);
-  } else {
-    out.kind = canon::ToolKind::server;  // web_search, file_search, local_shell, mcp …
-    out.name = type;
-  }
-}
-
-// {"type":"function","name":…}, {"type":"custom","name":…}, and OpenAI's own tools by their type.
-std::string_view Parser::chosen_name(Value v, std::string_view pointer) {
-  if (!r_.is_object(v, pointer, true)) return {};
-  const std::string_view type = r_.text(v, pointer, "type", true);
-  if (type == "function" || type == "custom") return r_.text(v, pointer, "name", true);
-  return type;
-}
-
-void Parser::tool_choice() {
-  using canon::ChoiceMode;
-  const Value v = body_["tool_choice"];
-  if (!v.present()) return;
-  canon::ToolChoice& choice = out_.tool_choice;
-  choice.pointer = "/tool_choice";
-  if (v.is_string()) {
-    static constexpr std::array<std::string_view, 3> kModes = {"none", "auto", "required"};
-    const std::string_view word = r_.word(body_, "", "tool_choice", Words(kModes));
-    choice.mode = word == "none"       ? ChoiceMode::none
-                  : word == "required" ? ChoiceMode::required
-                                       : ChoiceMode::automatic;
-  } else if (v.is_object() && v["type"].text() == "allowed_tools") {
-    static constexpr std::array<std::string_view, 2> kModes = {"auto", "required"};
-    choice.mode = r_.word(v, choice.pointer, "mode", Words(kModes), true) == "required"
-                      ? ChoiceMode::required
-                      : ChoiceMode::automatic;
-    const Value list = r_.member(v, choice.pointer, "tools", Kind::array, true);
-    for (std::size_t i = 0; i < list.items().size(); ++i)
-      choice.allowed.push_back(chosen_name(list.at(i), r_.at("/tool_choice/tools", i)));
-  } else if (v.is_object()) {
-    choice.mode = ChoiceMode::named;
-    choice.tool = chosen_name(v, choice.pointer);
-  } else {
-    r_.fail(choice.pointer, fmt::format("expected a string or an object, found {}", json::name(v.kind())));
-  }
 }
 
 void Parser::text() {

@@ -187,7 +187,8 @@ std::string call_item(std::string_view id, std::string_view status, const canon:
   std::string out;
   Writer w(out);
   w.begin_object().field("id", id).field("type", call.custom ? "custom_tool_call" : "function_call");
-  w.field("status", status).field("call_id", call.id).field("name", call.name);
+  w.field("status", status).field("call_id", call.id);
+  write_name(w, call.name);
   w.field(call.custom ? "input" : "arguments", arguments).end_object();
   return out;
 }

@@ -6,6 +6,7 @@
 
 #include "dialect/error_body.h"
 #include "dialect/openai_responses/wire.h"
+#include "dialect/tool_namespace.h"
 #include "json/parse.h"
 
 namespace dragoman::dialect::openai_responses {
@@ -211,7 +212,8 @@ class Decoder final : public StreamDecoder {
     if (item.kind != "function_call" && item.kind != "custom_tool_call") return;
     Event event;
     event.id = v["call_id"].text();
-    event.name = v["name"].text();
+    const std::string name = join_space(v["namespace"].text(), v["name"].text());
+    event.name = name;
     event.custom = item.kind == "custom_tool_call";
     open(item, BlockType::tool_call, event, sink);
     item.said = false;  // no arguments yet

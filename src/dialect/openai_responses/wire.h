@@ -8,10 +8,25 @@
 #include "dialect/dialect.h"
 #include "json/write.h"
 
+namespace dragoman::dialect {
+class Reader;
+}
+
 namespace dragoman::dialect::openai_responses {
 
 // parse.cc
 Result<canon::Request> parse(Arena& arena, json::Value body);
+// parse_tools.cc
+void parse_tools(Arena& arena, Reader& reader, json::Value body, canon::Request& out);
+// The canonical name of what `v` calls by `name` and, inside one, `namespace`.
+std::string_view spaced_name(Arena& arena, Reader& reader, json::Value v, std::string_view pointer,
+                             bool required);
+// encode_tools.cc
+void write_tools(json::Writer& w, const canon::Request& request);
+void write_tool_choice(json::Writer& w, const canon::Request& request);
+void write_extras(json::Writer& w, const std::vector<canon::Extra>& extras);
+// A call's `name`, and its `namespace` where it has one.
+void write_name(json::Writer& w, std::string_view name);
 // encode.cc
 void encode(const canon::Request& request, const WireOptions& options, std::string& out);
 // decode.cc
