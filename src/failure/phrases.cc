@@ -84,6 +84,8 @@ constexpr Phrase kPhrases[] = {
      nullptr},
     {R"(\b(max_completion_tokens|max_output_tokens|max_tokens|budget_tokens|temperature|top_p|top_k|tool_choice|logprobs|top_logprobs)\b.{0,60}(?:not supported|unsupported|must be|is too large|out of range|exceeds|invalid))",
      nullptr},
+    {R"(\b(max_completion_tokens|max_output_tokens|max_tokens|temperature|top_p|top_k)(?: parameter is illegal| ?参数非法| (?:is|should be) \[))",
+     nullptr},
     {R"((additionalProperties|patternProperties|propertyNames|uniqueItems|minItems|maxItems|minLength|maxLength|exclusiveMinimum|exclusiveMaximum|multipleOf|anyOf|oneOf|allOf|prefixItems|\$ref|\$defs|\$schema)\b)",
      nullptr},
 };
