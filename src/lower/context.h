@@ -94,6 +94,7 @@ void pass_one_call(Context& c);      // parallel calls in turns of their own, wh
 void pass_cache(Context& c);         // cache markers
 void pass_sizes(Context& c);         // greatest sizes of text and media
 void pass_limits(Context& c);        // output cap
+void pass_places(Context& c);        // where Bedrock families take what a Converse client wrote for another
 void pass_compat_shape(Context& c);  // compat flags that the encoder and the way back carry out
 
 // Asserts that nothing illegal is left. A failure is a bug of ours; it is refused rather than sent.

@@ -31,7 +31,8 @@ inline Input make_input(canon::DialectName dialect, const Case& row) {
     body = build.with(body, "messages", *json::parse(arena, R"([{"role":"user","content":"Hi"}])"));
   if (dialect == canon::DialectName::anthropic_messages && !body["max_tokens"])
     body = build.with(body, "max_tokens", build.integer(4096));
-  if (!body["model"]) body = build.with(body, "model", build.string("asked"));
+  const bool in_url = dialect == canon::DialectName::bedrock_converse;  // where its model stands
+  if (!body["model"] && !in_url) body = build.with(body, "model", build.string("asked"));
   return {std::string(row.rule), dialect, json::dump(body)};
 }
 
@@ -76,6 +77,9 @@ inline void expect_openai(std::initializer_list<Case> rows) {
 }
 inline void expect_anthropic(std::initializer_list<Case> rows) {
   for (const Case& row : rows) expect_case(canon::DialectName::anthropic_messages, row);
+}
+inline void expect_bedrock(std::initializer_list<Case> rows) {
+  for (const Case& row : rows) expect_case(canon::DialectName::bedrock_converse, row);
 }
 
 }  // namespace dragoman::lower::testing

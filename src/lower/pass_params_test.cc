@@ -5,6 +5,7 @@ namespace dragoman::lower {
 namespace {
 
 using testing::expect_anthropic;
+using testing::expect_bedrock;
 using testing::expect_openai;
 
 constexpr std::string_view kLlama = "bedrock/us.meta.llama4-maverick-17b-instruct-v1:0";
@@ -215,6 +216,57 @@ TEST(LowerParams, UnknownKeys) {
        R"({"messages":[{"role":"user","content":[{"type":"text","text":"Hi","wobble":1}]}]})",
        {{"/messages/0/content/0/wobble", ""}},
        {"ANT-41 semantic /messages/0/content/0/wobble wobble"}},
+  });
+}
+
+// A Converse client's own fields, written for another family than the one that answers.
+TEST(LowerParams, PlacesOfBedrockFamilies) {
+  constexpr std::string_view kClaude = "bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0";
+  constexpr std::string_view kMore = "/additionalModelRequestFields";
+  const std::string message = R"({"messages":[{"role":"user","content":[{"text":"Hi"}]}],)";
+  const auto with = [&](std::string_view fields) {
+    return fmt::format(R"({}"additionalModelRequestFields":{}}})", message, fields);
+  };
+  expect_bedrock({
+      {"BRM-08",
+       kNova,
+       with(R"({"top_k":5})"),
+       {{kMore, R"({"inferenceConfig":{"topK":5}})"}},
+       {"BRM-08 none /additionalModelRequestFields/top_k top_k"}},
+      {"BRM-08",
+       kNova,
+       with(R"({"topK":5})"),
+       {{kMore, R"({"inferenceConfig":{"topK":5}})"}},
+       {"BRM-08 none /additionalModelRequestFields/topK top_k"}},
+      {"BRM-08: as Nova has it", kNova, with(R"({"inferenceConfig":{"topK":5}})"), {}, {}, true},
+      {"BRM-08",
+       kClaude,
+       with(R"({"inferenceConfig":{"topK":5}})"),
+       {{kMore, R"({"top_k":5})"}},
+       {"BRM-08 none /additionalModelRequestFields/inferenceConfig/topK top_k"}},
+      {"BRM-08: as Claude has it", kClaude, with(R"({"top_k":5})"), {}, {}, true},
+      {"BRM-08: the others",
+       kLlama,
+       with(R"({"top_k":5})"),
+       {{kMore, ""}},
+       {"BR-37 semantic /additionalModelRequestFields/top_k top_k"}},
+      {"BRM-20",
+       "bedrock/openai.gpt-oss-20b-1:0",
+       with(R"({"reasoning":{"effort":"low"}})"),
+       {{kMore, R"({"reasoning_effort":"low"})"}},
+       {"BRM-09 none /additionalModelRequestFields/reasoning/effort reasoning"}},
+      {"BRM-20: its own",
+       "bedrock/openai.gpt-oss-20b-1:0",
+       with(R"({"reasoning_effort":"low"})"),
+       {},
+       {},
+       true},
+      {"ANT-29: Anthropic's word for it",
+       kClaude,
+       with(R"({"thinking":{"type":"enabled","budget_tokens":2048}},"inferenceConfig":{"maxTokens":4096})"),
+       {{"/additionalModelRequestFields/thinking/budget_tokens", "2048"}},
+       {},
+       true},
   });
 }
 
