@@ -8,16 +8,15 @@
 #include <cstdio>
 #include <ctime>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "base/strings.h"
 #include "commands.h"
-#include "dialect/dialect.h"
-#include "failure/classify.h"
 #include "failure/repair.h"
 #include "json/write.h"
 #include "offline.h"
-#include "profile/provider.h"
+#include "refusal.h"
 #include "store/journal_reader.h"
 
 namespace dragoman::app {
@@ -25,6 +24,7 @@ namespace {
 
 struct Options {
   std::string journal = "dragoman.db";
+  std::string config;
   int days = 7;
   bool json = false;
 };
@@ -49,8 +49,9 @@ bool worth_telling(std::string_view outcome) {
 Result<std::vector<Finding>> examine(const Options& options) {
   auto reader = store::JournalReader::open(options.journal);
   if (!reader) return std::unexpected(reader.error());
-  const auto catalogue = profile::Catalogue::builtin();
-  if (!catalogue) return std::unexpected(catalogue.error());
+  const auto offline = Offline::make(options.config);
+  if (!offline) return std::unexpected(offline.error());
+  std::set<std::string> unknown;
   const auto now = static_cast<std::int64_t>(std::time(nullptr)) * 1000;
   store::LogFilter filter{.limit = kPage, .started_from_ms = now - std::int64_t{options.days} * 86'400'000};
   std::map<std::tuple<std::string, std::string, std::uint64_t>, Finding> found;
@@ -61,19 +62,16 @@ Result<std::vector<Finding>> examine(const Options& options) {
       filter.since_id = record.seq;
       for (const store::AttemptRecord& attempt : record.attempts) {
         if (!worth_telling(attempt.outcome) || attempt.error_body.empty()) continue;
-        const profile::Provider* provider = catalogue->find(attempt.provider);
-        const dialect::Dialect& wire =
-            dialect::get(provider ? provider->dialect : canon::DialectName::openai_chat);
-        const canon::UpstreamError error = wire.decode_error(attempt.status, attempt.error_body, {});
-        const failure::Failure verdict = failure::classify(attempt.provider, error, {}, 0);
-        Finding& finding = found[{attempt.target, attempt.outcome, verdict.likeness}];
+        const profile::Provider* provider = offline->provider(attempt.provider);
+        if (!provider) unknown.insert(attempt.provider);
+        ReadRefusal read = read_refusal(attempt, provider);
+        Finding& finding = found[{attempt.target, attempt.outcome, read.failure.likeness}];
         if (finding.count++ == 0) {
           finding.target = attempt.target;
-          finding.failure = verdict;
-          finding.failure.cls = *failure::class_named(attempt.outcome);
-          finding.words = error.message.substr(0, 300);
+          finding.failure = read.failure;
+          finding.words = read.message.substr(0, 300);
           finding.first_id = record.id;
-          finding.repair = failure::propose_repair(verdict, error.message);
+          finding.repair = std::move(read.repair);
         }
         finding.last_id = record.id;
         finding.last_ms = record.started_ms;
@@ -82,6 +80,7 @@ Result<std::vector<Finding>> examine(const Options& options) {
     }
     if (page->size() < static_cast<std::size_t>(kPage)) break;
   }
+  warn_unknown(unknown);
   std::vector<Finding> out;
   for (auto& [key, finding] : found) out.push_back(std::move(finding));
   std::stable_sort(out.begin(), out.end(),
@@ -145,11 +144,16 @@ void add_doctor(CLI::App& app, int& status) {
   command->add_option("--journal", options->journal, "the journal's file")
       ->capture_default_str()
       ->envname("DRAGOMAN_JOURNAL");
+  command
+      ->add_option("-c,--config", options->config,
+                   "the gateway's config file, for the providers it defines; no key has to be set")
+      ->envname("DRAGOMAN_CONFIG");
   command->add_option("--days", options->days, "how far back")
       ->capture_default_str()
       ->check(CLI::Range(1, 3650));
   command->add_flag("--json", options->json, "for machines");
-  command->footer("Exit status: 0 nothing found, 1 something was, 2 the journal cannot be read.");
+  command->footer(
+      "Exit status: 0 nothing found, 1 something was, 2 the journal or the config cannot be read.");
   command->callback([options, &status] {
     const auto findings = examine(*options);
     if (!findings) {

@@ -66,12 +66,10 @@ bool is_wrapper(std::string_view message) {
   return false;
 }
 
-const profile::Provider* provider_named(const profile::Catalogue& catalogue, std::string_view name) {
-  return catalogue.find(name.substr(0, name.find('/')));
-}
-
-void classify(Report& report, const profile::Catalogue& catalogue) {
-  const profile::Provider* provider = provider_named(catalogue, report.refusal.target);
+void classify(Report& report, const Offline& offline) {
+  const profile::Provider* provider = offline.provider(report.refusal.target);
+  if (!provider && !report.refusal.target.empty())
+    warn_unknown({report.refusal.target.substr(0, report.refusal.target.find('/'))});
   report.provider = provider ? provider->name
                              : std::string(report.refusal.target.substr(0, report.refusal.target.find('/')));
   if (report.refusal.status == 0) report.refusal.status = failure::status_in(report.refusal.body).value_or(0);
@@ -308,7 +306,7 @@ int run(const Options& options) {
   for (Refusal& refusal : found->refusals) {
     if (refusal.target.empty()) refusal.target = options.provider;
     Report report{.refusal = std::move(refusal)};
-    classify(report, offline->catalogue());
+    classify(report, *offline);
     const bool can_locate =
         !found->request_body.empty() && report.refusal.target.find('/') != std::string::npos;
     if (can_locate && !report.wrapper)
@@ -341,7 +339,10 @@ void add_explain(CLI::App& app, int& status) {
                       "the client's request, to lead the provider's pointer back to it");
   command->add_option("--from", options->from, "the request's dialect")->capture_default_str();
   command->add_option("--provider,--to", options->provider, "who refused: provider, or provider/model");
-  command->add_option("-c,--config", options->config, "config file; no key has to be set");
+  command
+      ->add_option("-c,--config", options->config,
+                   "the gateway's config file, for the providers it defines; no key has to be set")
+      ->envname("DRAGOMAN_CONFIG");
   command->add_option("--journal", options->journal, "the journal's file")
       ->capture_default_str()
       ->envname("DRAGOMAN_JOURNAL");

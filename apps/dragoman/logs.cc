@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <set>
 #include <thread>
 
 #include "commands.h"
@@ -20,12 +21,23 @@ struct Options {
   bool follow = false;
   bool raw = false;
   std::string id;  // of `show`
+  std::string config;
   store::LogFilter filter;
 };
 
-int complain(const Error& error) {
-  fmt::print(stderr, "dragoman: {}\n", error.message);
+int failed(const Error& error) {
+  complain(error);
   return 1;
+}
+
+// Says which refusals of these were read by the wrong book.
+void warn_unknown_in(const std::vector<store::RequestRecord>& records, const Offline& offline) {
+  std::set<std::string> unknown;
+  for (const store::RequestRecord& record : records)
+    for (const store::AttemptRecord& attempt : record.attempts)
+      if (attempt.outcome != "ok" && attempt.status != 0 && !offline.provider(attempt.provider))
+        unknown.insert(attempt.provider);
+  warn_unknown(unknown);
 }
 
 // What is listed: lines, or with --raw the providers' own words, of which a list has only the beginning.
@@ -43,38 +55,50 @@ Result<std::string> text_of(const Options& options, store::LogView& view, store:
 
 int show(const Options& options) {
   const auto record = journalled_record(options.path, options.id);
-  if (!record) return complain(record.error());
-  fmt::print("{}", options.raw ? raw_answers(*record, isatty(STDOUT_FILENO) != 0) : show_record(*record));
+  if (!record) return failed(record.error());
+  if (options.raw) {
+    fmt::print("{}", raw_answers(*record, isatty(STDOUT_FILENO) != 0));
+    return 0;
+  }
+  const auto offline = Offline::make(options.config);
+  if (!offline) return failed(offline.error());
+  warn_unknown_in({*record}, *offline);
+  fmt::print("{}", show_record(*record, *offline));
   return 0;
 }
 
 int follow(const Options& options, store::LogView& view) {
   auto whole = store::JournalReader::open(options.path);
-  if (!whole) return complain(whole.error());
+  if (!whole) return failed(whole.error());
   auto follower = store::LogFollower::open(options.path, options.filter);
-  if (!follower) return complain(follower.error());
+  if (!follower) return failed(follower.error());
   for (;;) {
     const auto records = follower->poll();
-    if (!records) return complain(records.error());
+    if (!records) return failed(records.error());
     if (!records->empty() && options.raw)
       if (auto again = store::JournalReader::open(options.path))
         whole = std::move(again);  // may be a new file
     const auto text = text_of(options, view, *whole, *records);
-    if (!text) return complain(text.error());
+    if (!text) return failed(text.error());
     if (fmt::print("{}", *text); std::fflush(stdout) != 0) return 0;  // the reader of a pipe has left
     std::this_thread::sleep_for(std::chrono::milliseconds(250));
   }
 }
 
 int run(const Options& options) {
-  store::LogView view({.color = isatty(STDOUT_FILENO) != 0, .fix = fix_of});
+  const auto offline = Offline::make(options.config);
+  if (!offline) return failed(offline.error());
+  store::LogView view(
+      {.color = isatty(STDOUT_FILENO) != 0,
+       .fix = [&offline](const store::AttemptRecord& attempt) { return fix_of(attempt, *offline); }});
   if (options.follow) return follow(options, view);
   auto reader = store::JournalReader::open(options.path);
-  if (!reader) return complain(reader.error());
+  if (!reader) return failed(reader.error());
   const auto records = reader->recent(options.filter);
-  if (!records) return complain(records.error());
+  if (!records) return failed(records.error());
   const auto text = text_of(options, view, *reader, *records);
-  if (!text) return complain(text.error());
+  if (!text) return failed(text.error());
+  if (!options.raw) warn_unknown_in(*records, *offline);
   fmt::print("{}", *text);
   return 0;
 }
@@ -102,6 +126,11 @@ void add_logs(CLI::App& app, int& status) {
   one->add_option("id", options->id, "the request's id (req_…)")->required();
   one->add_flag("--raw", options->raw, "only the providers' own words, to the byte");
   one->add_option("--journal", options->path, "the journal's file")->envname("DRAGOMAN_JOURNAL");
+  for (CLI::App* either : {command, one})
+    either
+        ->add_option("-c,--config", options->config,
+                     "the gateway's config file, for the providers it defines; no key has to be set")
+        ->envname("DRAGOMAN_CONFIG");
   command->callback([options, one, &status] { status = one->parsed() ? show(*options) : run(*options); });
 }
 

@@ -11,7 +11,6 @@
 #include "journalled.h"
 #include "json/parse.h"
 #include "json/write.h"
-#include "profile/provider.h"
 #include "refusal.h"
 #include "store/log_view.h"
 
@@ -85,11 +84,6 @@ std::string violation_lines(std::string_view text) {
   return out;
 }
 
-const profile::Provider* provider_of(const store::AttemptRecord& attempt) {
-  static const auto catalogue = profile::Catalogue::builtin();
-  return catalogue ? catalogue->find(attempt.provider) : nullptr;
-}
-
 // What the provider sent, and what there is to say of it: why it is not there, or not all.
 struct RawAnswer {
   std::string_view bytes;
@@ -112,11 +106,11 @@ RawAnswer answer_of(const store::RequestRecord& record, const store::AttemptReco
 
 }  // namespace
 
-std::string fix_of(const store::AttemptRecord& attempt) {
-  return read_refusal(attempt, provider_of(attempt)).fix();
+std::string fix_of(const store::AttemptRecord& attempt, const Offline& offline) {
+  return read_refusal(attempt, offline.provider(attempt.provider)).fix();
 }
 
-std::string show_record(const store::RequestRecord& record) {
+std::string show_record(const store::RequestRecord& record, const Offline& offline) {
   std::string out = store::LogView().format({&record, 1});
   out = out.substr(0, out.find('\n') + 1);
   out += fmt::format("{} in {}{}\n\nOriginal request:\n", store::printable(record.endpoint),
@@ -148,7 +142,7 @@ std::string show_record(const store::RequestRecord& record) {
       out += fmt::format("    {}{}\n", answer.bytes.empty() ? "answer: " : "", store::printable(answer.note));
     if (!a.decision.empty()) out += fmt::format("    decision: {}\n", store::printable(a.decision));
     if (a.outcome != "ok") {
-      const ReadRefusal read = read_refusal(a, provider_of(a));
+      const ReadRefusal read = read_refusal(a, offline.provider(a.provider));
       out += fmt::format("    means: {}\n", failure::describe(read.failure.cls));
       if (const std::string fix = read.fix(); !fix.empty())
         out += fmt::format("    fix: {}\n", store::printable(fix));

@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,9 @@ class Offline {
   Result<Outcome> lower_embedding(std::string_view text, const Asked& asked, const OfflineTarget& target,
                                   Arena& arena) const;
   const profile::Catalogue& catalogue() const { return snapshot_->catalogue(); }
+  // The provider of a name or of a "provider/model": the config's, else the program's own. Null for one that
+  // neither knows; what such a one said can only be read as OpenAI Chat's.
+  const profile::Provider* provider(std::string_view name) const;
 
  private:
   // Policies, URL, headers and sources of what was lowered; or that the config forbids it.
@@ -101,6 +105,9 @@ std::optional<canon::DialectName> dialect_called(std::string_view text);
 
 // Standard input, or the file. "-" is standard input too.
 Result<std::string> read_input(const std::string& file);
+
+// On standard error: providers whose words could only be read as OpenAI Chat's, and what to do about it.
+void warn_unknown(const std::set<std::string>& providers);
 
 // On standard error, with the pointer; returns kBadInput.
 int complain(const Error& error);

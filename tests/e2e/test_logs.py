@@ -8,6 +8,7 @@ import pytest
 from harness import config
 from harness.process import BINARY, run
 from harness.samples import Anthropic, OpenAI
+from harness.targets import BASES
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +99,27 @@ def test_bodies_are_kept_when_asked_for(start, sandbox):
 def test_a_missing_journal_is_said(tmp_path):
     done = run("logs", "--journal", str(tmp_path / "nowhere.db"))
     assert done.returncode != 0 and "nowhere.db" in done.stderr
+
+
+OWN = "house"  # a provider that the config alone defines, in Anthropic's dialect
+WORDS = "messages.0.content.0.text: String should be shorter"
+
+
+def test_a_refusal_of_the_users_own_provider_is_read_in_its_dialect(start, sandbox):
+    row = {"base_url": sandbox.url + BASES["anthropic"], "dialect": "anthropic_messages", "api_key": "sk-own-0123456789"}
+    gateway = start({"own": config.model(f"{OWN}/claude-sonnet-4-5")}, providers={OWN: row})
+    sandbox.fault({"kind": "status", "status": 400, "body": {
+        "type": "error", "request_id": "req_own",
+        "error": {"type": "invalid_request_error", "message": WORDS}}}, provider="anthropic")
+    answer = gateway.ask(Anthropic, Anthropic.request("own"))
+    assert answer.status == 400, answer
+    id = answer.header("x-request-id")
+    logged(gateway, id)
+    file = str(gateway.folder / "dragoman.yaml")
+    for command in (["logs", "show", id], ["logs"], ["explain", id], ["doctor"]):
+        known = run(*command, "--journal", "journal.db", "--config", file, cwd=gateway.folder)
+        assert WORDS in known.stdout and "not known here" not in known.stderr, (command, known)
+        unknown = run(*command, "--journal", "journal.db", cwd=gateway.folder)
+        assert unknown.returncode == known.returncode and "--config" in unknown.stderr and OWN in unknown.stderr
+        wrong = run(*command, "--journal", "journal.db", "--config", "nowhere.yaml", cwd=gateway.folder)
+        assert wrong.returncode in (1, 2) and "nowhere.yaml" in wrong.stderr, command
