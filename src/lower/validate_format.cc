@@ -109,7 +109,7 @@ bool is_hostname(std::string_view text) {
     if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
     if (!std::ranges::all_of(label, [](char c) { return letter(c) || digit(c) || c == '-'; })) return false;
     // RFC 5891, 4.2.3.1: hyphens in the third and fourth place announce an A-label, which needs a body.
-    if (label.substr(2).starts_with("--") && label.size() >= 4 &&
+    if (label.size() >= 4 && label.substr(2).starts_with("--") &&
         (!equals_ignoring_case(label.substr(0, 2), "xn") || label.size() < 6))
       return false;
   }

@@ -30,7 +30,9 @@ TEST(Format, HoldsItsSyntax) {
       {"email", "\"a b\"@example.com", true},
       {"email", "a@[127.0.0.1]", true},
       {"email", "example.com", false},
+      {"email", "a@b", true},
       {"hostname", "a-b.example", true},
+      {"hostname", "a", true},
       {"hostname", "-a.example", false},
       {"hostname", "a_b.example", false},
       {"ipv4", "127.0.0.1", true},
@@ -67,6 +69,25 @@ TEST(Format, HoldsItsSyntax) {
     EXPECT_EQ(found->holds(text), holds) << format << " " << text;
   }
   EXPECT_EQ(find_format("float"), nullptr);
+}
+
+// Every format meets every short text of the signs that formats look for; what it throws fails the test.
+TEST(Format, TakesAnyText) {
+  constexpr std::string_view kSigns = "a1-:.@%T[]P/{}~x\"\\";
+  for (const char* name : {"date-time", "date", "time", "duration", "email", "idn-email", "hostname", "ipv4",
+                           "ipv6", "uuid", "uri", "uri-reference", "iri", "iri-reference", "uri-template",
+                           "json-pointer", "relative-json-pointer", "regex"}) {
+    SCOPED_TRACE(name);
+    const Format* format = find_format(name);
+    ASSERT_NE(format, nullptr);
+    for (const char a : kSigns)
+      for (const char b : kSigns)
+        for (const char c : kSigns) {
+          const std::string text{a, b, c};
+          for (std::size_t size = 0; size <= 3; ++size)
+            (void)format->holds(std::string_view(text).substr(0, size));
+        }
+  }
 }
 
 }  // namespace

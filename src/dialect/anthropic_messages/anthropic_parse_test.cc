@@ -2,6 +2,7 @@
 // messages.d.ts.
 #include "dialect/reasoning_state.h"
 #include "dialect/request_text.h"
+#include "dialect/test_support.h"
 
 namespace dragoman::dialect {
 namespace {
@@ -103,6 +104,26 @@ TEST(AnthropicParse, TaggedSignaturesComeBack) {
 struct Choice {
   std::string_view fields, expected;
 };
+// What an upstream out of order says after its stop, or in a block of another kind, reaches nobody.
+TEST(AnthropicDecode, KeepsTheOrderOfEvents) {
+  const testing::Frames frames(
+      "data: {\"type\":\"message_start\",\"message\":{\"id\":\"m\"}}\n\n"
+      "data: "
+      "{\"type\":\"content_block_start\",\"content_block\":{\"type\":\"tool_use\",\"id\":\"t\",\"name\":"
+      "\"f\","
+      "\"thinking\":\"stray\",\"signature\":\"stray\",\"citations\":[{\"stray\":1}]}}\n\n"
+      "data: "
+      "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"citations_delta\",\"citation\":{\"stray\":1}}}"
+      "\n\n"
+      "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"tool_use\"}}\n\n"
+      "data: {\"type\":\"content_block_start\",\"content_block\":{\"type\":\"text\",\"text\":\"stray\"}}\n\n"
+      "data: {\"type\":\"message_stop\"}\n\n");
+  const std::string events = testing::run(*kAnthropicMessages.decoder(), frames.list);
+  EXPECT_EQ(events.find("stray"), std::string::npos) << events;
+  EXPECT_NE(events.find("stop tool_use"), std::string::npos) << events;
+  EXPECT_TRUE(events.ends_with("end\n")) << events;
+}
+
 TEST(AnthropicEncode, ToolChoice) {
   const Choice rows[] = {
       {R"("tool_choice":"auto")", R"({"type":"auto"})"},

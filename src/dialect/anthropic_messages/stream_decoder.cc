@@ -44,7 +44,7 @@ class Decoder final : public StreamDecoder {
     } else if (!started_) {
       return std::unexpected(broken("the stream does not begin with message_start", frame.data));
     } else if (type == "content_block_start") {
-      block_start(v["content_block"], sink);
+      if (!stopped_) block_start(v["content_block"], sink);  // no block follows the stop
     } else if (type == "content_block_delta") {
       delta(v["delta"], sink);
     } else if (type == "content_block_stop") {
@@ -127,9 +127,14 @@ class Decoder final : public StreamDecoder {
       event.name = v["name"].text();
     }
     sink(event);
-    piece(EventType::text, type_ == BlockType::text ? v["text"].text() : v["thinking"].text(), sink);
-    piece(EventType::signature, v["signature"].text(), sink);
-    for (const Value citation : v["citations"].items()) cite(citation, sink);
+    if (type_ == BlockType::text) {
+      piece(EventType::text, v["text"].text(), sink);
+      for (const Value citation : v["citations"].items()) cite(citation, sink);
+    }
+    if (type_ == BlockType::reasoning) {
+      piece(EventType::text, v["thinking"].text(), sink);
+      piece(EventType::signature, v["signature"].text(), sink);
+    }
     // The input is {} here and comes in deltas; hosts that send it whole put it here.
     if (type_ == BlockType::tool_call && !v["input"].members().empty())
       piece(EventType::tool_arguments, json::dump_compact(v["input"]), sink);
@@ -160,7 +165,8 @@ class Decoder final : public StreamDecoder {
       piece(EventType::signature, v["signature"].text(), sink);
     if (type == "input_json_delta" && type_ == BlockType::tool_call)
       piece(EventType::tool_arguments, v["partial_json"].text(), sink);
-    if (type == "citations_delta" && v["citation"].is_object()) cite(v["citation"], sink);
+    if (type == "citations_delta" && type_ == BlockType::text && v["citation"].is_object())
+      cite(v["citation"], sink);
   }
 
   // Server tools stream their input as JSON text; others (compaction) extend a text member of the block.

@@ -98,6 +98,12 @@ TEST(CohereDecode, IncompleteStreams) {
             std::string::npos)
       << events;
   EXPECT_EQ(testing::run(*kCohereChat.decoder(), bare.list), events);
+
+  const testing::Frames more(
+      "data: {\"type\":\"message-end\",\"delta\":{\"finish_reason\":\"COMPLETE\"}}\n\n"
+      "data: {\"type\":\"content-delta\",\"delta\":{\"message\":{\"content\":{\"text\":\"late\"}}}}\n\n");
+  EXPECT_EQ(testing::run(*kCohereChat.decoder(), more.list).find("late"), std::string::npos)
+      << "nothing can follow message-end";
 }
 
 }  // namespace

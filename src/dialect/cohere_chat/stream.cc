@@ -117,6 +117,7 @@ class Decoder final : public StreamDecoder {
     const std::string_view type = body["type"].is_string() ? body["type"].text() : frame.event;
     if (is_error_value(body) || type == "error")
       return failed(decode_error(kUnreadableStatus, frame.data, {}));
+    if (stopped_) return {};  // nothing can follow message-end
     const json::Value message = body["delta"]["message"];
     message_.start(body["id"].text(), sink);
     if (type == "content-start" || type == "content-delta") {
@@ -161,7 +162,6 @@ class Decoder final : public StreamDecoder {
 
   std::expected<void, canon::UpstreamError> end(json::Value delta, std::string_view data,
                                                 const canon::EventSink& sink) {
-    if (stopped_) return {};
     const std::string_view word = delta["finish_reason"].text();
     if (auto error = failed_generation(word, delta["error"].text())) {
       error->body = data;
