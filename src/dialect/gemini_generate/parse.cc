@@ -1,51 +1,20 @@
 // A GenerateContentRequest as a client sends it. The model and whether to stream are in the URL; a `model` in
 // the body counts for whoever reads a file (`dragoman lower --from gemini`).
-#include "json/parse.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <utility>
 
-#include "base/strings.h"
-#include "dialect/gemini_generate/gemini_generate.h"
-#include "dialect/gemini_generate/spelling.h"
-#include "dialect/reader.h"
-#include "json/write.h"
+#include "dialect/gemini_generate/parser.h"
 
 namespace dragoman::dialect::gemini {
 namespace {
 
 using canon::Block;
-using canon::Param;
 using json::Kind;
 using json::Member;
 using json::Value;
-
-constexpr std::string_view kConfig = "generationConfig.";
-constexpr std::string_view kThinking = "generationConfig.thinkingConfig.";
-constexpr std::string_view kToolConfig = "toolConfig.";
-
-enum class Want : std::uint8_t { number, integer, boolean };
-struct ConfigField {
-  Param param;
-  std::string_view key;
-  Want want;
-};
-constexpr ConfigField kConfigFields[] = {
-    {Param::max_tokens, "maxOutputTokens", Want::integer},
-    {Param::temperature, "temperature", Want::number},
-    {Param::top_p, "topP", Want::number},
-    {Param::top_k, "topK", Want::number},
-    {Param::seed, "seed", Want::integer},
-    {Param::n, "candidateCount", Want::integer},
-    {Param::presence_penalty, "presencePenalty", Want::number},
-    {Param::frequency_penalty, "frequencyPenalty", Want::number},
-    {Param::logprobs, "responseLogprobs", Want::boolean},
-    {Param::top_logprobs, "logprobs", Want::integer},
-};
 
 canon::MediaKind kind_of(std::string_view media_type) {
   if (media_type.starts_with("image/")) return canon::MediaKind::image;
@@ -60,98 +29,7 @@ bool google_only(std::string_view uri) {
          uri.starts_with("https://www.youtube.com/") || uri.starts_with("https://youtu.be/");
 }
 
-class Parser {
- public:
-  Parser(Arena& arena, Value body) : arena_(arena), build_(arena), r_(arena), body_(body) {}
-
-  Result<canon::Request> run() {
-    if (!r_.is_object(body_, "", true)) return std::unexpected(r_.take_error());
-    out_.dialect = canon::DialectName::gemini_generate;
-    out_.source = body_;
-    out_.stream_usage = true;
-    for (const Member& member : body_.members()) top(member);
-    if (!find(body_, "contents").value.present())
-      r_.fail("/contents", "required, expected an array of contents");
-    if (r_.failed()) return std::unexpected(r_.take_error());
-    return std::move(out_);
-  }
-
- private:
-  // A repeated field may be written as its one item; Google's own examples do.
-  template <class F>
-  void list(Value v, std::string_view pointer, F&& each) {
-    if (v.is_object()) return each(v, pointer);
-    if (!r_.is_array(v, pointer)) return;
-    for (std::size_t i = 0; i < v.items().size() && !r_.failed(); ++i)
-      if (r_.is_object(v.at(i), r_.at(pointer, i), true)) each(v.at(i), r_.at(pointer, i));
-  }
-
-  std::string_view text(Value object, std::string_view base, std::string_view camel, bool required = false) {
-    const Member found = find(object, camel);
-    return r_.string(found.value, r_.at(base, found.key), required);
-  }
-  Value object(Value parent, std::string_view base, std::string_view camel, std::string_view& pointer) {
-    const Member found = find(parent, camel);
-    pointer = r_.at(base, found.key);
-    return r_.is_object(found.value, pointer) ? found.value : Value();
-  }
-  void extra(std::vector<canon::Extra>& into, std::string_view prefix, const Member& member,
-             std::string_view camel, std::string_view base) {
-    std::string key(prefix);
-    into.push_back({arena_.copy(std::string_view(key.append(camel.empty() ? member.key : camel))),
-                    member.value, r_.at(base, member.key)});
-  }
-  // Keys this program has no name for travel under their JSON name.
-  static std::string camel_of(std::string_view key) {
-    std::string out;
-    for (std::size_t i = 0; i < key.size(); ++i) {
-      const bool next =
-          key[i] == '_' && i > 0 && i + 1 < key.size() && key[i + 1] >= 'a' && key[i + 1] <= 'z';
-      out += next ? static_cast<char>(key[++i] - 'a' + 'A') : key[i];
-    }
-    return out;
-  }
-
-  void top(const Member& member);
-  void contents(Value v, std::string_view pointer);
-  void system(Value v, std::string_view pointer);
-  void parts(Value content, std::string_view pointer, canon::Message& into);
-  void part(Value v, std::string_view pointer, canon::Message& into);
-  void text_part(Value v, std::string_view pointer, canon::Message& into);
-  void flush(canon::Message& into);
-  bool media(Value v, std::string_view pointer, Block& out);
-  void call(Value v, std::string_view pointer, std::string_view signature, Block& out);
-  void response(Value v, std::string_view pointer, Block& out);
-  void response_words(Value words, std::string_view pointer, canon::ToolResult& out);
-  void tools(Value v, std::string_view pointer);
-  void declaration(Value v, std::string_view pointer);
-  void tool_config(Value v, std::string_view pointer);
-  void generation_config(Value v, std::string_view pointer);
-  void format(Value config, std::string_view pointer);
-  void thinking(Value v, std::string_view pointer);
-  Value scalar(Value v, std::string_view pointer, Want want);
-
-  Arena& arena_;
-  json::Builder build_;
-  Reader r_;
-  Value body_;
-  canon::Request out_;
-
-  // Text that a stream cut in pieces is one block again: the pieces of a run of text or thought parts.
-  struct Run {
-    bool thought = false;
-    std::string text;
-    Value only;  // the text, while the run is one part
-    std::string_view pointer;
-    int parts = 0;
-  } run_;
-
-  // Calls without a result so far, oldest first: results of clients that send no ids find theirs by name.
-  struct OpenCall {
-    std::string_view id, name;
-  };
-  std::deque<OpenCall> open_;
-};
+}  // namespace
 
 void Parser::top(const Member& member) {
   const std::string_view key = member.key;
@@ -170,7 +48,7 @@ void Parser::top(const Member& member) {
   } else if (spells(key, "generationConfig")) {
     if (r_.is_object(member.value, pointer)) generation_config(member.value, pointer);
   } else if (spells(key, "labels")) {
-    if (r_.is_object(member.value, pointer)) out_.params[Param::metadata] = {member.value, pointer};
+    if (r_.is_object(member.value, pointer)) out_.params[canon::Param::metadata] = {member.value, pointer};
   } else if (member.value.present()) {
     extra(out_.extra, {}, member, camel_of(key), "");
   }
@@ -455,137 +333,6 @@ void Parser::declaration(Value v, std::string_view pointer) {
     }
   }
 }
-
-void Parser::tool_config(Value v, std::string_view pointer) {
-  using canon::ChoiceMode;
-  for (const Member& member : v.members()) {
-    if (!member.value.present()) continue;
-    if (!spells(member.key, "functionCallingConfig")) {
-      extra(out_.extra, kToolConfig, member, camel_of(member.key), pointer);
-      continue;
-    }
-    const std::string_view at = r_.at(pointer, member.key);
-    if (!r_.is_object(member.value, at)) return;
-    canon::ToolChoice& choice = out_.tool_choice;
-    const std::string mode = lower_ascii(text(member.value, at, "mode"));
-    const Member names = find(member.value, "allowedFunctionNames");
-    if (r_.is_array(names.value, r_.at(at, names.key)))
-      for (std::size_t i = 0; i < names.value.items().size(); ++i)
-        choice.allowed.push_back(r_.string(names.value.at(i), r_.at(r_.at(at, names.key), i), true));
-    choice.pointer = at;
-    if (mode == "auto" || mode == "validated") {
-      choice.mode = ChoiceMode::automatic;
-      if (mode == "auto") choice.allowed.clear();  // only ANY and VALIDATED read the names (GEM-61)
-    } else if (mode == "any") {
-      choice.mode = choice.allowed.size() == 1 ? ChoiceMode::named : ChoiceMode::required;
-      if (choice.mode == ChoiceMode::named) choice.tool = choice.allowed.front();
-      if (choice.mode == ChoiceMode::named) choice.allowed.clear();
-    } else if (mode == "none") {
-      choice.mode = ChoiceMode::none;
-    } else if (!mode.empty() && mode != "mode_unspecified") {
-      r_.fail(r_.at(at, "mode"),
-              fmt::format("expected \"AUTO\", \"ANY\", \"NONE\" or \"VALIDATED\", found \"{}\"",
-                          get(member.value, "mode").text()));
-    }
-  }
-}
-
-// Numbers may be written as strings (ProtoJSON).
-Value Parser::scalar(Value v, std::string_view pointer, Want want) {
-  if (want == Want::boolean) return r_.is_bool(v, pointer) ? v : Value();
-  if (v.is_string()) {
-    const auto parsed = json::parse(arena_, v.text());
-    if (parsed && parsed->is_number()) v = *parsed;
-  }
-  const bool fine = want == Want::integer ? r_.is_integer(v, pointer) : r_.is_number(v, pointer);
-  return fine ? v : Value();
-}
-
-void Parser::generation_config(Value v, std::string_view pointer) {
-  for (const Member& member : v.members()) {
-    if (!member.value.present()) continue;
-    const std::string_view at = r_.at(pointer, member.key);
-    bool taken = false;
-    for (const ConfigField& field : kConfigFields) {
-      if (!spells(member.key, field.key)) continue;
-      taken = true;
-      if (const Value value = scalar(member.value, at, field.want)) out_.params[field.param] = {value, at};
-    }
-    if (taken) continue;
-    if (spells(member.key, "stopSequences")) {
-      if (!r_.is_array(member.value, at)) return;
-      for (std::size_t i = 0; i < member.value.items().size(); ++i)
-        r_.is_string(member.value.at(i), r_.at(at, i), true);
-      if (!member.value.items().empty()) out_.params[Param::stop] = {member.value, at};
-    } else if (spells(member.key, "responseModalities")) {
-      if (!r_.is_array(member.value, at)) return;
-      std::vector<Value> words;
-      for (const Value item : member.value.items())
-        words.push_back(build_.string_copy(lower_ascii(item.text())));
-      const bool only_text = words.size() == 1 && words.front().text() == "text";
-      if (!only_text && !words.empty()) out_.params[Param::modalities] = {build_.array(words), at};
-    } else if (spells(member.key, "thinkingConfig")) {
-      if (r_.is_object(member.value, at)) thinking(member.value, at);
-    } else if (!spells(member.key, "responseMimeType") && !spells(member.key, "responseSchema") &&
-               !spells(member.key, "responseJsonSchema")) {
-      extra(out_.extra, kConfig, member, camel_of(member.key), pointer);
-    }
-  }
-  format(v, pointer);
-}
-
-void Parser::format(Value config, std::string_view pointer) {
-  const std::string_view type = text(config, pointer, "responseMimeType");
-  const Member open = find(config, "responseSchema"), free = find(config, "responseJsonSchema");
-  const Member schema = free.value.present() ? free : open;
-  const Member mime = find(config, "responseMimeType");
-  if (type == "text/x.enum" || (!type.empty() && type != "application/json" && type != "text/plain")) {
-    for (const Member& member : {mime, schema})
-      if (member.value.present()) extra(out_.extra, kConfig, member, camel_of(member.key), pointer);
-    return;
-  }
-  canon::ResponseFormat& out = out_.response_format;
-  if (schema.value.present()) {
-    out.pointer = out.schema_pointer = r_.at(pointer, schema.key);
-    if (!r_.is_object(schema.value, out.pointer)) return;
-    out.kind = canon::FormatKind::json_schema;
-    out.schema = free.value.present() ? free.value : json_schema_of(arena_, open.value);
-  } else if (type == "application/json") {
-    out.kind = canon::FormatKind::json_object;
-    out.pointer = r_.at(pointer, mime.key);
-  }
-}
-
-void Parser::thinking(Value v, std::string_view pointer) {
-  using Mode = canon::ReasoningConfig::Mode;
-  canon::ReasoningConfig& out = out_.reasoning;
-  for (const Member& member : v.members()) {
-    if (!member.value.present()) continue;
-    const std::string_view at = r_.at(pointer, member.key);
-    if (spells(member.key, "thinkingBudget")) {
-      const Value value = scalar(member.value, at, Want::integer);
-      if (!value) return;
-      const std::int64_t budget = value.integer().value_or(0);
-      out.pointer = at;
-      out.mode = budget == 0  ? Mode::off
-                 : budget < 0 ? Mode::adaptive
-                              : Mode::on;  // -1: as the model sees fit
-      if (budget > 0) out.budget = budget;
-    } else if (spells(member.key, "thinkingLevel")) {
-      const std::string level = lower_ascii(r_.string(member.value, at));
-      if (level == "thinking_level_unspecified") continue;
-      out.effort = arena_.copy(std::string_view(level));
-      out.effort_pointer = at;
-    } else if (spells(member.key, "includeThoughts")) {
-      if (r_.is_bool(member.value, at)) out.include = member.value.boolean();
-      if (out.pointer.empty()) out.pointer = at;
-    } else {
-      extra(out_.extra, kThinking, member, camel_of(member.key), pointer);
-    }
-  }
-}
-
-}  // namespace
 
 Result<canon::Request> parse(Arena& arena, json::Value body) { return Parser(arena, body).run(); }
 
