@@ -1,51 +1,14 @@
 #include <gtest/gtest.h>
 
-#include "dialect/test_support.h"
+#include "dialect/encode_sample.h"
 
 namespace dragoman::dialect {
 namespace {
 
 using namespace canon;
 
-// A request of one user turn, changed by each row; the arena holds parsed pieces.
-struct Sample {
-  Arena arena;
-  Request request;
-  WireOptions options;
-
-  Sample() { request.messages.push_back({.role = Role::user, .blocks = {Block{Text{"Hi"}}}}); }
-  json::Value value(std::string_view text) {
-    const auto parsed = json::parse(arena, text);
-    EXPECT_TRUE(parsed) << text;
-    return parsed ? *parsed : json::Value();
-  }
-  void set(Param param, std::string_view text) { request.params[param].value = value(text); }
-  void block(decltype(Block::body) body) { request.messages.back().blocks = {Block{std::move(body)}}; }
-  Tool& tool(std::string_view name = "f") {
-    Tool tool;
-    tool.name = name;
-    tool.schema = value(R"({"type":"object","properties":{"x":{"type":"number"}}})");
-    request.tools.push_back(tool);
-    return request.tools.back();
-  }
-  void choose(ChoiceMode mode, std::string_view name = {}) {
-    tool();
-    request.tool_choice.mode = mode;
-    request.tool_choice.tool = name;
-  }
-  json::Value encoded() {
-    std::string out;
-    kBedrockConverse.encode(request, options, out);
-    return value(out);
-  }
-};
-
-struct Row {
-  std::string_view rule;
-  std::function<void(Sample&)> change;
-  std::string_view pointer;   // into the body
-  std::string_view expected;  // compact JSON; "" when nothing may be there
-};
+using Sample = testing::EncodeSample;
+using Row = testing::EncodeRow;
 
 TEST(BedrockEncode, Rules) {
   using Mode = ReasoningConfig::Mode;
@@ -309,31 +272,11 @@ TEST(BedrockEncode, Rules) {
        [](Sample& s) { s.request.reasoning = {.mode = Mode::on, .effort = "medium", .budget = 9}; },
        "/additionalModelRequestFields", ""},
   };
-  for (const Row& row : rows) {
-    SCOPED_TRACE(row.rule);
-    Sample sample;
-    row.change(sample);
-    const json::Value found = json::resolve(sample.encoded(), row.pointer);
-    EXPECT_EQ(found ? json::dump_compact(found) : "", row.expected);
-  }
+  testing::expect_rows(kBedrockConverse, rows);
 }
 
 TEST(BedrockEncode, FieldsAreNamedAsTheyAreWritten) {
-  // Every parameter with a field comes out at that field.
-  for (std::size_t i = 0; i < kParams; ++i) {
-    const std::string_view field = kBedrockConverse.param_fields[i];
-    Sample sample;
-    sample.options.top_k_path = "top_k";
-    sample.request.params[static_cast<Param>(i)].value = sample.value(R"(["marker"])");
-    std::string pointer;
-    for (const char c : field) pointer += c == '.' ? '/' : c;
-    const json::Value found = field.empty() ? json::Value() : json::resolve(sample.encoded(), "/" + pointer);
-    EXPECT_EQ(found ? json::dump_compact(found) : "", field.empty() ? "" : R"(["marker"])")
-        << name(static_cast<Param>(i));
-    if (field.empty())
-      EXPECT_EQ(json::dump_compact(sample.encoded()).find("marker"), std::string::npos)
-          << name(static_cast<Param>(i));
-  }
+  testing::expect_param_fields(kBedrockConverse, {.top_k_path = "top_k"});
 }
 
 }  // namespace

@@ -1,58 +1,16 @@
 #include <gtest/gtest.h>
 
-#include "dialect/test_support.h"
+#include "dialect/encode_sample.h"
 
 namespace dragoman::dialect {
 namespace {
 
 using namespace canon;
 
-// A request of one user turn, changed by each row; the arena holds parsed pieces.
-struct Sample {
-  Arena arena;
-  Request request;
-  WireOptions options;
+using Sample = testing::EncodeSample;
+using Row = testing::EncodeRow;
 
-  Sample() {
-    options.model = "command-a-03-2025";
-    request.messages.push_back({.role = Role::user, .blocks = {Block{Text{"Hi"}}}});
-  }
-  json::Value value(std::string_view text) {
-    const auto parsed = json::parse(arena, text);
-    EXPECT_TRUE(parsed) << text;
-    return parsed ? *parsed : json::Value();
-  }
-  void set(Param param, std::string_view text) { request.params[param].value = value(text); }
-  void assistant(std::vector<Block> blocks) {
-    request.messages.push_back({.role = Role::assistant, .blocks = std::move(blocks)});
-  }
-  Tool& tool(std::string_view name = "f") {
-    Tool tool;
-    tool.name = name;
-    tool.schema = value(R"({"type":"object","properties":{"x":{"type":"number"}},"required":["x"]})");
-    request.tools.push_back(tool);
-    return request.tools.back();
-  }
-  ToolCall call() {
-    ToolCall call;
-    call.id = "c1";
-    call.name = "add";
-    call.arguments = value(R"({"a": 1.0})");
-    return call;
-  }
-  json::Value encoded() {
-    std::string out;
-    kCohereChat.encode(request, options, out);
-    return value(out);
-  }
-};
-
-struct Row {
-  std::string_view rule;
-  std::function<void(Sample&)> change;
-  std::string_view pointer;   // into the body
-  std::string_view expected;  // compact JSON; "" when nothing may be there
-};
+const WireOptions kOptions = {.model = "command-a-03-2025"};
 
 TEST(CohereEncode, Rules) {
   using Mode = ReasoningConfig::Mode;
@@ -106,7 +64,7 @@ TEST(CohereEncode, Rules) {
        },
        "/messages", R"([{"role":"tool","tool_call_id":"c1","content":"4"},{"role":"user","content":"Hi"}])"},
       {"coh-spec: tools", [](Sample& s) { s.tool().description = "Does f"; }, "/tools",
-       R"([{"type":"function","function":{"name":"f","description":"Does f","parameters":{"type":"object","properties":{"x":{"type":"number"}},"required":["x"]}}}])"},
+       R"([{"type":"function","function":{"name":"f","description":"Does f","parameters":{"type":"object","properties":{"x":{"type":"number"}}}}}])"},
       {"COH-06: parameters are never missing", [](Sample& s) { s.tool().schema = {}; },
        "/tools/0/function/parameters", R"({"type":"object","properties":{}})"},
       {"COH-12: strict is said of all tools",
@@ -174,27 +132,10 @@ TEST(CohereEncode, Rules) {
        [](Sample& s) { s.request.extra.push_back({"safety_mode", s.value(R"("STRICT")"), ""}); },
        "/safety_mode", R"("STRICT")"},
   };
-  for (const Row& row : rows) {
-    SCOPED_TRACE(row.rule);
-    Sample sample;
-    row.change(sample);
-    const json::Value found = json::resolve(sample.encoded(), row.pointer);
-    EXPECT_EQ(found ? json::dump_compact(found) : "", row.expected);
-  }
+  testing::expect_rows(kCohereChat, rows, kOptions);
 }
 
-TEST(CohereEncode, FieldsAreNamedAsTheyAreWritten) {
-  for (std::size_t i = 0; i < kParams; ++i) {
-    const auto param = static_cast<Param>(i);
-    const std::string_view field = kCohereChat.param_fields[i];
-    Sample sample;
-    sample.request.params[param].value = sample.value(R"(["MARKER"])");
-    const json::Value found = field.empty() ? json::Value() : sample.encoded()[field];
-    EXPECT_EQ(found ? json::dump_compact(found) : "", field.empty() ? "" : R"(["MARKER"])") << name(param);
-    if (field.empty())
-      EXPECT_EQ(json::dump_compact(sample.encoded()).find("MARKER"), std::string::npos) << name(param);
-  }
-}
+TEST(CohereEncode, FieldsAreNamedAsTheyAreWritten) { testing::expect_param_fields(kCohereChat, kOptions); }
 
 }  // namespace
 }  // namespace dragoman::dialect

@@ -1,63 +1,14 @@
 #include <gtest/gtest.h>
 
-#include "dialect/test_support.h"
+#include "dialect/encode_sample.h"
 
 namespace dragoman::dialect {
 namespace {
 
 using namespace canon;
 
-// A request of one user turn, changed by each row; the arena holds parsed pieces.
-struct Sample {
-  Arena arena;
-  Request request;
-  WireOptions options;
-
-  Sample() { request.messages.push_back({.role = Role::user, .blocks = {Block{Text{"Hi"}}}}); }
-  json::Value value(std::string_view text) {
-    const auto parsed = json::parse(arena, text);
-    EXPECT_TRUE(parsed) << text;
-    return parsed ? *parsed : json::Value();
-  }
-  void set(Param param, std::string_view text) { request.params[param].value = value(text); }
-  void assistant(std::vector<Block> blocks) {
-    request.messages.push_back({.role = Role::assistant, .blocks = std::move(blocks)});
-  }
-  void block(decltype(Block::body) body) { request.messages.back().blocks = {Block{std::move(body)}}; }
-  Tool& tool(std::string_view name = "f") {
-    Tool tool;
-    tool.name = name;
-    tool.schema = value(R"({"type":"object","properties":{"x":{"type":"number"}}})");
-    request.tools.push_back(tool);
-    return request.tools.back();
-  }
-  void choose(ChoiceMode mode, std::string_view name = {}, std::vector<std::string_view> allowed = {}) {
-    tool();
-    request.tool_choice.mode = mode;
-    request.tool_choice.tool = name;
-    request.tool_choice.allowed = std::move(allowed);
-  }
-  ToolCall call(std::string_view signature = {}) {
-    ToolCall call;
-    call.id = "c1";
-    call.name = "add";
-    call.arguments = value(R"({"a": 1.0})");
-    call.signature = signature;
-    return call;
-  }
-  json::Value encoded() {
-    std::string out;
-    kGeminiGenerate.encode(request, options, out);
-    return value(out);
-  }
-};
-
-struct Row {
-  std::string_view rule;
-  std::function<void(Sample&)> change;
-  std::string_view pointer;   // into the body
-  std::string_view expected;  // compact JSON; "" when nothing may be there
-};
+using Sample = testing::EncodeSample;
+using Row = testing::EncodeRow;
 
 TEST(GeminiEncode, Rules) {
   using Mode = ReasoningConfig::Mode;
@@ -272,30 +223,11 @@ TEST(GeminiEncode, Rules) {
        },
        "/contents/1/parts", R"([{"executableCode":{"code":"1"}}])"},
   };
-  for (const Row& row : rows) {
-    SCOPED_TRACE(row.rule);
-    Sample sample;
-    row.change(sample);
-    const json::Value found = json::resolve(sample.encoded(), row.pointer);
-    EXPECT_EQ(found ? json::dump_compact(found) : "", row.expected);
-  }
+  testing::expect_rows(kGeminiGenerate, rows);
 }
 
 TEST(GeminiEncode, FieldsAreNamedAsTheyAreWritten) {
-  // Every parameter with a field comes out at that field.
-  for (std::size_t i = 0; i < kParams; ++i) {
-    const auto param = static_cast<Param>(i);
-    const std::string_view field = kGeminiGenerate.param_fields[i];
-    Sample sample;
-    sample.options.labels = true;
-    sample.request.params[param].value = sample.value(R"(["MARKER"])");
-    std::string pointer = "/";
-    for (const char c : field) pointer += c == '.' ? '/' : c;
-    const json::Value found = field.empty() ? json::Value() : json::resolve(sample.encoded(), pointer);
-    EXPECT_EQ(found ? json::dump_compact(found) : "", field.empty() ? "" : R"(["MARKER"])") << name(param);
-    if (field.empty())
-      EXPECT_EQ(json::dump_compact(sample.encoded()).find("MARKER"), std::string::npos) << name(param);
-  }
+  testing::expect_param_fields(kGeminiGenerate, {.labels = true});
 }
 
 }  // namespace
