@@ -13,6 +13,7 @@
 #include "bisect_report.h"
 #include "commands.h"
 #include "dialect/dialect.h"
+#include "dialect/looks_like.h"
 #include "failure/reduce.h"
 #include "journalled.h"
 #include "json/parse.h"
@@ -33,7 +34,7 @@ void interrupt(int) {
 }
 
 struct Options {
-  std::string what, to, config, from = "openai", journal = "dragoman.db";
+  std::string what, to, config, from, journal = "dragoman.db";
   std::size_t max_calls = 150;
   int max_wait = 60;  // seconds
   bool raw = false, learned = false, yes = false, json = false, stream = false;
@@ -54,10 +55,15 @@ Result<Asked> from_file(const Options& options) {
   auto text = read_input(options.what);
   if (!text) return std::unexpected(text.error());
   if (options.to.empty()) return fail("--to is missing: who refuses the request, as provider/model");
-  const auto dialect = dialect_called(options.from);
-  if (!dialect || !dialect::get(*dialect).parse)
-    return fail(fmt::format("--from: expected openai, responses, anthropic, gemini or bedrock, found '{}'",
-                            options.from));
+  Arena arena;
+  const auto body = json::parse(arena, *text);
+  if (!body) return std::unexpected(in_file(body.error(), options.what, *text));
+  const auto dialect =
+      options.from.empty() ? dialect::looks_like(*body) : canon::dialect_called(options.from);
+  if (!dialect || (!dialect::get(*dialect).parse && *dialect != canon::DialectName::openai_embeddings))
+    return fail(fmt::format(
+        "--from: expected openai, responses, anthropic, gemini, bedrock or embeddings, found '{}'",
+        options.from));
   Asked out{.target = options.to};
   out.request.dialect = *dialect;
   out.request.body = *std::move(text);
@@ -165,7 +171,7 @@ void add_bisect(CLI::App& app, int& status) {
   command->add_option("--to", options->to,
                       "who refuses it: provider/model, or a model of the config (its first target); for an "
                       "id, who refused it first");
-  command->add_option("--from", options->from, "a file's dialect")->capture_default_str();
+  command->add_option("--from", options->from, kFromHelp);
   command->add_flag("--stream", options->stream,
                     "a file whose dialect says so in the path is to be streamed");
   command->add_flag("--raw", options->raw, "send it as it is, without lowering");

@@ -16,7 +16,7 @@ namespace {
 struct Options {
   std::string file = "-";
   std::string config;
-  std::string from = "openai_chat";
+  std::string from;
   std::vector<std::string> to;
   bool stream = false;
   bool json = false;
@@ -102,8 +102,9 @@ void print_document(const std::vector<Row>& rows) {
   print_json(out);
 }
 
-Result<std::vector<OfflineTarget>> targets(const Offline& offline, const std::vector<std::string>& names) {
-  if (names.empty()) return offline.all();
+Result<std::vector<OfflineTarget>> targets(const Offline& offline, const std::vector<std::string>& names,
+                                           bool embeddings) {
+  if (names.empty()) return offline.all(embeddings);
   std::vector<OfflineTarget> out;
   for (const std::string& name : names) {
     auto target = offline.find(name);
@@ -116,15 +117,16 @@ Result<std::vector<OfflineTarget>> targets(const Offline& offline, const std::ve
 int run(const Options& options) {
   const auto offline = Offline::make(options.config);
   if (!offline) return complain(offline.error());
-  const auto asked = targets(*offline, options.to);
-  if (!asked) return complain(asked.error());
-  if (asked->empty()) return complain({"there is no target to ask: the config lists no model", ""});
   const auto text = read_input(options.file);
   if (!text) return complain(text.error());
   Arena arena;
   const auto request = offline->parse(
       arena, *text, {.dialect = options.from, .stream = options.stream ? std::optional(true) : std::nullopt});
-  if (!request) return complain(request.error());
+  if (!request) return complain(in_file(request.error(), options.file, *text));
+  const auto asked = targets(*offline, options.to, request->texts.has_value());
+  if (!asked) return complain(asked.error());
+  if (asked->empty())
+    return complain({"there is no target to ask: the config lists no model; name some with --to", ""});
   std::vector<Row> rows;
   for (const OfflineTarget& target : *asked) {
     auto outcome = offline->lower(*request, target, arena);
@@ -145,13 +147,12 @@ void add_check(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand(
       "check", "Ask all targets, without sending, whether they would take a request, and at what cost");
   command->add_option("REQUEST", options->file, "file with the request; - for standard input");
-  command
-      ->add_option("--from", options->from,
-                   "the request's dialect: openai, responses, anthropic, gemini or bedrock")
-      ->capture_default_str();
+  command->add_option("--from", options->from, kFromHelp);
   command->add_option("--to", options->to, "only these targets: provider/model, or models of the config");
-  command->add_option("-c,--config", options->config,
-                      "ask what this file configures, else all known providers; no key has to be set");
+  command
+      ->add_option("-c,--config", options->config,
+                   "ask what this file configures, else all known providers; no key has to be set")
+      ->envname("DRAGOMAN_CONFIG");
   command->add_flag("--stream", options->stream, "as a streaming request");
   command->add_flag("--json", options->json, "for machines, with every edit");
   command->footer(

@@ -1,5 +1,6 @@
 // `dragoman diff`: what two targets would receive for one request.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -18,7 +19,7 @@ struct Options {
   std::string file;
   std::string a, b;
   std::string config;
-  std::string from = "openai_chat";
+  std::string from;
   bool stream = false;
   bool json = false;
   std::size_t width = 0;
@@ -99,7 +100,7 @@ void print_document(const Side& a, const Side& b) {
   print_json(out);
 }
 
-Result<Side> side_of(const Offline& offline, const canon::Request& request, const std::string& name,
+Result<Side> side_of(const Offline& offline, const ClientRequest& request, const std::string& name,
                      Arena& arena) {
   const auto target = offline.find(name);
   if (!target) return std::unexpected(target.error());
@@ -107,7 +108,11 @@ Result<Side> side_of(const Offline& offline, const canon::Request& request, cons
   if (!outcome) return std::unexpected(outcome.error());
   Side side{target->name(), *std::move(outcome), {}};
   if (side.outcome.refused) return side;
-  const auto body = json::parse(arena, side.outcome.lowered.body, {.depth = 1024});
+  // Of several calls the list of their bodies.
+  const std::string& one = side.outcome.lowered.body;
+  const auto body = json::parse(
+      arena, side.outcome.bodies.empty() ? one : fmt::format("[{}]", fmt::join(side.outcome.bodies, ",")),
+      {.depth = 1024});
   if (!body) return std::unexpected(body.error());
   side.body = *body;
   return side;
@@ -121,7 +126,7 @@ int run(const Options& options) {
   Arena arena;
   const auto request = offline->parse(
       arena, *text, {.dialect = options.from, .stream = options.stream ? std::optional(true) : std::nullopt});
-  if (!request) return complain(request.error());
+  if (!request) return complain(in_file(request.error(), options.file, *text));
   const auto a = side_of(*offline, *request, options.a, arena);
   if (!a) return complain(a.error());
   const auto b = side_of(*offline, *request, options.b, arena);
@@ -147,11 +152,9 @@ void add_diff(CLI::App& app, int& status) {
   command->add_option("REQUEST", options->file, "file with the request; - for standard input")->required();
   command->add_option("A", options->a, "provider/model, or a model of the config")->required();
   command->add_option("B", options->b, "the other one")->required();
-  command
-      ->add_option("--from", options->from,
-                   "the request's dialect: openai, responses, anthropic, gemini or bedrock")
-      ->capture_default_str();
-  command->add_option("-c,--config", options->config, "config file; no key has to be set");
+  command->add_option("--from", options->from, kFromHelp);
+  command->add_option("-c,--config", options->config, "config file; no key has to be set")
+      ->envname("DRAGOMAN_CONFIG");
   command->add_flag("--stream", options->stream, "as a streaming request");
   command->add_flag("--json", options->json, "for machines: both calls, and where their bodies differ");
   command->add_option("--width", options->width, "columns to fill; the terminal's by default, else 120");

@@ -23,7 +23,7 @@ namespace {
 struct Options {
   std::vector<std::string> words;  // a request id, or the error's text
   std::string request;
-  std::string from = "openai_chat";
+  std::string from;
   std::string provider;
   std::string config;
   std::string journal = "dragoman.db";
@@ -98,12 +98,14 @@ Result<void> locate(Report& report, const Offline& offline, std::string_view req
   const auto request = offline.parse(arena, request_text, {.dialect = from});
   if (!request) return std::unexpected(request.error());
   canon::Request inside;
+  if (request->texts) return {};
   const auto outcome = offline.lower(*request, *target, arena, &inside);
   if (!outcome) return std::unexpected(outcome.error());
   if (outcome->refused) return {};
+  const canon::Request& mine = request->conversation;
   report.place = lower::locate(
-      {*request, inside, outcome->lowered,
-       dialect::get(target->deployment->speaking(*request, offline.catalogue()).provider().dialect)},
+      {mine, inside, outcome->lowered,
+       dialect::get(target->deployment->speaking(mine, offline.catalogue()).provider().dialect)},
       report.failure.pointer, report.error.message);
   return {};
 }
@@ -337,7 +339,7 @@ void add_explain(CLI::App& app, int& status) {
                       "a request id (req_…), or the error's text; standard input without either");
   command->add_option("--request", options->request,
                       "the client's request, to lead the provider's pointer back to it");
-  command->add_option("--from", options->from, "the request's dialect")->capture_default_str();
+  command->add_option("--from", options->from, kFromHelp);
   command->add_option("--provider,--to", options->provider, "who refused: provider, or provider/model");
   command
       ->add_option("-c,--config", options->config,

@@ -15,7 +15,7 @@ namespace {
 
 struct Options {
   std::string config;
-  std::string from = "openai_chat";
+  std::string from;
   std::string to;
   bool stream = false;
   bool jsonl = false;
@@ -39,7 +39,6 @@ Result<Outcome> lower_text(const Offline& offline, std::string_view text, const 
                            std::string_view to, Arena& arena) {
   const auto target = offline.find(to);
   if (!target) return std::unexpected(target.error());
-  if (is_embeddings(asked.dialect)) return offline.lower_embedding(text, asked, *target, arena);
   const auto request = offline.parse(arena, text, asked);
   if (!request) return std::unexpected(request.error());
   return offline.lower(*request, *target, arena);
@@ -50,7 +49,8 @@ int one(const Offline& offline, const Options& options) {
   if (!text) return fail_with(text.error());
   Arena arena;
   const auto outcome = lower_text(offline, *text, options.asked(), options.to, arena);
-  if (!outcome) return fail_with(outcome.error());
+  if (!outcome)
+    return fail_with(json::parse(arena, *text) ? outcome.error() : in_file(outcome.error(), "-", *text));
   std::string out;
   json::Writer w(out);
   w.begin_object();
@@ -133,14 +133,11 @@ void add_lower(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "lower", "Show what a target would receive for the request on standard input; send nothing");
-  command
-      ->add_option(
-          "--from", options->from,
-          "the request's dialect: openai, responses, anthropic, gemini, bedrock or openai-embeddings")
-      ->capture_default_str();
+  command->add_option("--from", options->from, kFromHelp);
   command->add_option("--to", options->to, "provider/model, or a model of the config (its first target)");
   command->add_flag("--stream", options->stream, "as a streaming request");
-  command->add_option("-c,--config", options->config, "config file; no key has to be set");
+  command->add_option("-c,--config", options->config, "config file; no key has to be set")
+      ->envname("DRAGOMAN_CONFIG");
   command->add_flag("--jsonl", options->jsonl,
                     "a line of {\"id\", \"from\", \"to\", \"stream\", \"request\"} for each request; "
                     "answers a line for each, in order");

@@ -10,7 +10,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "json/value.h"
+#include "canon/embedding.h"
+#include "canon/request.h"
+#include "command_io.h"
 #include "json/write.h"
 #include "lower/lower.h"
 #include "profile/rule_sources.h"
@@ -19,9 +21,8 @@
 namespace dragoman::app {
 
 // The exit statuses of the three commands, besides 0.
-inline constexpr int kLossy = 1;     // check: some target takes the request with semantic loss
-inline constexpr int kBadInput = 2;  // the command line, the config or the request
-inline constexpr int kRefused = 3;   // a target does not take the request
+inline constexpr int kLossy = 1;    // check: some target takes the request with semantic loss
+inline constexpr int kRefused = 3;  // a target does not take the request
 
 // One place a request could go. Keeps what it needs alive.
 struct OfflineTarget {
@@ -48,9 +49,16 @@ struct Outcome {
 
 // What is said of a request before any target is asked.
 struct Asked {
-  std::string_view dialect = "openai_chat";  // or its short name
-  std::optional<bool> stream = {};           // nothing: as the request says
-  std::string_view model = "model";          // for a request that names none
+  std::string_view dialect = "";     // its name, short or not; "": the request itself tells
+  std::optional<bool> stream = {};   // nothing: as the request says
+  std::string_view model = "model";  // for a request that names none
+};
+
+// A client's request as it was read: a conversation, or texts to embed.
+struct ClientRequest {
+  canon::DialectName dialect = canon::DialectName::openai_chat;
+  canon::Request conversation;
+  std::optional<canon::EmbeddingRequest> texts;
 };
 
 class Offline {
@@ -62,23 +70,23 @@ class Offline {
   // A target by name: provider/model, or a model of the config (then its first target).
   Result<OfflineTarget> find(std::string_view name) const;
 
-  // All that are configured, or the well-known models of every known provider. No target comes twice.
-  std::vector<OfflineTarget> all() const;
+  // All that are configured, or the well-known models of every known provider; for texts to embed, the
+  // embedding models. No target comes twice.
+  std::vector<OfflineTarget> all(bool embeddings) const;
 
   // Reads a request in the client's dialect. `text` must outlive the result, as must the arena.
-  Result<canon::Request> parse(Arena& arena, std::string_view text, const Asked& asked) const;
-  // `inside`: see lower::lower.
-  Result<Outcome> lower(const canon::Request& request, const OfflineTarget& target, Arena& arena,
+  Result<ClientRequest> parse(Arena& arena, std::string_view text, const Asked& asked) const;
+  // `inside`: of a conversation, see lower::lower.
+  Result<Outcome> lower(const ClientRequest& request, const OfflineTarget& target, Arena& arena,
                         canon::Request* inside = nullptr) const;
-  // An embedding request, from its text to what would be sent.
-  Result<Outcome> lower_embedding(std::string_view text, const Asked& asked, const OfflineTarget& target,
-                                  Arena& arena) const;
   const profile::Catalogue& catalogue() const { return snapshot_->catalogue(); }
   // The provider of a name or of a "provider/model": the config's, else the program's own. Null for one that
   // neither knows; what such a one said can only be read as OpenAI Chat's.
   const profile::Provider* provider(std::string_view name) const;
 
  private:
+  Result<Outcome> lower_texts(const canon::EmbeddingRequest& request, const OfflineTarget& target,
+                              Arena& arena) const;
   // Policies, URL, headers and sources of what was lowered; or that the config forbids it.
   Result<void> complete(Outcome& out, const serve::Deployment& deployment, profile::Mode mode,
                         const OfflineTarget& target) const;
@@ -87,32 +95,22 @@ class Offline {
                         const lower::Edit& edit) const;
 
   std::shared_ptr<const serve::Snapshot> snapshot_;
-  std::vector<std::string> names_;  // what all() resolves
+  std::vector<std::string> names_, embedding_names_;  // what all() resolves
   std::vector<std::string> secrets_;
   std::shared_ptr<const profile::RuleSources> rules_;
 };
-
-bool is_embeddings(std::string_view dialect);  // "openai-embeddings"
 
 // The members of `dragoman lower`'s answer, into an object that is already open.
 void write_outcome(json::Writer& w, const Outcome& outcome);
 void write_edits(json::Writer& w, const Outcome& outcome);           // "edits": [...]
 void write_refused(json::Writer& w, const lower::Refused& refused);  // "refused": {...}
-void write_error(json::Writer& w, const Error& error);               // "error": {"message", "pointer"}
 
-// A client dialect by its own name or the one people use: openai, responses, anthropic, gemini, bedrock.
-std::optional<canon::DialectName> dialect_called(std::string_view text);
-
-// Standard input, or the file. "-" is standard input too.
-Result<std::string> read_input(const std::string& file);
+// The words of --from's help.
+inline constexpr char kFromHelp[] =
+    "the request's dialect: openai, responses, anthropic, gemini, bedrock or embeddings; without it, the one "
+    "it looks like";
 
 // On standard error: providers whose words could only be read as OpenAI Chat's, and what to do about it.
 void warn_unknown(const std::set<std::string>& providers);
-
-// On standard error, with the pointer; returns kBadInput.
-int complain(const Error& error);
-
-// One document on standard output: indented for a terminal, on one line for anything else.
-void print_json(const std::string& document);
 
 }  // namespace dragoman::app

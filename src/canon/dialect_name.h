@@ -25,5 +25,8 @@ inline constexpr int kDialects = 12;
 
 std::string_view name(DialectName dialect);  // "openai_chat", …
 std::optional<DialectName> dialect_named(std::string_view name);
+// A client dialect by its name or the one people use, with '-' or '_': openai (chat), responses, anthropic
+// (messages), gemini (google), bedrock (converse), embeddings.
+std::optional<DialectName> dialect_called(std::string_view text);
 
 }  // namespace dragoman::canon

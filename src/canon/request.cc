@@ -36,6 +36,25 @@ std::optional<DialectName> dialect_named(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<DialectName> dialect_called(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kShort = {{
+      {"openai", "openai_chat"},
+      {"chat", "openai_chat"},
+      {"responses", "openai_responses"},
+      {"anthropic", "anthropic_messages"},
+      {"messages", "anthropic_messages"},
+      {"gemini", "gemini_generate"},
+      {"google", "gemini_generate"},
+      {"bedrock", "bedrock_converse"},
+      {"converse", "bedrock_converse"},
+      {"embeddings", "openai_embeddings"},
+  }};
+  std::string name(text);
+  std::ranges::replace(name, '-', '_');
+  const auto* known = std::ranges::find(kShort, name, &std::pair<std::string_view, std::string_view>::first);
+  return dialect_named(known == kShort.end() ? std::string_view(name) : known->second);
+}
+
 std::string_view name(Role role) {
   switch (role) {
     case Role::system:

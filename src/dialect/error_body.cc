@@ -108,6 +108,15 @@ class Unwrapper {
       value(body, depth + 1);  // an SDK's exception
     if (const Value error = v["response"]["error"]; error.is_object())
       value(error, depth + 1);  // response.failed
+    if (const Value error = v["lastError"]; error.is_object())
+      value(error, depth + 1);  // the AI SDK's retries
+    if (const Value body = v["responseBody"]; body.is_string() && !is_blank(body.text()))
+      text(body.text(), depth + 1);                                      // the AI SDK's exception
+    for (const std::string_view key : {"err", "exception", "exc_info"})  // a line of a log
+      if (const Value error = v[key]; error.is_string() && !is_blank(error.text()))
+        words(error.text(), depth);
+      else if (error.is_object() && speaks(error))
+        value(error, depth + 1);
     google_details(v["details"]);
     if (const Value raw = v["metadata"]["raw"]; raw.present()) {  // OpenRouter: the upstream's own body
       if (raw.is_string())
@@ -231,6 +240,7 @@ class Unwrapper {
         if (json.find('\n') != std::string_view::npos && read(unwrapped(json), depth)) return true;
       }
       if (const auto python = read_python_literal(tail); python && read(python->json, depth)) return true;
+      if (const auto node = read_node_literal(tail); node && read(node->json, depth)) return true;
     }
     // Python's print of bytes: b'{\n "error": …'.
     for (const std::string_view open : {"b'{", "b\"{", "b'[", "b\"["}) {
@@ -309,7 +319,8 @@ class Unwrapper {
       if (const Value m = v[key]; (m.is_string() && !is_blank(m.text())) || m.is_object() || m.is_array())
         return true;
     return v["error"].is_object() || v["error"].is_string() || v["Error"].is_object() ||
-           v["detail"].present() || v["base_resp"].is_object() || v["response"]["error"].is_object();
+           v["responseBody"].is_string() || v["err"].is_object() || v["detail"].present() ||
+           v["base_resp"].is_object() || v["response"]["error"].is_object();
   }
 
   // From the bracket to the one that closes it; "" when none does.

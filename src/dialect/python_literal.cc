@@ -11,6 +11,7 @@ constexpr int kMaxDepth = 32;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$'; }
 
 void append_utf8(std::string& out, std::uint32_t c) {
   if (c >= 0xD800 && c <= 0xDFFF) c = 0xFFFD;  // half a pair is no character
@@ -33,7 +34,7 @@ void append_utf8(std::string& out, std::uint32_t c) {
 
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  explicit Reader(std::string_view text, bool node = false) : text_(text), node_(node) {}
 
   bool value(std::string& out, int depth) {
     if (depth > kMaxDepth) return false;
@@ -41,6 +42,8 @@ class Reader {
     if (done()) return false;
     const char c = peek();
     if (c == '{') return dict(out, depth);
+    if (node_ && c == '[' && bracketed(out)) return true;
+    if (node_ && is_letter(c)) return named(out, depth);
     if (c == '[') return list(out, depth, ']');
     if (c == '(') return list(out, depth, ')');
     if (starts_string()) return string(out);
@@ -74,7 +77,44 @@ class Reader {
     return true;
   }
 
+  std::string_view name() {
+    const std::size_t start = at_;
+    while (!done() && (is_letter(peek()) || is_digit(peek()))) ++at_;
+    return text_.substr(start, at_ - start);
+  }
+
+  // true, undefined; Headers { … }, Map(2) { … }.
+  bool named(std::string& out, int depth) {
+    const std::string_view word = name();
+    if (word == "true" || word == "false" || word == "null") {
+      out += word;
+      return true;
+    }
+    if (word == "undefined" || word == "NaN" || word == "Infinity") {
+      out += "null";
+      return true;
+    }
+    if (!done() && peek() == '(')
+      while (!done() && peek() != ')' && peek() != '\n') ++at_;
+    take(')');
+    skip_space();
+    if (done() || (peek() != '{' && peek() != '[')) return false;
+    return value(out, depth + 1);
+  }
+
+  // [Object], [Function: x], [Circular *1], [Symbol(x)]: a word in brackets is no list.
+  bool bracketed(std::string& out) {
+    const std::size_t end = text_.find_first_of("],'\"\n{", at_);
+    if (at_ + 1 >= text_.size() || !is_letter(text_[at_ + 1]) || end == std::string_view::npos ||
+        text_[end] != ']')
+      return false;
+    json::write_string(out, text_.substr(at_, end + 1 - at_));
+    at_ = end + 1;
+    return true;
+  }
+
   bool starts_string() const {
+    if (node_) return !done() && (peek() == '\'' || peek() == '"' || peek() == '`');
     std::size_t i = at_;
     while (i < text_.size() && i - at_ < 2 &&
            std::string_view("bBuUrRfF").find(text_[i]) != std::string_view::npos)
@@ -92,12 +132,18 @@ class Reader {
       if (done()) return false;
       if (starts_string()) {
         if (!string(out)) return false;
+      } else if (node_ && (is_letter(peek()) || peek() == '[')) {
+        if (peek() == '[' ? !bracketed(out) : (json::write_string(out, name()), false)) return false;
       } else {  // a number, True or None as a key
         std::string key;
         if (!value(key, depth + 1) || key.empty() || key.front() == '{' || key.front() == '[') return false;
         out += '"' + key + '"';
       }
-      if (!take(':')) return false;
+      if (node_ && take('=')) {  // of a Map: 'key' => value
+        if (!take('>')) return false;
+      } else if (!take(':')) {
+        return false;
+      }
       out += ':';
       if (!value(out, depth + 1)) return false;
       if (take(',')) continue;
@@ -113,6 +159,11 @@ class Reader {
     out += '[';
     for (bool first = true;; first = false) {
       if (take(close)) break;
+      if (node_ && text_.substr(at_).starts_with("...")) {  // "... 3 more items"
+        at_ = std::min(text_.size(), text_.find(close, at_));
+        if (take(close)) break;
+        return false;
+      }
       if (!first) out += ',';
       if (!value(out, depth + 1)) return false;
       if (take(',')) continue;
@@ -140,11 +191,12 @@ class Reader {
     std::string text;
     do {
       bool raw = false;
-      while (peek() != '\'' && peek() != '"') {
+      while (peek() != '\'' && peek() != '"' && peek() != '`') {
         raw = raw || peek() == 'r' || peek() == 'R';
         ++at_;
       }
       if (!one_string(text, raw)) return false;
+      if (node_) take('+');  // long ones are printed in pieces
       skip_space();
     } while (!done() && starts_string());
     json::write_string(out, text);
@@ -222,17 +274,21 @@ class Reader {
   }
 
   std::string_view text_;
+  bool node_;
   std::size_t at_ = 0;
 };
 
-}  // namespace
-
-std::optional<PythonLiteral> read_python_literal(std::string_view text) {
+std::optional<PythonLiteral> read(std::string_view text, bool node) {
   PythonLiteral out;
-  Reader reader(text);
+  Reader reader(text, node);
   if (!reader.value(out.json, 0)) return std::nullopt;
   out.size = reader.at();
   return out;
 }
+
+}  // namespace
+
+std::optional<PythonLiteral> read_python_literal(std::string_view text) { return read(text, false); }
+std::optional<PythonLiteral> read_node_literal(std::string_view text) { return read(text, true); }
 
 }  // namespace dragoman::dialect

@@ -1,5 +1,6 @@
-// Python's way of printing a dictionary, read as JSON. Error bodies reach people through SDKs and relays that
-// print them so ("Error code: 400 - {'error': {'message': …}}"), and what the provider said is inside.
+// Python's and Node's ways of printing an object, read as JSON. Error bodies reach people through SDKs and
+// relays that print them so ("Error code: 400 - {'error': {'message': …}}"), and what the provider said is
+// inside.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -17,5 +18,9 @@ struct PythonLiteral {
 // escapes, numbers, True, False, None. Anything else in it (a constructor, an ellipsis) gives nothing. Linear
 // in the text; nesting is bounded.
 std::optional<PythonLiteral> read_python_literal(std::string_view text);
+
+// The same for what Node's console prints: names without quotes, `undefined`, class names before a brace
+// ("Headers {"), [Object] and [Symbol(x)] as text, "... 3 more items" left out.
+std::optional<PythonLiteral> read_node_literal(std::string_view text);
 
 }  // namespace dragoman::dialect

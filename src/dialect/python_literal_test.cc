@@ -5,6 +5,28 @@
 namespace dragoman::dialect {
 namespace {
 
+TEST(NodeLiteral, BecomesJson) {
+  struct Row {
+    std::string_view node, json;
+  };
+  const Row rows[] = {
+      {"{ status: 400, headers: Headers { 'x-a': 'b' }, cause: undefined }",
+       R"({"status":400,"headers":{"x-a":"b"},"cause":null})"},
+      {"{ data: [Object], [Symbol(vercel.ai.error)]: true }",
+       R"({"data":"[Object]","[Symbol(vercel.ai.error)]":true})"},
+      {"{ list: [ 1, 2, ... 3 more items ], m: Map(1) { 'a' => 1 } }", R"({"list":[1,2],"m":{"a":1}})"},
+      {"{ long: 'one ' +\n    'two', tick: `it's` }", R"({"long":"one two","tick":"it's"})"},
+      {"{ type: 'error', $x_1: null }", R"({"type":"error","$x_1":null})"},
+  };
+  for (const Row& row : rows) {
+    const auto got = read_node_literal(row.node);
+    ASSERT_TRUE(got) << row.node;
+    EXPECT_EQ(got->json, row.json);
+  }
+  for (const std::string_view broken : {"{ a: }", "{ a: Foo }", "{ [x: 1 }", "{ a: [ ... 1 more item"})
+    EXPECT_FALSE(read_node_literal(broken)) << broken;
+}
+
 TEST(PythonLiteral, BecomesJson) {
   struct Row {
     std::string_view python, json;

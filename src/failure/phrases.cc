@@ -95,7 +95,7 @@ struct Compiled {
   RE2 status, wait, reset;
   Compiled()
       : status(
-            R"((?i)(?:error(?: code)?:?|status(?:[ _]?code)?:?|http(?:/1\.1)?|api error:?|statuscode"?:|^|\()\s*([1-5]\d\d)\b)"),
+            R"((?i)(?:error(?: code)?:?|status(?:[ _]?code)?['"]?[:=]?|http(?:/[\d.]+)?|api error:?|^|\()\s*([1-5]\d\d)(?:[^\d.]|\.[^\d]|\.?$))"),
         wait(
             R"((?i)(?:try again|retry|retry after|reset after|please wait|wait)(?: in| after)?:? ?(?:about )?(\d[\d.]*(?:ms|m\d[\d.]*s|h\d+m(?:[\d.]+s)?|s|m|h)?)( seconds?| minutes?| ms| milliseconds?)?)"),
         reset(R"((?i)\(reset after (\d[\d.]*[a-z\d.]*)\))") {

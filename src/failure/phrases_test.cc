@@ -64,6 +64,10 @@ TEST(Phrases, StatusInWords) {
   EXPECT_EQ(status_in("400 {\"type\":\"error\"}"), 400);
   EXPECT_EQ(status_in("API Error: 529 overloaded"), 529);
   EXPECT_EQ(status_in("request failed with status code 503"), 503);
+  EXPECT_EQ(status_in("{ statusCode: 422, url: 'x' }"), 422);
+  EXPECT_EQ(status_in(R"({"status": 503})"), 503);
+  EXPECT_EQ(status_in("HTTP/2 429 \ndate: x"), 429);
+  EXPECT_EQ(status_in("Connected to api.groq.com (104.18.2.1) port 443"), std::nullopt);
   EXPECT_EQ(status_in("tools.400.custom: bad"), std::nullopt);
   EXPECT_EQ(status_in("limit of 429 items"), std::nullopt);
 }

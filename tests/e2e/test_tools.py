@@ -420,3 +420,58 @@ def test_the_pages_of_the_providers_are_up_to_date():
     done = subprocess.run([ROOT / "docs" / "providers" / "generate", "--check"], capture_output=True, text=True,
                           env={**os.environ, "DRAGOMAN": str(BINARY)}, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
+
+# --- what the three have in common
+
+EMBED = {"model": "any", "input": ["a cat", "a dog"], "dimensions": 256}
+
+
+def test_embedding_requests_are_checked_and_compared(file):
+    path = file(EMBED)
+    done = run("check", path, "--json")
+    verdicts = {row["target"]: row["verdict"] for row in json.loads(done.stdout)["targets"]}
+    assert verdicts["openai/text-embedding-3-small"] == "fine"
+    assert verdicts["cohere/embed-english-v3.0"] == "refused", "its vectors have 1024 dimensions"
+    assert not any("gpt-4o" in target for target in verdicts), "only models that embed"
+    assert done.returncode == 3
+    done = run("diff", path, "openai/text-embedding-3-small", "bedrock/amazon.titan-embed-text-v2:0", "--json")
+    both = json.loads(done.stdout)
+    assert both["a"]["body"]["dimensions"] == 256 and len(both["b"]["bodies"]) == 2
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("request_, tool", [
+    ({"max_tokens": 5, "messages": [{"role": "user", "content": "hi"}], "tools": [{"name": "a b", "input_schema": {"type": "object"}}]}, "/tools/0"),
+    ({"contents": [{"role": "user", "parts": [{"text": "hi"}]}],
+      "tools": [{"functionDeclarations": [{"name": "a b"}]}]}, "/tools/0/functionDeclarations/0"),
+    ({"messages": [{"role": "user", "content": [{"text": "hi"}]}],
+      "toolConfig": {"tools": [{"toolSpec": {"name": "a b", "inputSchema": {"json": {"type": "object"}}}}]}}, "/toolConfig/tools/0"),
+    ({"input": "hi", "instructions": "x", "tools": [{"type": "function", "name": "a b", "parameters": {"type": "object"}}]}, "/tools/0"),
+])
+def test_a_request_tells_its_dialect(request_, tool):
+    for command in (("lower", "--to", "openai/gpt-4o"), ("check", "--json", "--to", "openai/gpt-4o")):
+        done = run(*command, stdin=json.dumps(request_))
+        assert done.returncode == 0, done.stderr + done.stdout
+        out = json.loads(done.stdout)
+        edits = out["targets"][0]["edits"] if "targets" in out else out["edits"]
+        assert any(edit["pointer"].startswith(tool) and edit["keyword"] == "name" for edit in edits), edits
+
+
+def test_text_that_is_no_json_is_pointed_at(file):
+    path = file('{"model": "x",\n "messages": [{"role": "user" "content": "hi"}]}')
+    for command in (("check", path), ("diff", path, "openai/gpt-4o", "groq/x"), ("bisect", path, "--to", "openai/gpt-4o")):
+        done = run(*command)
+        assert done.returncode == 2 and f"{path}:2:31: expected ',' or '}}'" in done.stderr, done.stderr
+    done = run("lower", "--to", "openai/gpt-4o", stdin="")
+    assert done.returncode == 2 and "standard input is empty" in json.loads(done.stdout)["error"]["message"]
+
+
+def test_a_target_that_is_not_there(file, tmp_path):
+    path = file(PLAIN)
+    for name, words in {"opnai/gpt-4o": "did you mean 'openai/gpt-4o'?", "openai": "such as openai/gpt-", "mine": "--config FILE"}.items():
+        done = run("check", path, "--to", name)
+        assert done.returncode == 2 and words in done.stderr and len(done.stderr) < 250, done.stderr
+    settings = config.write(tmp_path / "c.yaml", config.document("http://127.0.0.1:9", {"mine": config.model("openai/gpt-4o")}))
+    done = run("check", path, "--to", "mime", env={"DRAGOMAN_CONFIG": str(settings)})
+    assert done.returncode == 2 and "did you mean 'mine'?" in done.stderr
+    assert run("check", path, "--to", "mine", env={"DRAGOMAN_CONFIG": str(settings)}).returncode == 0

@@ -1,0 +1,52 @@
+#include "command_io.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+
+#include "base/arena.h"
+#include "base/strings.h"
+#include "config_source.h"
+#include "json/fault.h"
+#include "json/parse.h"
+
+namespace dragoman::app {
+
+void write_error(json::Writer& w, const Error& error) {
+  w.key("error").begin_object().field("message", error.message).field("pointer", error.pointer).end_object();
+}
+
+Result<std::string> read_input(const std::string& file) {
+  if (file.empty() || file == "-") return std::string{std::istreambuf_iterator<char>(std::cin), {}};
+  auto text = process_sources().file(file);
+  if (!text) return fail(fmt::format("{} cannot be read", file));
+  return *std::move(text);
+}
+
+int complain(const Error& error) {
+  fmt::print(stderr, "dragoman: {}{}{}\n", error.message, error.pointer.empty() ? "" : " at ", error.pointer);
+  return kBadInput;
+}
+
+void print_json(const std::string& document) {
+  Arena arena;
+  if (isatty(STDOUT_FILENO))
+    if (const auto value = json::parse(arena, document, {.depth = 1024})) {
+      fmt::print("{}\n", json::dump_pretty(*value));
+      return;
+    }
+  fmt::print("{}\n", document);
+}
+
+Error in_file(Error error, std::string_view file, std::string_view text) {
+  const std::string name(file.empty() || file == "-" ? std::string_view("standard input") : file);
+  if (is_blank(text)) return {fmt::format("{} is empty, expected a request as JSON", name), ""};
+  const auto fault = json::find_fault(text);
+  if (fault) return {fmt::format("{}:{}:{}: {}", name, fault->line, fault->column, fault->what), ""};
+  return {fmt::format("{}: {}", name, error.message), std::move(error.pointer)};
+}
+
+}  // namespace dragoman::app
