@@ -27,6 +27,15 @@ struct Node {
   std::size_t size = 0;  // of chars
 };
 
+inline Kind Value::kind() const { return node_ ? node_->kind : Kind::absent; }
+inline std::string_view Value::raw() const { return node_ ? node_->raw : std::string_view(); }
+inline std::span<const Value> Value::items() const {
+  return is_array() ? std::span(node_->items, node_->count) : std::span<const Value>();
+}
+inline std::span<const Member> Value::members() const {
+  return is_object() ? std::span(node_->members, node_->count) : std::span<const Member>();
+}
+
 // Decodes JSON escapes. `escaped` has been validated (see parse.cc); out has room for escaped.size() bytes.
 std::size_t unescape(std::string_view escaped, char* out);
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "json/node.h"
+#include "json/write.h"
 
 namespace dragoman::json {
 
@@ -28,8 +29,6 @@ std::string_view name(Kind kind) {
   }
   return "nothing";
 }
-
-Kind Value::kind() const { return node_ ? node_->kind : Kind::absent; }
 
 std::string_view Value::text() const {
   if (!is_string()) return {};
@@ -74,14 +73,6 @@ std::optional<std::int64_t> Value::integer() const {
   return std::nullopt;
 }
 
-std::span<const Value> Value::items() const {
-  return is_array() ? std::span(node_->items, node_->count) : std::span<const Value>();
-}
-
-std::span<const Member> Value::members() const {
-  return is_object() ? std::span(node_->members, node_->count) : std::span<const Member>();
-}
-
 Value Value::operator[](std::string_view key) const {
   for (const Member& member : members())
     if (member.key == key) return member.value;
@@ -92,8 +83,6 @@ Value Value::at(std::size_t index) const {
   const auto all = items();
   return index < all.size() ? all[index] : Value();
 }
-
-std::string_view Value::raw() const { return node_ ? node_->raw : std::string_view(); }
 
 bool equal(Value a, Value b) {
   if (a.node() == b.node()) return true;
@@ -240,6 +229,13 @@ Value Builder::with(Value object_value, std::string_view key, Value value) const
   }
   members.push_back({key, value});
   return object(members);
+}
+
+Value Builder::written(Value value) const {
+  if (!value || !value.raw().empty()) return value;
+  Node* node = arena_->make<Node>(*value.node());
+  node->raw = arena_->copy(std::string_view(dump(value)));
+  return Value(node);
 }
 
 Value Builder::without(Value object_value, std::string_view key) const {

@@ -96,6 +96,9 @@ class Builder {
   Value with(Value object, std::string_view key, Value value) const;
   Value without(Value object, std::string_view key) const;
 
+  // The same value with its text made once: `raw` as if it had been parsed. For what is written many times.
+  Value written(Value value) const;
+
   Arena& arena() const { return *arena_; }
 
  private:
@@ -103,3 +106,5 @@ class Builder {
 };
 
 }  // namespace dragoman::json
+
+#include "json/node.h"  // what is looked at most is inline

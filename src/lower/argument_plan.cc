@@ -171,6 +171,17 @@ bool takes_null_within(Value schema, References& refs, int depth, int& left) {
   return std::ranges::all_of(schema["allOf"].items(), within);
 }
 
+bool has_filler(Value schema) {
+  std::vector<Value> open = {schema};
+  while (!open.empty()) {
+    const Value next = open.back();
+    open.pop_back();
+    if (std::ranges::any_of(next["properties"].members(), is_filler)) return true;
+    append_subschemas(next, open);
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string literal_key(Value value) {
@@ -202,6 +213,8 @@ std::vector<int> same_value(const ArgumentPlan& plan, std::vector<int> nodes) {
 
 std::shared_ptr<const ArgumentPlan> make_plan(Value wire_schema, const WireChanges& changes) {
   if (!wire_schema.is_object()) return nullptr;
+  const bool changed = changes.wrapped || !changes.renamed.empty() || !changes.nulled.empty();
+  if (!changed && !has_filler(wire_schema)) return nullptr;
   return Planner(wire_schema, changes).run();
 }
 

@@ -1,6 +1,7 @@
 // Injective, stateless renaming to a target's alphabet and length: the same name always becomes the same wire
 // name.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,20 @@ struct Alphabet {
 };
 
 bool fits(const Alphabet& alphabet, std::string_view name);
+
+// The same for many names.
+class NameJudge {
+ public:
+  explicit NameJudge(const Alphabet& alphabet);
+  bool fits(std::string_view name) const;
+
+ private:
+  using Table = std::array<bool, 256>;
+  static Table table(std::string_view char_class);
+
+  Table rest_, first_;
+  std::size_t max_, exact_;
+};
 
 // The name itself when it fits; else a readable remainder with a hash of the whole name, so that two names
 // that would look alike stay distinct. `salt` other than 0 gives another result, for the rare clash.

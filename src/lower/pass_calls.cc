@@ -311,12 +311,13 @@ void fit_ids(Context& c) {
                           static_cast<std::size_t>(c.profile.integer(Setting::tool_id_exact))};
   if (alphabet.rest.empty() && !alphabet.max && !alphabet.exact) return;
   // Each depends on those before it only: what was sent of a conversation is sent the same when it has grown.
+  const NameJudge judge(alphabet);
   std::map<std::string_view, std::string_view> wire;
   std::set<std::string_view> taken;
   const auto map = [&](std::string_view id, std::string_view pointer) {
     if (id.empty()) return id;
     if (const auto known = wire.find(id); known != wire.end()) return known->second;
-    const bool as_it_is = fits(alphabet, id) && !taken.contains(id);
+    const bool as_it_is = judge.fits(id) && !taken.contains(id);
     std::string made = as_it_is ? std::string(id) : fit(alphabet, id);
     for (std::uint64_t salt = 1; taken.contains(made); ++salt) made = fit(alphabet, id, salt);
     const std::string_view kept = as_it_is ? id : c.keep(made);

@@ -102,16 +102,11 @@ void fit_name(Context& c) {
   }
 }
 
-void take(Context& c, LoweredSchema lowered) {
+void take(Context& c, const SharedSchema& lowered) {
   ResponseFormat& format = c.draft.response_format;
-  if (!lowered.too_costly.empty())
-    c.refuse("GEN-07", std::string(format.schema_pointer) + lowered.costly_at, lowered.too_costly);
-  for (Edit& edit : lowered.edits) {
-    edit.pointer.insert(0, format.schema_pointer);
-    c.edits.push_back(std::move(edit));
-  }
-  format.schema = lowered.schema;
-  c.restore.output = std::move(lowered.plan);
+  report(c, *lowered, format.schema_pointer);
+  format.schema = sent(*lowered, format.schema);
+  c.restore.output = plan_of(lowered);
 }
 
 // Structured output where the target has it. OpenAI's dialect says strict or does not; the others always hold
@@ -129,16 +124,16 @@ void native(Context& c) {
   const bool asked = format.strict.value_or(!says_strict || !may_say);
   const bool has_words = !c.profile.text(Setting::strict_column).empty();
   if (has_words && asked && (!says_strict || c.flag(Setting::json_schema_strict))) {
-    LoweredSchema strict = lower_schema(c, format.schema, schema_options(c.profile, true, true));
-    NotStrict fault{Setting::strict_column, strict.fault};
-    if (fault.why.empty()) fault = over_budget(strict.cost, c.profile);
-    if (fault.why.empty()) fault = over_totals(strict.cost, c.profile);
+    const SharedSchema strict = lower_schema(c, format.schema, schema_options(c.profile, true, true));
+    NotStrict fault{Setting::strict_column, strict->fault};
+    if (fault.why.empty()) fault = over_budget(strict->cost, c.profile);
+    if (fault.why.empty()) fault = over_totals(strict->cost, c.profile);
     if (fault.why.empty()) {
       if (says_strict && !format.strict) {
         format.strict = true;
         c.edit(Setting::strict_column, "OAIS", format.pointer, "strict", "", "true", Loss::none);
       }
-      return take(c, std::move(strict));
+      return take(c, strict);
     }
     if (!says_strict) return otherwise(c, fault.cause);
     if (format.strict)

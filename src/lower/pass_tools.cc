@@ -1,6 +1,7 @@
 // GEN-06, GEN-07: tool definitions a target takes, and the way back to the client's names.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "dialect/custom_tool.h"
@@ -34,21 +35,14 @@ class NameMap {
       : c_(c),
         alphabet_{c.profile.text(Setting::tool_name_first), c.profile.text(Setting::tool_name_rest),
                   static_cast<std::size_t>(c.profile.integer(Setting::tool_name_max)), 0},
-        namespaces_(takes_namespaces(c)) {
-    // Names that stay as they are come first, so that no made-up name can take theirs.
-    const auto keep = [&](std::string_view name) {
-      if (stays(name)) taken_.insert(std::string(name));
-    };
-    for (const Tool& tool : c.draft.tools) keep(tool.name);
-    for (const Message& message : c.draft.messages)
-      for (const Block& block : message.blocks)
-        if (const auto* call = std::get_if<ToolCall>(&block.body)) keep(call->name);
-  }
+        judge_(alphabet_),
+        namespaces_(takes_namespaces(c)) {}
 
   std::string_view wire(std::string_view name, std::string_view pointer) {
     if (name.empty() || stays(name)) return name;
     for (const auto& [client, wire] : map_)
       if (client == name) return wire;
+    if (map_.empty()) take_standing_names();
     std::string made = fitted(name, 0);
     for (std::uint64_t salt = 1; !taken_.insert(made).second; ++salt) made = fitted(name, salt);
     const std::string_view kept = c_.keep(made);
@@ -65,7 +59,17 @@ class NameMap {
  private:
   bool stays(std::string_view name) const {
     const dialect::SpacedName parts = dialect::split_space(name);
-    return (parts.space.empty() || namespaces_) && fits(alphabet_, parts.name);
+    return (parts.space.empty() || namespaces_) && judge_.fits(parts.name);
+  }
+  // Names that stay as they are come first, so that no made-up name can take theirs.
+  void take_standing_names() {
+    const auto keep = [&](std::string_view name) {
+      if (stays(name)) taken_.insert(std::string(name));
+    };
+    for (const Tool& tool : c_.draft.tools) keep(tool.name);
+    for (const Message& message : c_.draft.messages)
+      for (const Block& block : message.blocks)
+        if (const auto* call = std::get_if<ToolCall>(&block.body)) keep(call->name);
   }
   std::string fitted(std::string_view name, std::uint64_t salt) const {
     const dialect::SpacedName parts = dialect::split_space(name);
@@ -75,6 +79,7 @@ class NameMap {
 
   Context& c_;
   Alphabet alphabet_;
+  NameJudge judge_;
   bool namespaces_;
   std::set<std::string> taken_;
   std::vector<std::pair<std::string_view, std::string_view>> map_;
@@ -191,8 +196,13 @@ std::size_t tools_on_wire(const Context& c) {
 
 // A duplicate name is refused everywhere (ANT-40, KIMI-14); the client means the last definition of a name.
 void drop_twins(Context& c) {
-  std::set<std::string_view> later;
   auto& tools = c.draft.tools;
+  std::vector<std::string_view> names;
+  names.reserve(tools.size());
+  for (const Tool& tool : tools) names.push_back(tool.name);
+  std::ranges::sort(names);
+  if (std::ranges::adjacent_find(names) == names.end()) return;
+  std::set<std::string_view> later;
   for (std::size_t i = tools.size(); i-- > 0;) {
     if (tools[i].name.empty() || later.insert(tools[i].name).second) continue;
     c.edit("ANT-40", tools[i].pointer, "tool", dialect::shown_name(tools[i].name), "", Loss::semantic);

@@ -10,11 +10,12 @@ namespace dragoman::lower {
 using json::Member;
 using json::Value;
 
-Rewriter::Rewriter(Value root, const SchemaTarget& target, const Column& column, Keep keep, Arena& arena,
-                   Reporter& reporter)
+Rewriter::Rewriter(Value root, const SchemaTarget& target, const Column& column, Keep keep, bool settled,
+                   Arena& arena, Reporter& reporter)
     : target_(target),
       column_(column),
       keep_(keep),
+      settled_(settled),
       build_(arena),
       reporter_(reporter),
       refs_(root),
@@ -101,6 +102,7 @@ Value Rewriter::walk_boolean(Value schema, Place& place, int depth) {
 }
 
 Value Rewriter::walk(Value schema, const Place* up, int depth) {
+  if (settled_ && !schema.raw().empty()) return schema;
   Place place{schema, up, up && up->inlined, up && up->turned};
   if (schema.is_bool()) return walk_boolean(schema, place, depth);
   if (!schema.is_object() && column_.passes_all()) return schema;
@@ -224,17 +226,18 @@ Value Rewriter::child(Node& n, const Keyword& keyword, Value value) {
 }
 
 Value Rewriter::child_map(Node& n, const Keyword& keyword, Value map) {
-  std::vector<Member> out;
+  const std::span<const Member> members = map.members();
+  std::vector<Member> out;  // from the first change on
   bool changed = false;
-  out.reserve(map.members().size());
-  for (Member member : map.members()) {
-    Value made = member.value;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    Member member = members[i];
     if (keyword.holds != Holds::dependencies || !member.value.is_array())
-      made = walk(member.value, &n.place, n.depth + 1);
-    changed |= made.node() != member.value.node();
-    if (!made) continue;  // a property that may not be there
-    member.value = made;
-    out.push_back(member);
+      member.value = walk(member.value, &n.place, n.depth + 1);
+    if (!changed && member.value.node() != members[i].value.node()) {
+      changed = true;
+      out.assign(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    if (changed && member.value) out.push_back(member);  // else a property that may not be there
   }
   return changed ? build_.object(out) : map;
 }
@@ -282,25 +285,33 @@ bool Rewriter::references_hold(Value result) const {
 
 namespace {
 
-Rewritten rewrite_once(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
-                       const EditSink& edit) {
+struct Look {
+  Rewritten made;
+  bool refers = false;  // there was a reference, or still is
+};
+
+// `settled`: see Rewriter.
+Look look_at(Value schema, const SchemaTarget& target, bool settled, std::string_view pointer, Arena& arena,
+             const EditSink& edit) {
   const Column& column = keyword_table().column(target.column);
   Reporter reporter(schema, pointer, column);
-  Rewritten out;
+  Look look;
+  Rewritten& out = look.made;
   // A reference by path can come to nothing when what stands on the path is rewritten; then fewer are kept.
   for (const Keep keep : {Keep::all, Keep::definitions_only, Keep::none}) {
     reporter.clear();
-    Rewriter rewriter(schema, target, column, keep, arena, reporter);
+    Rewriter rewriter(schema, target, column, keep, settled, arena, reporter);
     out.schema = rewriter.run();
     out.wrapped = rewriter.wrapped();
     out.closed_maps = rewriter.closed_maps();
     out.steps = std::max(out.steps, rewriter.steps());
     out.too_costly = rewriter.too_costly();
+    look.refers = look.refers || rewriter.refers();
     if (out.too_costly) break;
     if (keep == Keep::none || rewriter.references_hold(out.schema)) break;
   }
   reporter.flush(edit);
-  return out;
+  return look;
 }
 
 // The longest part of `pointer` that leads somewhere in the schema as the client wrote it.
@@ -317,19 +328,22 @@ std::string nearest_written(Value schema, std::string_view pointer) {
 Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
                   const EditSink& edit) {
   constexpr int kLooks = 4;
-  bool changed = false;
+  bool changed = false, lossless = true;
   const auto noted = [&](Edit e) {
     changed = true;
+    lossless = lossless && e.loss == Loss::none;
     if (edit) edit(std::move(e));
   };
-  Rewritten out = rewrite_once(schema, target, pointer, arena, noted);
+  const Look first = look_at(schema, target, false, pointer, arena, noted);
+  Rewritten out = first.made;
   for (int look = 1; changed && look < kLooks && !out.too_costly; ++look) {
+    if (target.lossless && !lossless) break;  // of no use
     changed = false;
     const auto later = [&](Edit e) {
       e.pointer = std::string(pointer) + nearest_written(schema, e.pointer);
       noted(std::move(e));
     };
-    Rewritten again = rewrite_once(out.schema, target, "", arena, later);
+    const Rewritten again = look_at(out.schema, target, !first.refers, "", arena, later).made;
     if (!changed) break;
     out.schema = again.schema;
     out.steps = std::max(out.steps, again.steps);

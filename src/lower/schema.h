@@ -23,6 +23,8 @@ struct SchemaTarget {
   // Of output schemas with an object root: a root with a choice in it is wrapped rather than flattened, which
   // loses nothing, since the answer is unwrapped.
   bool wrap_choices = false;
+  // What loses something is of no use: nobody will send it, and it is not looked at to the end.
+  bool lossless = false;
 };
 
 // What rewriting one schema may cost, in steps: one for each schema looked at and each of its keywords, and

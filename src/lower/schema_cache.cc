@@ -17,22 +17,21 @@ void add(std::string& key, bool flag) { key += flag ? 'y' : 'n'; }
 
 // Whatever lower_schema() reads. The bindings name every member: an option that is new does not compile here
 // before it is part of the key.
-std::string key_of(std::string_view text, const SchemaOptions& options) {
+std::string key_of(const SchemaOptions& options) {
   const auto& [target, keys, keys_rule, strict, rules, strict_rule] = options;
-  const auto& [column, root_keys, root_composition, object_root, wrap_choices] = target;
+  const auto& [column, root_keys, root_composition, object_root, wrap_choices, lossless] = target;
   const auto& [first, rest, max, exact] = keys;
   const auto& [all_required, typed, first_keys, plain_unions] = rules;
   std::string key;
-  key.reserve(text.size() + 256);
-  for (const bool flag :
-       {root_composition, object_root, wrap_choices, strict, all_required, typed, first_keys, plain_unions})
+  key.reserve(256);
+  for (const bool flag : {root_composition, object_root, wrap_choices, lossless, strict, all_required, typed,
+                          first_keys, plain_unions})
     add(key, flag);
   for (const std::string_view part : {column, keys_rule, strict_rule, first, rest}) add(key, part);
   add(key, max);
   add(key, exact);
   add(key, root_keys.size());
   for (const std::string& name : root_keys) add(key, name);
-  key += text;
   return key;
 }
 
@@ -50,7 +49,7 @@ std::size_t bytes_of(const ArgumentPlan& plan) {
 }
 
 std::size_t bytes_of(const SchemaCache::Entry& entry) {
-  std::size_t sum = sizeof entry + entry.key.size() + entry.text.size() + entry.arena.bytes();
+  std::size_t sum = sizeof entry + entry.options.size() + entry.text.size() + entry.arena.bytes();
   for (const Edit& edit : entry.lowered.edits)
     sum += sizeof edit + edit.rule.size() + edit.pointer.size() + edit.keyword.size() + edit.before.size() +
            edit.after.size();
@@ -60,44 +59,61 @@ std::size_t bytes_of(const SchemaCache::Entry& entry) {
 
 }  // namespace
 
-std::shared_ptr<const SchemaCache::Entry> SchemaCache::get(json::Value schema, const SchemaOptions& options) {
-  std::string key = key_of(schema.raw(), options);
-  if (const auto known = found_.find(key); known != found_.end()) {
+KeyedOptions::KeyedOptions(const SchemaOptions& given) : options(given), key(key_of(given)) {}
+
+std::size_t SchemaCache::KeyHash::operator()(const Key& key) const {
+  const std::hash<std::string_view> hash;
+  return hash(key.text) * 31 + hash(key.options);
+}
+
+std::shared_ptr<const SchemaCache::Entry> SchemaCache::get(json::Value schema, const KeyedOptions& options) {
+  if (const auto known = found_.find({options.key, schema.raw()}); known != found_.end()) {
     order_.splice(order_.begin(), order_, known->second);
     return order_.front();
   }
   auto made = std::make_shared<Entry>();
-  made->key = std::move(key);
+  made->options = options.key;
   made->text = schema.raw();
   const auto parsed = json::parse(made->arena, made->text);
   if (!parsed) return nullptr;  // nested deeper than a document of its own may be
   made->schema = *parsed;
-  made->lowered = lower_schema(made->schema, options, made->arena);
+  made->lowered = lower_schema(made->schema, options.options, made->arena);
+  made->lowered.schema = json::Builder(made->arena).written(made->lowered.schema);
   made->bytes = bytes_of(*made);
   if (made->bytes > most_ / 4) return made;  // it would push out too many others
   order_.push_front(made);
-  found_.emplace(made->key, order_.begin());
+  found_.emplace(Key{made->options, made->text}, order_.begin());
   bytes_ += made->bytes;
   while (bytes_ > most_) {
     const auto& oldest = order_.back();
     bytes_ -= oldest->bytes;
-    found_.erase(oldest->key);
+    found_.erase({oldest->options, oldest->text});
     order_.pop_back();
   }
   return made;
 }
 
-LoweredSchema lower_schema(Context& c, json::Value schema, const SchemaOptions& options) {
-  if (!c.schemas || !schema.is_object() || schema.raw().empty())
-    return lower_schema(schema, options, c.arena);
-  const auto entry = c.schemas->get(schema, options);
-  if (!entry) return lower_schema(schema, options, c.arena);
-  c.held.push_back(entry);
-  LoweredSchema out = entry->lowered;
-  if (out.schema.node() == entry->schema.node()) out.schema = schema;  // unchanged: the client's own
-  // The way back outlives the lowering, and must keep what it may point to.
-  if (out.plan) out.plan = std::shared_ptr<const ArgumentPlan>(entry, entry->lowered.plan.get());
-  return out;
+SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options) {
+  if (c.schemas && schema.is_object() && !schema.raw().empty())
+    if (const auto entry = c.schemas->get(schema, options)) {
+      c.held.push_back(entry);
+      return {entry, &entry->lowered};
+    }
+  return std::make_shared<const LoweredSchema>(lower_schema(schema, options.options, c.arena));
+}
+
+json::Value sent(const LoweredSchema& lowered, json::Value client) {
+  return lowered.unchanged ? client : lowered.schema;
+}
+
+std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered) {
+  return lowered->plan ? std::shared_ptr<const ArgumentPlan>(lowered, lowered->plan.get()) : nullptr;
+}
+
+void report(Context& c, const LoweredSchema& lowered, std::string_view place) {
+  if (!lowered.too_costly.empty())
+    c.refuse("GEN-07", std::string(place) + lowered.costly_at, lowered.too_costly);
+  for (const Edit& edit : lowered.edits) c.edits.push_back(below(edit, place));
 }
 
 }  // namespace dragoman::lower

@@ -16,6 +16,13 @@ namespace dragoman::lower {
 
 struct Context;
 
+// Options with the text that stands for them in the cache's keys: made once for all schemas of a request.
+struct KeyedOptions {
+  KeyedOptions(const SchemaOptions& given);  // NOLINT(google-explicit-constructor): the same, ready for use
+  SchemaOptions options;
+  std::string key;
+};
+
 // Not thread-safe: one for each loop.
 class SchemaCache {
  public:
@@ -24,28 +31,45 @@ class SchemaCache {
   explicit SchemaCache(std::size_t bytes = std::size_t{32} << 20) : most_(bytes) {}
 
   struct Entry {
-    std::string key;   // every option and the schema's bytes
-    std::string text;  // the schema
+    std::string options;  // KeyedOptions::key
+    std::string text;     // the schema
     Arena arena{1024};
     json::Value schema;
     LoweredSchema lowered;
     std::size_t bytes = 0;
   };
   // By the schema's very bytes and all options. The result's values live as long as the entry.
-  std::shared_ptr<const Entry> get(json::Value schema, const SchemaOptions& options);
+  std::shared_ptr<const Entry> get(json::Value schema, const KeyedOptions& options);
 
   std::size_t size() const { return found_.size(); }
   std::size_t bytes() const { return bytes_; }
 
  private:
+  struct Key {
+    std::string_view options, text;
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
   using Order = std::list<std::shared_ptr<const Entry>>;
   std::size_t most_;
   std::size_t bytes_ = 0;
-  Order order_;  // the latest used in front
-  std::unordered_map<std::string_view, Order::iterator> found_;
+  Order order_;                                              // the latest used in front
+  std::unordered_map<Key, Order::iterator, KeyHash> found_;  // views of the entries' own
 };
 
+// Kept by the cache or made for this request: shared, for copies of its edits cost more than finding it.
+using SharedSchema = std::shared_ptr<const LoweredSchema>;
+
 // lower_schema() through the context's cache, if it has one.
-LoweredSchema lower_schema(Context& c, json::Value schema, const SchemaOptions& options);
+SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options);
+
+// What to send in the place of the client's schema.
+json::Value sent(const LoweredSchema& lowered, json::Value client);
+// The way back; it outlives the lowering, and keeps what it points to.
+std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered);
+// Its edits, told of the schema at `place`; and that it cannot be sent, if so.
+void report(Context& c, const LoweredSchema& lowered, std::string_view place);
 
 }  // namespace dragoman::lower

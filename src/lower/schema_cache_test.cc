@@ -141,6 +141,7 @@ TEST(SchemaCache, EveryOptionIsPartOfTheKey) {
   add([](SchemaOptions& o) { o.target.root_composition = true; });
   add([](SchemaOptions& o) { o.target.object_root = false; });
   add([](SchemaOptions& o) { o.target.wrap_choices = true; });
+  add([](SchemaOptions& o) { o.target.lossless = true; });
   add([](SchemaOptions& o) { o.keys.first = "a-z"; });
   add([](SchemaOptions& o) { o.keys.rest = "a-z"; });
   add([](SchemaOptions& o) { o.keys.max = 1; });

@@ -72,6 +72,7 @@ void Rewriter::references(Node& n, bool must_inline) {
     note(n, row, keyword, d.get(keyword), text("$ref"), Loss::none);
     d.rename(keyword, "$ref");
   };
+  refers_ = refers_ || d.has("$ref") || d.has("$dynamicRef") || d.has("$recursiveRef");
   std::vector<const json::Node*> here;
   while (true) {
     plain("$recursiveRef", Row::recursive_ref);
@@ -128,6 +129,7 @@ void Rewriter::expand(Node& n, Value branch, Conjunction& all, std::unordered_se
   if (!afford(n.place, branch.members())) return;
   all.add(branch.members(), Take::branch);
   if (const Value ref = branch["$ref"]; ref.is_string()) {
+    refers_ = true;
     const Value target = refs_.resolve(ref.text());
     if (!target || cut_recursion(n, target)) {
       note(n, Row::recursion, "$ref", ref, {}, Loss::widened);

@@ -1,19 +1,24 @@
 // One schema object while it is being changed: order kept, and the source given back if nothing changed.
 #pragma once
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "json/value.h"
+#include "lower/key_hash.h"
 
 namespace dragoman::lower {
 
 class Draft {
  public:
   explicit Draft(json::Value object)
-      : source_(object), members_(object.members().begin(), object.members().end()) {}
+      : source_(object), members_(object.members().begin(), object.members().end()) {
+    for (const json::Member& member : members_) may_have_ |= bit(member.key);
+  }
 
   json::Value get(std::string_view key) const {
+    if (!(may_have_ & bit(key))) return {};  // as most of the keywords it is asked for
     for (const json::Member& member : members_)
       if (member.key == key && member.value) return member.value;  // an erased member's value is absent
     return {};
@@ -27,15 +32,18 @@ class Draft {
       if (member.key == key && (member.value || !slot)) slot = &member;
     if (slot) return set_value(*slot, value);
     members_.push_back({key, value});
+    may_have_ |= bit(key);
     changed_ = true;
   }
   void put_first(std::string_view key, json::Value value) {
     erase(key);
     members_.insert(members_.begin(), {key, value});
+    may_have_ |= bit(key);
     changed_ = true;
   }
   // Erased members stay as absent values until the end, so that erasing many is not quadratic.
   void erase(std::string_view key) {
+    if (!(may_have_ & bit(key))) return;
     for (json::Member& member : members_) {
       if (member.key != key || !member.value) continue;
       member.value = {};
@@ -49,11 +57,13 @@ class Draft {
       if (member.key != from || !member.value) continue;
       member.key = to;
       member.raw_key = {};
+      may_have_ |= bit(to);
       changed_ = true;
     }
   }
   void replace(std::vector<json::Member> members) {
     members_ = std::move(members);
+    for (const json::Member& member : members_) may_have_ |= bit(member.key);
     changed_ = true;
   }
 
@@ -79,8 +89,11 @@ class Draft {
   json::Value build(const json::Builder& build) const { return changed_ ? build.object(present()) : source_; }
 
  private:
+  static std::uint64_t bit(std::string_view key) { return std::uint64_t{1} << key_hash(key) % 64; }
+
   json::Value source_;
   std::vector<json::Member> members_;
+  std::uint64_t may_have_ = 0;  // bits of all keys there have been
   bool changed_ = false;
 };
 

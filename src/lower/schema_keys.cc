@@ -11,26 +11,35 @@ namespace {
 using json::Member;
 using json::Value;
 
+// The names of all properties a schema has, at any depth.
+template <class F>
+void each_key(Value schema, F&& each) {
+  std::vector<Value> open = {schema};
+  while (!open.empty()) {
+    const Value next = open.back();
+    open.pop_back();
+    for (const Member& member : next["properties"].members()) each(member.key);
+    append_subschemas(next, open);
+  }
+}
+
 class Keys {
  public:
-  Keys(const Alphabet& alphabet, Arena& arena) : alphabet_(alphabet), arena_(arena), build_(arena) {}
+  Keys(const Alphabet& alphabet, Arena& arena)
+      : alphabet_(alphabet), judge_(alphabet), arena_(arena), build_(arena) {}
+
+  bool all_fit(Value schema) const {
+    bool fit = true;
+    each_key(schema, [&](std::string_view key) { fit = fit && judge_.fits(key); });
+    return fit;
+  }
 
   // Keys that fit keep their names, so that no made-up name can take one of theirs.
   void collect(Value schema) {
-    std::vector<Value> open = {schema};
-    while (!open.empty()) {
-      const Value next = open.back();
-      open.pop_back();
-      for (const Member& member : next["properties"].members()) {
-        if (fits(alphabet_, member.key))
-          taken_.insert(member.key);
-        else
-          odd_ = true;
-      }
-      append_subschemas(next, open);
-    }
+    each_key(schema, [&](std::string_view key) {
+      if (judge_.fits(key)) taken_.insert(key);
+    });
   }
-  bool odd() const { return odd_; }
 
   Value walk(Value schema) {
     if (!schema.is_object()) return schema;
@@ -49,7 +58,7 @@ class Keys {
 
  private:
   std::string_view wire(std::string_view key) {
-    if (fits(alphabet_, key)) return key;
+    if (judge_.fits(key)) return key;
     if (const auto known = wire_.find(key); known != wire_.end()) return known->second;
     std::string made = fit(alphabet_, key);
     for (std::uint64_t salt = 1; taken_.contains(made); ++salt) made = fit(alphabet_, key, salt);
@@ -134,11 +143,11 @@ class Keys {
   }
 
   const Alphabet& alphabet_;
+  NameJudge judge_;
   Arena& arena_;
   json::Builder build_;
   std::unordered_set<std::string_view> taken_;
   std::unordered_map<std::string_view, std::string_view> wire_;
-  bool odd_ = false;
 };
 
 }  // namespace
@@ -146,8 +155,8 @@ class Keys {
 RenamedKeys rename_keys(Value schema, const Alphabet& alphabet, Arena& arena) {
   if (alphabet.rest.empty() && alphabet.first.empty() && !alphabet.max) return {schema};
   Keys keys(alphabet, arena);
+  if (keys.all_fit(schema)) return {schema};
   keys.collect(schema);
-  if (!keys.odd()) return {schema};
   const Value made = keys.walk(schema);
   return {made, std::move(keys.client)};
 }

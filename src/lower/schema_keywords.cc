@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/strings.h"
+#include "lower/key_hash.h"
 #include "profile/data_files.h"
 
 namespace dragoman::lower {
@@ -38,39 +41,40 @@ constexpr Keyword kKeywords[] = {
     {"deprecated", Row::deprecated, Holds::data, Wants::flag, true},
     {"readOnly", Row::read_only, Holds::data, Wants::flag, true},
     {"writeOnly", Row::write_only, Holds::data, Wants::flag, true},
-    {"properties", Row::properties, Holds::map, Wants::object},
-    {"required", Row::required, Holds::data, Wants::list},
-    {"additionalProperties", Row::additional_schema, Holds::schema, Wants::schema},
-    {"patternProperties", Row::pattern_properties, Holds::map, Wants::object},
-    {"propertyNames", Row::property_names, Holds::schema, Wants::schema},
-    {"minProperties", Row::min_properties, Holds::data, Wants::number},
-    {"maxProperties", Row::max_properties, Holds::data, Wants::number},
-    {"dependentRequired", Row::dependent_required, Holds::data, Wants::object},
-    {"dependentSchemas", Row::dependent_schemas, Holds::map, Wants::object},
-    {"dependencies", Row::dependencies, Holds::dependencies, Wants::object},
-    {"unevaluatedProperties", Row::unevaluated_properties, Holds::schema, Wants::schema},
-    {"items", Row::items, Holds::schema_or_list},
-    {"prefixItems", Row::prefix_items, Holds::list, Wants::list},
-    {"additionalItems", Row::additional_items, Holds::schema, Wants::schema},
-    {"minItems", Row::min_items, Holds::data, Wants::number},
-    {"maxItems", Row::max_items, Holds::data, Wants::number},
-    {"uniqueItems", Row::unique_items, Holds::data, Wants::flag},
-    {"contains", Row::contains, Holds::schema, Wants::schema},
-    {"minContains", Row::min_contains, Holds::data, Wants::number},
-    {"maxContains", Row::max_contains, Holds::data, Wants::number},
-    {"unevaluatedItems", Row::unevaluated_items, Holds::schema, Wants::schema},
-    {"minLength", Row::min_length, Holds::data, Wants::number},
-    {"maxLength", Row::max_length, Holds::data, Wants::number},
-    {"pattern", Row::pattern, Holds::data, Wants::text},
+    {"properties", Row::properties, Holds::map, Wants::object, false, "object"},
+    {"required", Row::required, Holds::data, Wants::list, false, "object"},
+    {"additionalProperties", Row::additional_schema, Holds::schema, Wants::schema, false, "object"},
+    {"patternProperties", Row::pattern_properties, Holds::map, Wants::object, false, "object"},
+    {"propertyNames", Row::property_names, Holds::schema, Wants::schema, false, "object"},
+    {"minProperties", Row::min_properties, Holds::data, Wants::number, false, "object"},
+    {"maxProperties", Row::max_properties, Holds::data, Wants::number, false, "object"},
+    {"dependentRequired", Row::dependent_required, Holds::data, Wants::object, false, "object"},
+    {"dependentSchemas", Row::dependent_schemas, Holds::map, Wants::object, false, "object"},
+    {"dependencies", Row::dependencies, Holds::dependencies, Wants::object, false, "object"},
+    {"unevaluatedProperties", Row::unevaluated_properties, Holds::schema, Wants::schema, false, "object"},
+    {"items", Row::items, Holds::schema_or_list, Wants::anything, false, "array"},
+    {"prefixItems", Row::prefix_items, Holds::list, Wants::list, false, "array"},
+    {"additionalItems", Row::additional_items, Holds::schema, Wants::schema, false, "array"},
+    {"minItems", Row::min_items, Holds::data, Wants::number, false, "array"},
+    {"maxItems", Row::max_items, Holds::data, Wants::number, false, "array"},
+    {"uniqueItems", Row::unique_items, Holds::data, Wants::flag, false, "array"},
+    {"contains", Row::contains, Holds::schema, Wants::schema, false, "array"},
+    {"minContains", Row::min_contains, Holds::data, Wants::number, false, "array"},
+    {"maxContains", Row::max_contains, Holds::data, Wants::number, false, "array"},
+    {"unevaluatedItems", Row::unevaluated_items, Holds::schema, Wants::schema, false, "array"},
+    {"minLength", Row::min_length, Holds::data, Wants::number, false, "string"},
+    {"maxLength", Row::max_length, Holds::data, Wants::number, false, "string"},
+    {"pattern", Row::pattern, Holds::data, Wants::text, false, "string"},
     {"format", Row::format, Holds::data, Wants::text},
     {"contentEncoding", Row::content_encoding, Holds::data, Wants::text, true},
     {"contentMediaType", Row::content_media_type, Holds::data, Wants::text, true},
     {"contentSchema", Row::content_schema, Holds::schema, Wants::schema, true},
-    {"minimum", Row::minimum, Holds::data, Wants::number},
-    {"maximum", Row::maximum, Holds::data, Wants::number},
-    {"exclusiveMinimum", Row::exclusive_minimum},  // a boolean in draft-04
-    {"exclusiveMaximum", Row::exclusive_maximum},
-    {"multipleOf", Row::multiple_of, Holds::data, Wants::number},
+    {"minimum", Row::minimum, Holds::data, Wants::number, false, "number"},
+    {"maximum", Row::maximum, Holds::data, Wants::number, false, "number"},
+    {"exclusiveMinimum", Row::exclusive_minimum, Holds::data, Wants::anything, false,
+     "number"},  // a boolean in draft-04
+    {"exclusiveMaximum", Row::exclusive_maximum, Holds::data, Wants::anything, false, "number"},
+    {"multipleOf", Row::multiple_of, Holds::data, Wants::number, false, "number"},
     {"allOf", Row::all_of, Holds::list, Wants::list},
     {"anyOf", Row::any_of, Holds::list, Wants::list},
     {"oneOf", Row::one_of, Holds::list, Wants::list},
@@ -83,8 +87,20 @@ constexpr Keyword kKeywords[] = {
     {"discriminator", Row::discriminator, Holds::data, Wants::anything, true},
     {"xml", Row::xml, Holds::data, Wants::anything, true},
     {"externalDocs", Row::xml, Holds::data, Wants::anything, true},
-    {"propertyOrdering", Row::property_ordering, Holds::data, Wants::anything, true},
+    {"propertyOrdering", Row::property_ordering, Holds::data, Wants::anything, true, "object"},
 };
+
+// Where kKeywords has the name of a hash: its place, counted from one; 0 where it has none. The next free
+// slot where two share one.
+constexpr auto kIndex = [] {
+  std::array<std::uint8_t, 256> slots{};
+  for (std::size_t i = 0; i < std::size(kKeywords); ++i) {
+    std::size_t at = key_hash(kKeywords[i].name) % slots.size();
+    while (slots[at]) at = (at + 1) % slots.size();
+    slots[at] = static_cast<std::uint8_t>(i + 1);
+  }
+  return slots;
+}();
 
 // What the cells cannot say; the sources are the rules named at Traits.
 constexpr Traits kTraits[] = {
@@ -222,6 +238,17 @@ const std::vector<RuleRow>& rules() {
 
 bool about_root(Row row) { return row >= Row::root_type && row <= Row::root_additional; }
 
+// The rule that explains what a column does with a row; "" where no row of `rules()` does.
+std::string_view rule_of(std::string_view column, Row row) {
+  std::string_view general;
+  for (const RuleRow& rule : rules()) {
+    if (rule.column != column) continue;
+    if (rule.rows.empty()) general = rule.rule;
+    if (std::ranges::find(rule.rows, row) != rule.rows.end()) return rule.rule;
+  }
+  return about_root(row) ? std::string_view() : general;
+}
+
 // One record of a CSV line by RFC 4180 (no line breaks inside fields).
 std::vector<std::string_view> fields(std::string_view line) {
   std::vector<std::string_view> out;
@@ -252,13 +279,9 @@ std::optional<Cell> cell_of(std::string_view word) {
 std::string_view text(Row row) { return kRowText[static_cast<std::size_t>(row)]; }
 
 const Keyword* find_keyword(std::string_view name) {
-  static const auto index = [] {
-    std::unordered_map<std::string_view, const Keyword*> made;
-    for (const Keyword& keyword : kKeywords) made.emplace(keyword.name, &keyword);
-    return made;
-  }();
-  const auto found = index.find(name);
-  return found == index.end() ? nullptr : found->second;
+  for (std::size_t at = key_hash(name) % kIndex.size(); kIndex[at]; at = (at + 1) % kIndex.size())
+    if (const Keyword& keyword = kKeywords[kIndex[at] - 1]; keyword.name == name) return &keyword;
+  return nullptr;
 }
 
 Cell Column::format(std::string_view name) const {
@@ -353,7 +376,11 @@ Result<KeywordTable> KeywordTable::parse(std::string_view csv) {
     if (row != wanted.end()) wanted.erase(row);
   }
   if (!wanted.empty()) return fail(fmt::format("no row for {}", wanted.begin()->first));
-  for (Column& column : table.columns_) column.traits_.typed |= column.rejects(Row::type_missing);
+  for (Column& column : table.columns_) {
+    column.traits_.typed |= column.rejects(Row::type_missing);
+    for (std::size_t row = 0; row < kRows; ++row)
+      column.rules_[row] = rule_of(column.name(), static_cast<Row>(row));
+  }
   return table;
 }
 
@@ -373,16 +400,10 @@ const KeywordTable& keyword_table() {
   return table;
 }
 
-std::string rule_of(std::string_view column, Row row, std::string_view keyword) {
-  std::string_view general;
-  for (const RuleRow& rule : rules()) {
-    if (rule.column != column) continue;
-    if (rule.rows.empty()) general = rule.rule;
-    for (const Row r : rule.rows)
-      if (r == row) return std::string(rule.rule);
-  }
-  if (about_root(row)) return "GEN-07";
-  return general.empty() ? fmt::format("SCHEMA-{}", keyword) : std::string(general);
+std::string Column::rule(Row row, std::string_view keyword) const {
+  const std::string_view rule = rules_[static_cast<std::size_t>(row)];
+  if (!rule.empty()) return std::string(rule);
+  return about_root(row) ? "GEN-07" : fmt::format("SCHEMA-{}", keyword);
 }
 
 }  // namespace dragoman::lower

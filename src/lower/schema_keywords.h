@@ -93,7 +93,8 @@ struct Keyword {
   Row row;
   Holds holds = Holds::data;
   Wants wants = Wants::anything;
-  bool note = false;  // says nothing about which values are valid: dropping it loses none
+  bool note = false;           // says nothing about which values are valid: dropping it loses none
+  std::string_view type = {};  // of the values it is about; "" all
 };
 
 const Keyword* find_keyword(std::string_view name);  // nullptr: no keyword of JSON Schema or OpenAPI
@@ -137,11 +138,15 @@ class Column {
   Cell format(std::string_view name) const;
   // The cell that judges this member of a schema; the value decides where the file tells forms apart.
   Cell judge(std::string_view keyword, json::Value value) const;
+  // The row of docs/providers that explains why the column cannot take `row`; "SCHEMA-<keyword>" where none
+  // fits.
+  std::string rule(Row row, std::string_view keyword) const;
 
  private:
   friend class KeywordTable;
   Traits traits_ = {};
   std::array<Cell, kRows> cells_ = {};
+  std::array<std::string_view, kRows> rules_ = {};
   std::unordered_map<std::string_view, Cell> formats_;
 };
 
@@ -160,8 +165,5 @@ class KeywordTable {
 
 // The table in the binary; parsed on first use, constant after.
 const KeywordTable& keyword_table();
-
-// The row of docs/providers that explains why `column` cannot take `row`; "SCHEMA-<keyword>" where none fits.
-std::string rule_of(std::string_view column, Row row, std::string_view keyword);
 
 }  // namespace dragoman::lower

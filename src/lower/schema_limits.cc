@@ -207,8 +207,11 @@ void Rewriter::known_required(Node& n) {
   if (!required.is_array() || cell == Cell::ok || cell == Cell::ignore) return;
   // A condition names properties that are described elsewhere.
   if (cell == Cell::unknown && (!d.has("properties") || !d.has("type"))) return;
+  const Value properties = d.get("properties");
+  const auto is_known = [&](Value name) { return static_cast<bool>(properties[name.text()]); };
+  if (required.items().size() < 16 && std::ranges::all_of(required.items(), is_known)) return;
   std::unordered_set<std::string_view> names;
-  for (const Member& member : d.get("properties").members()) names.insert(member.key);
+  for (const Member& member : properties.members()) names.insert(member.key);
   std::vector<Value> known;
   for (const Value name : required.items())
     if (names.contains(name.text())) known.push_back(name);

@@ -95,12 +95,8 @@ std::string Reporter::locate(const Place& at) {
 
 void Reporter::edit(const Place& at, Row row, std::string_view keyword, Value before, Value after,
                     Loss loss) {
-  Edit made{rule_of(column_.name(), row, keyword),
-            locate(at),
-            std::string(keyword),
-            start_of(before),
-            start_of(after),
-            loss};
+  Edit made{column_.rule(row, keyword), locate(at),      std::string(keyword),
+            start_of(before),           start_of(after), loss};
   losses_ += loss == Loss::none ? 0 : 1;
   // A definition that stands in many places is rewritten in each, but the client wrote it once.
   std::string key =

@@ -44,12 +44,15 @@ enum class Keep : std::uint8_t { all, definitions_only, none };
 
 class Rewriter {
  public:
-  Rewriter(json::Value root, const SchemaTarget& target, const Column& column, Keep keep, Arena& arena,
-           Reporter& reporter);
+  // `settled`: what still has the client's bytes has been looked at, and would come out as it is again; only
+  // where no reference can lead to something that has changed meanwhile.
+  Rewriter(json::Value root, const SchemaTarget& target, const Column& column, Keep keep, bool settled,
+           Arena& arena, Reporter& reporter);
 
   json::Value run();
   // Every reference that was kept leads somewhere in `result`.
   bool references_hold(json::Value result) const;
+  bool refers() const { return refers_; }  // a reference was met
   bool wrapped() const { return wrapped_; }
   bool closed_maps() const { return closed_maps_; }
   std::size_t steps() const { return steps_; }
@@ -143,6 +146,7 @@ class Rewriter {
   const SchemaTarget& target_;
   const Column& column_;
   Keep keep_;
+  bool settled_;
   json::Builder build_;
   Reporter& reporter_;
   References refs_;
@@ -150,6 +154,7 @@ class Rewriter {
   bool inline_all_ = false;          // no reference may stay
   bool rename_definitions_ = false;  // `definitions` becomes `$defs`
   std::optional<bool> recursive_;
+  bool refers_ = false;
   bool wrapped_ = false;      // the client's root stands below a property
   bool closed_maps_ = false;  // an object of any members was closed
   std::size_t steps_ = 0;

@@ -1,4 +1,5 @@
 // What the meta-schema of 2020-12 forbids, and the spellings of older drafts (ANT-34, OAI-33, XAI-06).
+#include <algorithm>
 #include <cmath>
 
 #include "lower/schema_rewriter.h"
@@ -41,18 +42,35 @@ void Rewriter::valid_kinds(Node& n) {
     const Keyword* keyword = find_keyword(member.key);
     if (!keyword) continue;
     const Value was = member.value;
-    const bool composes = member.key == "allOf" || member.key == "anyOf" || member.key == "oneOf";
-    bool ok = is_wanted(keyword->wants, was) && !(composes && was.items().empty());
-    // The root's own `required: true` means nothing; a property's is lifted by the schema around it.
     Row row = keyword->row;
-    if (member.key == "required" && !ok) row = Row::required_invalid;
-    if (member.key == "required" && ok)
-      for (const Value name : was.items()) ok = ok && name.is_string();
-    if (member.key == "enum" && ok && was.items().empty() && column_.rejects(Row::enum_empty)) ok = false;
-    if (member.key == "items") ok = was.is_object() || was.is_bool() || was.is_array();
-    if (member.key == "type") ok = was.is_string() || was.is_array();
-    if (member.key == "exclusiveMinimum" || member.key == "exclusiveMaximum")
-      ok = was.is_number() || was.is_bool();
+    bool ok = is_wanted(keyword->wants, was);
+    switch (keyword->row) {
+      case Row::all_of:
+      case Row::any_of:
+      case Row::one_of:
+        ok = ok && !was.items().empty();
+        break;
+      case Row::required:
+        // The root's own `required: true` means nothing; a property's is lifted by the schema around it.
+        if (!ok) row = Row::required_invalid;
+        ok = ok && std::ranges::all_of(was.items(), [](Value name) { return name.is_string(); });
+        break;
+      case Row::enumeration:
+        ok = ok && !(was.items().empty() && column_.rejects(Row::enum_empty));
+        break;
+      case Row::items:
+        ok = was.is_object() || was.is_bool() || was.is_array();
+        break;
+      case Row::type:
+        ok = was.is_string() || was.is_array();
+        break;
+      case Row::exclusive_minimum:
+      case Row::exclusive_maximum:
+        ok = was.is_number() || was.is_bool();
+        break;
+      default:
+        break;
+    }
     if (ok) continue;
     Value made;
     if (member.key == "required" && was.is_array()) {
@@ -76,10 +94,10 @@ void Rewriter::never(Node& n) {
   const auto is_never = [](Value schema) { return schema.is_bool() && !schema.boolean(); };
   for (const std::string_view keyword : {"anyOf", "oneOf"}) {
     const Value list = d.get(keyword);
+    if (std::ranges::none_of(list.items(), is_never)) continue;
     std::vector<Value> left;
     for (const Value branch : list.items())
       if (!is_never(branch)) left.push_back(branch);
-    if (left.size() == list.items().size()) continue;
     const Value made = left.empty() ? Value() : build_.array(left);
     note(n, Row::boolean_true, keyword, list, made, left.empty() ? Loss::widened : Loss::none);
     if (made)
@@ -89,6 +107,7 @@ void Rewriter::never(Node& n) {
     n.again = n.again || !made;  // an anyOf that is gone makes room for a oneOf
   }
   const Value properties = d.get("properties");
+  if (std::ranges::none_of(properties.members(), is_never, &Member::value)) return;
   std::vector<Member> left;
   for (const Member& member : properties.members()) {
     if (!is_never(member.value)) {
@@ -98,7 +117,6 @@ void Rewriter::never(Node& n) {
     const Place at{member.value, &n.place};
     reporter_.edit(at, Row::boolean_true, "false", member.value, {}, Loss::widened);
   }
-  if (left.size() == properties.members().size()) return;
   std::vector<Value> required;
   for (const Value name : d.get("required").items())
     if (!is_never(properties[name.text()])) required.push_back(name);
@@ -110,6 +128,8 @@ void Rewriter::never(Node& n) {
 void Rewriter::lift_required(Node& n) {
   Draft& d = n.draft;
   if (column_[Row::required_invalid] == Cell::ok) return;
+  const auto flagged = [](const Member& property) { return property.value["required"].is_bool(); };
+  if (std::ranges::none_of(d.get("properties").members(), flagged)) return;
   std::vector<Value> names;
   std::vector<Member> properties;
   for (const Member& member : d.get("properties").members()) {
@@ -122,10 +142,6 @@ void Rewriter::lift_required(Node& n) {
     const Place at{member.value, &n.place};
     reporter_.edit(at, Row::required_invalid, "required", flag, {}, Loss::none);
   }
-  bool changed = false;
-  for (std::size_t i = 0; i < properties.size(); ++i)
-    changed |= properties[i].value.node() != d.get("properties").members()[i].value.node();
-  if (!changed) return;
   d.set("properties", build_.object(properties));
   if (names.empty()) return;
   const auto before = d.get("required").items();

@@ -42,42 +42,6 @@ std::optional<std::string_view> type_meant(std::string_view name) {
   return std::nullopt;
 }
 
-struct Owner {
-  std::string_view keyword, type;
-};
-constexpr Owner kOwners[] = {
-    {"properties", "object"},
-    {"required", "object"},
-    {"additionalProperties", "object"},
-    {"patternProperties", "object"},
-    {"propertyNames", "object"},
-    {"minProperties", "object"},
-    {"maxProperties", "object"},
-    {"dependentRequired", "object"},
-    {"dependentSchemas", "object"},
-    {"dependencies", "object"},
-    {"unevaluatedProperties", "object"},
-    {"propertyOrdering", "object"},
-    {"items", "array"},
-    {"prefixItems", "array"},
-    {"additionalItems", "array"},
-    {"minItems", "array"},
-    {"maxItems", "array"},
-    {"uniqueItems", "array"},
-    {"contains", "array"},
-    {"minContains", "array"},
-    {"maxContains", "array"},
-    {"unevaluatedItems", "array"},
-    {"minLength", "string"},
-    {"maxLength", "string"},
-    {"pattern", "string"},
-    {"minimum", "number"},
-    {"maximum", "number"},
-    {"exclusiveMinimum", "number"},
-    {"exclusiveMaximum", "number"},
-    {"multipleOf", "number"},
-};
-
 bool is_of(Value value, std::string_view type) {
   const std::string_view own = type_of_value(value);
   return own == type || (type == "number" && own == "integer");
@@ -86,9 +50,8 @@ bool is_of(Value value, std::string_view type) {
 }  // namespace
 
 std::string_view type_of_keyword(std::string_view keyword) {
-  for (const Owner& owner : kOwners)
-    if (owner.keyword == keyword) return owner.type;
-  return {};
+  const Keyword* known = find_keyword(keyword);
+  return known ? known->type : std::string_view();
 }
 
 std::string_view type_of_keywords(const Draft& draft) {
@@ -119,6 +82,7 @@ void Rewriter::type_names(Node& n) {
   Draft& d = n.draft;
   const Value type = d.get("type");
   if (!type || column_[Row::type_unknown] == Cell::ok) return;
+  if (type.is_string() && is_type(type.text())) return;
   std::vector<Value> names;
   bool any = false, changed = type.is_array() && type.items().size() < 2, lost = false;
   const auto add = [&](Value name) {

@@ -17,7 +17,9 @@ bool LoweredSchema::lossless() const {
   return std::ranges::all_of(edits, [](const Edit& edit) { return edit.loss == Loss::none; });
 }
 
-LoweredSchema lower_schema(Value schema, const SchemaOptions& options, Arena& arena) {
+namespace {
+
+LoweredSchema lower_words(Value schema, const SchemaOptions& options, Arena& arena) {
   LoweredSchema out;
   const auto edit = [&](std::string_view rule, std::string_view keyword, std::string before,
                         std::string after) {
@@ -36,6 +38,10 @@ LoweredSchema lower_schema(Value schema, const SchemaOptions& options, Arena& ar
         "branches takes more than {} steps. Use fewer nested references, or smaller enums in what they name",
         kSchemaSteps);
     out.fault = "it becomes too large";
+    return out;
+  }
+  if (options.target.lossless && !out.lossless()) {
+    out.fault = "it would lose something";
     return out;
   }
   WireChanges changes{.wrapped = rewritten.wrapped};
@@ -70,6 +76,21 @@ LoweredSchema lower_schema(Value schema, const SchemaOptions& options, Arena& ar
   }
   out.plan = make_plan(out.schema, changes);
   return out;
+}
+
+}  // namespace
+
+LoweredSchema lower_schema(Value schema, const SchemaOptions& options, Arena& arena) {
+  LoweredSchema out = lower_words(schema, options, arena);
+  out.unchanged = out.schema.node() == schema.node();
+  return out;
+}
+
+Edit below(const Edit& edit, std::string_view place) {
+  std::string pointer;
+  pointer.reserve(place.size() + edit.pointer.size());
+  pointer.append(place).append(edit.pointer);
+  return {edit.rule, std::move(pointer), edit.keyword, edit.before, edit.after, edit.loss};
 }
 
 SchemaOptions schema_options(const Profile& profile, bool output, bool strict) {

@@ -27,6 +27,7 @@ struct SchemaOptions {
 
 struct LoweredSchema {
   json::Value schema;
+  bool unchanged = false;  // `schema` is the client's own
   std::vector<Edit> edits;
   std::shared_ptr<const ArgumentPlan> plan;  // nullptr: values need no way back
   StrictCost cost;                           // of a strict schema
@@ -38,6 +39,9 @@ struct LoweredSchema {
 };
 
 LoweredSchema lower_schema(json::Value schema, const SchemaOptions& options, Arena& arena);
+
+// An edit of a schema as one of the request that has the schema at `place`.
+Edit below(const Edit& edit, std::string_view place);
 
 // What a profile says about the schemas of tools and of output. `output`: of response formats.
 SchemaOptions schema_options(const profile::Profile& profile, bool output, bool strict);

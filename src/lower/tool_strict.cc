@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "lower/context.h"
 #include "lower/schema_cache.h"
@@ -16,10 +18,33 @@ using canon::Tool;
 using canon::ToolKind;
 using json::Value;
 
+// How the schemas of tools are to be worded.
+class Words {
+ public:
+  Words(const Context& c, bool strict) : c_(c), options_(schema_options(c.profile, false, strict)) {}
+
+  // `lossless`: those that lose something will not be used.
+  const KeyedOptions& of(const Tool& tool, bool lossless) {
+    const bool output = tool.name == c_.restore.structured_tool;
+    std::optional<KeyedOptions>& made = made_[(output ? 2 : 0) + (lossless ? 1 : 0)];
+    if (!made) {
+      options_.target.wrap_choices = output;
+      options_.target.lossless = lossless;
+      made.emplace(options_);
+    }
+    return *made;
+  }
+
+ private:
+  const Context& c_;
+  SchemaOptions options_;
+  std::array<std::optional<KeyedOptions>, 4> made_;
+};
+
 // One tool on its way: its strict schema as long as it may still be strict.
 struct Candidate {
   Tool* tool = nullptr;
-  std::optional<LoweredSchema> strict = {};
+  SharedSchema strict = {};
   bool asked = false;
 };
 
@@ -27,15 +52,11 @@ std::string_view place(const Tool& tool) {
   return tool.schema_pointer.empty() ? tool.pointer : tool.schema_pointer;
 }
 
-void take(Context& c, Tool& tool, LoweredSchema lowered) {
-  if (!lowered.too_costly.empty())
-    c.refuse("GEN-07", std::string(place(tool)) + lowered.costly_at, lowered.too_costly);
-  for (Edit& edit : lowered.edits) {
-    edit.pointer.insert(0, place(tool));
-    c.edits.push_back(std::move(edit));
-  }
-  tool.schema = lowered.schema;
-  if (lowered.plan) c.restore.arguments.insert_or_assign(std::string(tool.name), std::move(lowered.plan));
+void take(Context& c, Tool& tool, const SharedSchema& lowered) {
+  report(c, *lowered, place(tool));
+  tool.schema = sent(*lowered, tool.schema);
+  if (auto plan = plan_of(lowered))
+    c.restore.arguments.insert_or_assign(std::string(tool.name), std::move(plan));
 }
 
 // Whether a lowered schema says anything of arguments: a property, or a word about those without a name.
@@ -55,21 +76,18 @@ bool describes_arguments(Value schema) {
 
 // A tool without arguments, where those are told by saying nothing of them (VTX-01, GEM-33). False when the
 // schema has to go out.
-bool omit_parameters(Context& c, Tool& tool, const LoweredSchema& lowered, const SchemaOptions& options) {
+bool omit_parameters(Context& c, Tool& tool, const LoweredSchema& lowered, std::string_view words) {
   if (c.profile.text(Setting::empty_parameters) != "omit") return false;
   if (tool.schema.present() && !lowered.schema["properties"].members().empty()) return false;
   const bool says = tool.schema.present() && describes_arguments(lowered.schema);
-  const Column& column = keyword_table().column(options.target.column);
+  const Column& column = keyword_table().column(words);
   const Cell without = column[Row::root_properties];
   if (says && (without == Cell::ok || without == Cell::ignore)) return false;
   if (tool.schema.present())
     c.edit(Setting::empty_parameters, "GEM-33", place(tool), "parameters", show(tool.schema), "",
            says ? Loss::widened : Loss::none);
-  for (Edit edit : lowered.edits) {  // what is lost for good; the rest is about words that do not go out
-    if (edit.loss == Loss::none) continue;
-    edit.pointer.insert(0, place(tool));
-    c.edits.push_back(std::move(edit));
-  }
+  for (const Edit& edit : lowered.edits)  // what is lost for good; the rest is about words that do not go out
+    if (edit.loss != Loss::none) c.edits.push_back(below(edit, place(tool)));
   tool.schema = {};
   return true;
 }
@@ -144,8 +162,7 @@ void fit_tool_schemas(Context& c) {
   const bool has_words = !c.profile.text(Setting::strict_column).empty();
   // Bytes that could go out as they came are not changed for what nobody asked for.
   const bool offers = c.flag(Setting::strict_lossless) && c.original.dialect != c.wire.name;
-  SchemaOptions loose = schema_options(c.profile, false, false);
-  SchemaOptions narrow = schema_options(c.profile, false, true);
+  Words loose(c, false), narrow(c, true);
 
   std::size_t steps = 0;
   std::vector<Candidate> candidates;
@@ -153,9 +170,8 @@ void fit_tool_schemas(Context& c) {
     if (steps > kToolSteps) return;  // refused
     if (tool.kind != ToolKind::function) continue;
     Candidate candidate{.tool = &tool, .asked = tool.strict.value_or(false)};
-    narrow.target.wrap_choices = loose.target.wrap_choices = tool.name == c.restore.structured_tool;
     if (takes && has_words && (candidate.asked || (!tool.strict && offers))) {
-      candidate.strict = lower_schema(c, tool.schema, narrow);
+      candidate.strict = lower_schema(c, tool.schema, narrow.of(tool, !candidate.asked));
       spend(c, tool, steps, candidate.strict->steps);
       NotStrict fault{Setting::strict_column, candidate.strict->fault};
       if (fault.why.empty()) fault = over_budget(candidate.strict->cost, c.profile);
@@ -169,7 +185,7 @@ void fit_tool_schemas(Context& c) {
   if (takes && has_words) {
     fit_totals(c, candidates, output_cost(c));
     if (c.flag(Setting::strict_uniform) &&
-        !std::ranges::all_of(candidates, [](const Candidate& x) { return x.strict.has_value(); }))
+        !std::ranges::all_of(candidates, [](const Candidate& x) { return x.strict != nullptr; }))
       for (Candidate& candidate : candidates)
         if (candidate.strict)
           relax(c, candidate, Setting::strict_uniform, "CER-05", "not every tool can be strict");
@@ -182,7 +198,7 @@ void fit_tool_schemas(Context& c) {
       if (!candidate.asked)
         c.edit(Setting::strict_lossless, "OAIS", tool.pointer, "strict", "", "true", Loss::none);
       tool.strict = true;
-      take(c, tool, *std::move(candidate.strict));
+      take(c, tool, candidate.strict);
       continue;
     }
     if (takes && has_words && candidate.asked) tool.strict = false;
@@ -194,10 +210,10 @@ void fit_tool_schemas(Context& c) {
       if (!validated || !*tool.strict) tool.strict.reset();
     }
     if (!tool.strict && takes && c.flag(Setting::strict_always)) tool.strict = false;
-    loose.target.wrap_choices = tool.name == c.restore.structured_tool;
-    LoweredSchema lowered = lower_schema(c, tool.schema, loose);
-    spend(c, tool, steps, lowered.steps);
-    if (!omit_parameters(c, tool, lowered, loose)) take(c, tool, std::move(lowered));
+    const KeyedOptions& words = loose.of(tool, false);
+    const SharedSchema lowered = lower_schema(c, tool.schema, words);
+    spend(c, tool, steps, lowered->steps);
+    if (!omit_parameters(c, tool, *lowered, words.options.target.column)) take(c, tool, lowered);
   }
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "dialect/tool_namespace.h"
 #include "lower/context.h"
@@ -19,6 +18,7 @@ using canon::MediaKind;
 using canon::Message;
 using canon::Reasoning;
 using canon::Role;
+using canon::Tool;
 using canon::ToolCall;
 using canon::ToolResult;
 
@@ -29,23 +29,26 @@ void bug(Context& c, std::string_view rule, std::string_view pointer, std::strin
 }
 
 void check_tools(Context& c) {
-  const Alphabet alphabet{c.profile.text(Setting::tool_name_first), c.profile.text(Setting::tool_name_rest),
-                          static_cast<std::size_t>(c.profile.integer(Setting::tool_name_max)), 0};
-  std::set<std::string_view> names;
-  for (const canon::Tool& tool : c.draft.tools) {
-    if (tool.kind == canon::ToolKind::server) {
-      names.insert(tool.name);
-      continue;
-    }
-    if (!fits(alphabet, dialect::split_space(tool.name).name))
+  const NameJudge judge({c.profile.text(Setting::tool_name_first), c.profile.text(Setting::tool_name_rest),
+                         static_cast<std::size_t>(c.profile.integer(Setting::tool_name_max)), 0});
+  const auto is_server = [](const Tool* tool) { return tool->kind == canon::ToolKind::server; };
+  std::vector<const Tool*> tools;
+  tools.reserve(c.draft.tools.size());
+  for (const Tool& tool : c.draft.tools) {
+    tools.push_back(&tool);
+    if (!is_server(&tool) && !judge.fits(dialect::split_space(tool.name).name))
       bug(c, "GEN-06", tool.pointer, fmt::format("tool name '{}'", dialect::shown_name(tool.name)));
-    if (!names.insert(tool.name).second)
-      bug(c, "GEN-06", tool.pointer, fmt::format("two tools named '{}'", tool.name));
   }
+  std::ranges::sort(tools, {}, [&](const Tool* tool) { return std::pair(tool->name, is_server(tool)); });
+  const auto twin = std::ranges::adjacent_find(tools, [&](const Tool* a, const Tool* b) {
+    return a->name == b->name && !(is_server(a) && is_server(b));
+  });
+  if (twin != tools.end())
+    bug(c, "GEN-06", (*twin)->pointer, fmt::format("two tools named '{}'", (*twin)->name));
   const auto& choice = c.draft.tool_choice;
   if (c.draft.tools.empty() && choice.mode != ChoiceMode::unset)
     bug(c, "GEN-08", choice.pointer, "tool_choice without tools");
-  if (choice.mode == ChoiceMode::named && !names.contains(choice.tool))
+  if (choice.mode == ChoiceMode::named && !std::ranges::binary_search(tools, choice.tool, {}, &Tool::name))
     bug(c, "GEN-08", choice.pointer, fmt::format("tool_choice names '{}'", choice.tool));
 }
 
