@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <iostream>
 
+#include "base/base64.h"
 #include "base/strings.h"
 #include "commands.h"
 #include "dialect/dialect.h"
@@ -35,30 +37,73 @@ std::string words(json::Value value) {
   return value.present() && !value.is_null() ? json::dump(value) : std::string();
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+// The status of a number, of digits in quotation marks, and of a status line ("HTTP/1.1 429 Too Many
+// Requests").
+std::optional<int> read_status(json::Value value) {
+  std::string_view text = value.is_string() ? trim(value.text()) : value.number_text();
+  if (text.starts_with("HTTP/")) text = trim(text.substr(std::min(text.find(' '), text.size())));
+  int status = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+  const std::string_view rest = text.substr(static_cast<std::size_t>(end - text.data()));
+  const bool ends = rest.empty() || rest == ".0" || (value.is_string() && rest.front() == ' ');
+  if (error != std::errc() || !ends || status < 0 || status > 999) return std::nullopt;
+  return status;
+}
+
+// A header's value: libraries that fold repeated headers keep lists.
+std::string header_value(json::Value value) { return value.is_array() ? words(value.at(0)) : words(value); }
+
+// Headers as an object, as pairs ([["retry-after", "3"]]), as objects of name and value, as the lines of a
+// dump.
+Result<void> read_headers(json::Value headers, Refusal& out) {
+  if (headers.is_string()) {
+    for (const std::string_view line : split(headers.text(), '\n')) {
+      const std::size_t colon = line.find(':', 1);  // ":status", ":exception-type"
+      if (colon == std::string_view::npos) continue;
+      out.headers.emplace_back(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
+    }
+    return {};
+  }
+  if (headers.is_array()) {
+    for (const json::Value pair : headers.items()) {
+      if (pair.is_array() && pair.items().size() == 2)
+        out.headers.emplace_back(words(pair.at(0)), header_value(pair.at(1)));
+      else if (pair.is_object() && pair["name"].is_string())
+        out.headers.emplace_back(words(pair["name"]), header_value(pair["value"]));
+      else
+        return fail("expected pairs of a name and a value", "/headers");
+    }
+    return {};
+  }
+  if (!headers.is_object()) return fail("expected an object of header names and values", "/headers");
+  for (const json::Member& member : headers.members())
+    out.headers.emplace_back(member.key, header_value(member.value));
+  return {};
+}
+
+// A body that whoever logged it put into base64, as such.
+std::string plain_body(json::Value body) {
+  std::string text = words(body);
+  if (!body.is_string() || text.size() < 16 || text.find_first_of(" {<[") != std::string::npos) return text;
+  const auto decoded = base64_decode(trim(text));
+  if (!decoded || !is_utf8(*decoded)) return text;
+  const std::string_view inside = trim(*decoded);
+  return inside.starts_with('{') || inside.starts_with('[') || inside.starts_with('<') ? *decoded : text;
 }
 
 Result<Refusal> read_refusal(json::Value line) {
   if (!line.is_object()) return fail("expected an object with a body");
   Refusal out;
-  const json::Value body = line["body"];
-  out.body = words(body);
+  out.body = plain_body(line["body"]);
   out.provider = words(line["provider"]);
   out.type = words(line["type"]);
   if (const json::Value status = line["status"]; status.present() && !status.is_null()) {
-    auto number = status.integer();
-    if (!number && status.is_string()) number = whole_number(status.text());
-    if (!number || *number < 0 || *number > 999) return fail("expected an HTTP status", "/status");
-    out.status = static_cast<int>(*number);
+    const auto number = read_status(status);
+    if (!number) return fail("expected an HTTP status", "/status");
+    out.status = *number;
   }
-  const json::Value headers = line["headers"];
-  if (headers.present() && !headers.is_null() && !headers.is_object())
-    return fail("expected an object of header names and values", "/headers");
-  for (const json::Member& member : headers.members())
-    out.headers.emplace_back(member.key, words(member.value));
+  if (const json::Value headers = line["headers"]; headers.present() && !headers.is_null())
+    if (auto read = read_headers(headers, out); !read) return std::unexpected(read.error());
   return out;
 }
 

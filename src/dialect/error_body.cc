@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
+#include <vector>
 
 #include "base/arena.h"
 #include "base/strings.h"
+#include "dialect/error_words.h"
 #include "dialect/python_literal.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -60,9 +63,9 @@ class Unwrapper {
   void value(Value v, int depth) {
     if (depth > kMaxDepth) return;
     if (v.is_string()) return words(v.text(), depth);
+    if (is_pydantic(v)) return pydantic(v);
     if (v.is_array()) {
-      // Google's stream without alt=sse wraps the error in an array; pydantic lists one item a fault.
-      if (is_pydantic(v)) return pydantic(v);
+      // Google's stream without alt=sse wraps the error in an array.
       for (const Value item : v.items())
         if (item.is_object() || item.is_string()) return value(item, depth + 1);
       return;
@@ -118,12 +121,24 @@ class Unwrapper {
       else if (error.is_object() && speaks(error))
         value(error, depth + 1);
     google_details(v["details"]);
-    if (const Value raw = v["metadata"]["raw"]; raw.present()) {  // OpenRouter: the upstream's own body
-      if (raw.is_string())
-        text(raw.text(), depth + 1);
-      else
-        value(raw, depth + 1);
-    }
+    upstreams_own(v, depth);
+  }
+
+  // What a relay or an SDK keeps of the upstream's answer beside its own words: OpenRouter's metadata.raw,
+  // the AI SDK's responseBody, an agent's log line.
+  void upstreams_own(Value v, int depth) {
+    static constexpr std::array<std::string_view, 5> kKeys = {"errorMessage", "rawError", "upstream_details",
+                                                              "responseBody", "upstream_error"};
+    if (const Value details = v["details"]; details["error"].is_object()) value(details, depth + 1);
+    for (const std::string_view key : kKeys) whole(v[key], depth);
+    whole(v["metadata"]["raw"], depth);
+  }
+
+  void whole(Value answer, int depth) {
+    if (answer.is_string())
+      text(answer.text(), depth + 1);
+    else if (answer.is_object() || answer.is_array())
+      value(answer, depth + 1);
   }
 
   void labels(Value v) {
@@ -148,18 +163,49 @@ class Unwrapper {
     if (const Value key = v["key"]; key.is_string() && v["description"].is_string())
       set(out_.code, key.text());
     set(out_.request_id, first_of(v, kIds));
+    numbers(v);
+  }
+
+  // The status the envelope states, and the wait it asks for.
+  void numbers(Value v) {
+    static constexpr std::array<std::string_view, 6> kStatuses = {"status",     "code",      "status_code",
+                                                                  "statusCode", "http_code", "http_status"};
+    static constexpr std::array<std::string_view, 4> kWaits = {"resets_in_seconds", "retry_after_seconds",
+                                                               "retry_after", "retryAfter"};
+    for (const std::string_view key : kStatuses)
+      if (const int status = http_status(scalar(v[key])); status != 0) out_.stated_status = status;
+    for (const std::string_view key : kWaits)
+      if (const auto seconds = whole_or_decimal(scalar(v[key]))) out_.retry_after = seconds;
+  }
+
+  static int http_status(std::string_view digits) {
+    int status = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), status);
+    return error == std::errc() && end == digits.data() + digits.size() && status >= 400 && status <= 599
+               ? status
+               : 0;
+  }
+
+  static std::optional<double> whole_or_decimal(std::string_view digits) {
+    double seconds = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+    if (digits.empty() || error != std::errc() || end != digits.data() + digits.size() || !(seconds >= 0))
+      return {};
+    return seconds;
   }
 
   static bool is_pydantic(Value v) {
-    const Value first = v.at(0);
+    const Value first = v.is_array() ? v.at(0) : v;
     return first["loc"].is_array() && first["msg"].is_string();
   }
 
-  // [{"type":"missing","loc":["body","messages"],"msg":"Field required"}, …]
+  // [{"type":"missing","loc":["body","messages"],"msg":"Field required"}, …], or one of them alone.
   void pydantic(Value v) {
     std::string message;
-    set(out_.type, v.at(0)["type"].text());
-    for (const Value item : v.items()) {
+    const std::vector<Value> faults =
+        v.is_array() ? std::vector<Value>(v.items().begin(), v.items().end()) : std::vector<Value>{v};
+    set(out_.type, faults.front()["type"].text());
+    for (const Value item : faults) {
       std::string path;
       for (const Value step : item["loc"].items()) {
         if (!path.empty()) path += '.';
@@ -203,26 +249,7 @@ class Unwrapper {
     }
     set(out_.message, sentence);
     if (depth >= kMaxDepth || envelope(sentence, depth)) return;
-    salvage(sentence);
-  }
-
-  // "An error occurred (ThrottlingException) when calling the Converse operation (reached max retries: 4): …"
-  static std::pair<std::string_view, std::string_view> botocore(std::string_view text) {
-    static constexpr std::string_view kHead = "An error occurred (", kCall = ") when calling the ",
-                                      kOperation = " operation";
-    const std::size_t head = text.find(kHead);
-    if (head == std::string_view::npos) return {};
-    text.remove_prefix(head + kHead.size());
-    const std::size_t call = text.find(kCall);
-    if (call == std::string_view::npos || call > 80) return {};
-    const std::string_view rest = text.substr(call);
-    const std::size_t operation = rest.find(kOperation);
-    if (operation == std::string_view::npos || operation > 120) return {};
-    // "(reached max retries: 4)" may stand between, with a colon of its own.
-    std::string_view words = rest.substr(operation + kOperation.size());
-    if (words.starts_with(" (")) words.remove_prefix(std::min(words.size(), words.find(')') + 1));
-    if (!words.starts_with(": ")) return {};
-    return {text.substr(0, call), trim(words.substr(2))};
+    set(out_.message, salvage(sentence));
   }
 
   bool envelope(std::string_view text, int depth) {
@@ -261,53 +288,11 @@ class Unwrapper {
     return depth + 1 < kMaxDepth && envelope(plain, depth + 1);
   }
 
-  // Line breaks inside strings, with the indentation around them, as one space.
-  static std::string unwrapped(std::string_view json) {
-    std::string out;
-    bool quoted = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-      const char c = json[i];
-      if (c == '\\' && quoted && i + 1 < json.size() && json[i + 1] != '\n') {
-        out += c;
-        out += json[++i];
-        continue;
-      }
-      if (c == '"') quoted = !quoted;
-      if (!quoted || (c != '\n' && c != '\r')) {
-        out += c;
-        continue;
-      }
-      while (i + 1 < json.size() && (json[i + 1] == ' ' || json[i + 1] == '\n' || json[i + 1] == '\r')) ++i;
-      while (out.ends_with(' ')) out.pop_back();
-      out += ' ';
-    }
-    return out;
-  }
-
   bool read(std::string_view json, int depth) {
     const auto parsed = json::parse(arena_, json);
     if (!parsed || !speaks(*parsed)) return false;
     value(*parsed, depth + 1);
     return true;
-  }
-
-  // A dump that was cut: what its "message" said up to the cut.
-  void salvage(std::string_view text) {
-    for (const std::string_view key : {"\"message\"", "'message'"}) {
-      std::size_t at = text.rfind(key);
-      if (at == std::string_view::npos) continue;
-      at = text.find_first_not_of(" ", at + key.size());
-      if (at == std::string_view::npos || text[at] != ':') continue;
-      at = text.find_first_not_of(" ", at + 1);
-      if (at == std::string_view::npos || (text[at] != '"' && text[at] != '\'')) continue;
-      const char quote = text[at];
-      std::string said;
-      for (std::size_t i = at + 1; i < text.size() && text[i] != quote; ++i) {
-        if (text[i] == '\\' && i + 1 < text.size()) ++i;
-        said += text[i];
-      }
-      return set(out_.message, said);
-    }
   }
 
   // Does the object hold an error at all, or is it just JSON that somebody quoted?
@@ -318,31 +303,10 @@ class Unwrapper {
     for (const std::string_view key : kWords)
       if (const Value m = v[key]; (m.is_string() && !is_blank(m.text())) || m.is_object() || m.is_array())
         return true;
+    if (v["errorMessage"].is_string() || (v["title"].is_string() && v["status"].is_number())) return true;
     return v["error"].is_object() || v["error"].is_string() || v["Error"].is_object() ||
            v["responseBody"].is_string() || v["err"].is_object() || v["detail"].present() ||
            v["base_resp"].is_object() || v["response"]["error"].is_object();
-  }
-
-  // From the bracket to the one that closes it; "" when none does.
-  static std::string_view balanced(std::string_view text) {
-    int depth = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const char c = text[i];
-      if (quoted) {
-        if (c == '\\')
-          ++i;
-        else if (c == '"')
-          quoted = false;
-      } else if (c == '"') {
-        quoted = true;
-      } else if (c == '{' || c == '[') {
-        ++depth;
-      } else if ((c == '}' || c == ']') && --depth == 0) {
-        return text.substr(0, i + 1);
-      }
-    }
-    return {};
   }
 
   void sse(std::string_view body, int depth) {

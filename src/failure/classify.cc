@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "failure/answer.h"
 #include "failure/pattern.h"
 #include "failure/phrases.h"
 #include "failure/pointer.h"
@@ -12,27 +13,6 @@
 
 namespace dragoman::failure {
 namespace {
-
-constexpr std::size_t kReadLimit = 16 * 1024;
-
-// A message that says nothing of its own: the body is read with it (OpenRouter's metadata.raw, plain text
-// errors).
-bool says_nothing(std::string_view lower) {
-  return is_blank(lower) || lower == "provider returned error" || lower == "error" ||
-         lower == "bad request" || lower == "unknown error" || lower == "param incorrect";
-}
-
-// Runs of white space as one space: terminals and issue trackers break a provider's sentence anywhere.
-std::string on_one_line(std::string text) {
-  std::size_t size = 0;
-  for (const char c : text) {
-    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (space && size > 0 && text[size - 1] == ' ') continue;
-    text[size++] = space ? ' ' : c;
-  }
-  text.resize(size);
-  return text;
-}
 
 // The provider's path. What some put into `param` is a sentence with the path in it (Xiaomi), or a label
 // ("validation_error", Cerebras) while the path heads the message.
@@ -47,27 +27,22 @@ std::string place_of(const canon::UpstreamError& error) {
   return std::string(find_pointer(error.message));
 }
 
-struct Answer {
-  std::string_view provider;
-  int status;
-  std::string type;  // in lower case
-  std::string code;
-  std::string text;
-  std::string body;
-};
-
-Answer read(std::string_view provider, const canon::UpstreamError& error) {
-  Answer answer{provider,
-                error.status,
-                lower_ascii(error.type),
-                lower_ascii(error.code),
-                on_one_line(lower_ascii(std::string_view(error.message).substr(0, kReadLimit))),
-                lower_ascii(std::string_view(error.body).substr(0, kReadLimit))};
-  // AWS writes shapes as "com.amazon.coral#Name" and "Name:http://…" in the type.
-  if (const auto hash = answer.type.find('#'); hash != std::string::npos) answer.type.erase(0, hash + 1);
-  if (const auto colon = answer.type.find(':'); colon != std::string::npos) answer.type.erase(colon);
-  if (says_nothing(answer.text)) answer.text += " " + on_one_line(answer.body);
-  return answer;
+// The causes that lie outside the request: nothing the request says can name them.
+bool outside_the_request(const Rule& rule) {
+  if (!rule.cls || rule.pattern.find_first_of("'\"") != std::string_view::npos) return false;
+  switch (*rule.cls) {
+    case FailureClass::quota_billing:
+    case FailureClass::rate_limit:
+    case FailureClass::overloaded:
+    case FailureClass::server_error:
+    case FailureClass::auth:
+    case FailureClass::permission:
+    case FailureClass::content_policy:
+    case FailureClass::context_length:
+      return true;
+    default:
+      return false;
+  }
 }
 
 bool applies(const Rule& rule, const Answer& answer) {
@@ -77,7 +52,7 @@ bool applies(const Rule& rule, const Answer& answer) {
     case Where::label:
       return answer.type == rule.pattern || answer.code == rule.pattern;
     case Where::text:
-      return occurs(rule.pattern, answer.text);
+      return occurs(rule.pattern, outside_the_request(rule) ? answer.own_words : answer.text);
     case Where::body:
       return occurs(rule.pattern, answer.body);
     case Where::status:
@@ -89,8 +64,8 @@ bool applies(const Rule& rule, const Answer& answer) {
 }
 
 const Rule* first_rule(const Answer& answer) {
-  for (const std::span<const Rule> part :
-       {account_rules(), request_rules(), host_rules(), wording_rules(), general_rules()}) {
+  for (const std::span<const Rule> part : {account_rules(), request_rules(), host_rules(), wording_rules(),
+                                           shape_rules(), plain_rules(), general_rules()}) {
     for (const Rule& rule : part) {
       if (applies(rule, answer)) return &rule;
     }
@@ -140,7 +115,7 @@ bool may_point(FailureClass cls) {
 
 Failure classify(std::string_view provider, const canon::UpstreamError& error,
                  std::span<const HeaderField> headers, double now) {
-  const Answer answer = read(provider, error);
+  const Answer answer = read_answer(provider, error);
   Failure failure;
   failure.status = error.status;
   failure.pointer = place_of(error);
@@ -181,9 +156,9 @@ Failure classify(std::string_view provider, const canon::UpstreamError& error,
 
   const RetryHints hints = read_retry_headers(headers, now);
   failure.retry_after = hints.retry_after ? hints.retry_after : error.retry_after;
-  if (!failure.retry_after &&
-      (failure.cls == FailureClass::rate_limit || failure.cls == FailureClass::overloaded))
-    failure.retry_after = wait_in(error.message);
+  if (!failure.retry_after && failure.retryable && failure.cls != FailureClass::generation_failed)
+    failure.retry_after = wait_in(answer.text);
+  if (!failure.retry_after && failure.retryable) failure.retry_after = relays_wait_in(answer.body);
   if (!failure.retry_after && failure.cls == FailureClass::rate_limit)
     failure.retry_after = hints.window_resets;
   // The provider knows best whether it could ever take this; but "true" comes with 429s that are about money.

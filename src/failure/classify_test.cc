@@ -17,7 +17,8 @@ namespace {
 
 std::vector<Rule> all_rules() {
   std::vector<Rule> out;
-  for (const auto part : {account_rules(), request_rules(), host_rules(), wording_rules(), general_rules()})
+  for (const auto part : {account_rules(), request_rules(), host_rules(), wording_rules(), shape_rules(),
+                          plain_rules(), general_rules()})
     out.insert(out.end(), part.begin(), part.end());
   return out;
 }
@@ -225,7 +226,7 @@ TEST(Classify, PointerIsTheProvidersOwn) {
        "", "request.tools[0].function_declarations[46].parameters.properties[2].value"},
       {"Invalid schema for function 'f'", "tools[3].function.parameters", "tools[3].function.parameters"},
       {"#/toolConfig/tools/1/toolSpec: extraneous key [x] is not permitted", "",
-       "/toolConfig/tools/1/toolSpec"},
+       "#/toolConfig/tools/1/toolSpec"},
       {"your input.", "", ""},
   };
   for (const Row& row : rows) {

@@ -78,7 +78,7 @@ bool is_well_formed(std::string_view pattern) {
   if (pattern.empty() || pattern.front() == '{' || pattern.back() == '}') return false;
   int gaps = 0;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] >= 'A' && pattern[i] <= 'Z') return false;
+    if ((pattern[i] >= 'A' && pattern[i] <= 'Z') || pattern[i] == '`') return false;
     if (pattern[i] != '{') continue;
     std::size_t gap = 0;
     std::string_view rest;

@@ -1,7 +1,8 @@
 // The small pattern language of the rule tables. It cannot backtrack without bound, so one hostile error body
 // costs time in proportion to its length; std::regex could neither promise that nor keep its stack small.
 //
-//   letters, digits, punctuation   themselves; patterns are written in lower case
+//   letters, digits, punctuation   themselves; patterns are written in lower case and without
+//                                  backticks, which texts lose on their way
 //   {N}                            up to N characters that end no sentence (no line break, no ". ")
 //   #                              one decimal digit
 //   ~                              a word boundary: no letter, digit or '_' on one of its sides

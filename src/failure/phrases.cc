@@ -2,11 +2,11 @@
 
 #include <re2/re2.h>
 
-#include <array>
 #include <charconv>
 #include <memory>
 #include <vector>
 
+#include "base/strings.h"
 #include "failure/retry_headers.h"
 
 namespace dragoman::failure {
@@ -66,6 +66,8 @@ constexpr Phrase kPhrases[] = {
     {R"(parameter '([^']+)' is not a valid field)", nullptr},
     {R"(type is not defined)", "type"},
     {R"(when using (anyof|oneof|\$ref), type should)", nullptr},
+    {R"(unsupported .{0,40}\b([a-z]+_[a-z_]+)=")", nullptr},
+    {R"(\b(tool_choice)[`'"]? must)", nullptr},
     {R"(\bpattern must (?:start|end))", "pattern"},
     {R"(invalid (\w+): only [\d.]+ is allowed)", nullptr},
     {R"(\b(tool_choice)\b.{0,40}(?:incompatible|does not support|not supported))", nullptr},
@@ -95,9 +97,9 @@ struct Compiled {
   RE2 status, wait, reset;
   Compiled()
       : status(
-            R"((?i)(?:error(?: code)?:?|status(?:[ _]?code)?['"]?[:=]?|http(?:/[\d.]+)?|api error:?|^|\()\s*([1-5]\d\d)(?:[^\d.]|\.[^\d]|\.?$))"),
+            R"re((?i)(?:\berror(?: code)?|\b(?:http_?)?status(?:[ _]?code)?|\bhttp(?:/\d(?:\.\d)?)?|\bapi error|\bcode|\breturned|\bresponse|\bdetails|\braised \w+|\bresponded(?: with)?)["']?\s*[:=]?\s*["'\[(]?([45]\d\d)(?:[^\w.]|\.\D|\.?$)|^[^\w.]{0,4}([45]\d\d)(?:[^\w.]|$)|[(\[]([45]\d\d)(?: [A-Z][A-Za-z ]+)?[)\]])re"),
         wait(
-            R"((?i)(?:try again|retry|retry after|reset after|please wait|wait)(?: in| after)?:? ?(?:about )?(\d[\d.]*(?:ms|m\d[\d.]*s|h\d+m(?:[\d.]+s)?|s|m|h)?)( seconds?| minutes?| ms| milliseconds?)?)"),
+            R"((?i)(?:(?:try(?:ing)? again|retry)(?: in| after)|retry[- ]after|reset after|(?:please )?wait(?: for)?(?: at least)?):? ?(?:about |another )?(\d[\d.]*(?:ms|m\d[\d.]*s|h\d+m(?:[\d.]+s)?|s|m|h|d)?)(?: ?(ms|milli\w*|sec\w*|min\w*|hours?|hrs?|days?)\b)?)"),
         reset(R"((?i)\(reset after (\d[\d.]*[a-z\d.]*)\))") {
     RE2::Options options;
     options.set_case_sensitive(false);
@@ -131,8 +133,9 @@ std::string refused_keyword(std::string_view message) {
 }
 
 std::optional<int> status_in(std::string_view text) {
-  std::string digits;
-  if (!RE2::PartialMatch(bounded(text), compiled().status, &digits)) return std::nullopt;
+  std::string named, first, bracketed;
+  if (!RE2::PartialMatch(bounded(text), compiled().status, &named, &first, &bracketed)) return std::nullopt;
+  const std::string& digits = !named.empty() ? named : !first.empty() ? first : bracketed;
   int status = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), status);
   return status;
@@ -143,14 +146,26 @@ std::optional<double> wait_in(std::string_view text) {
   std::string duration, unit;
   if (RE2::PartialMatch(text, compiled().wait, &duration, &unit)) {
     while (duration.ends_with('.')) duration.pop_back();
-    const auto seconds = parse_go_duration(duration);
-    if (!seconds) return std::nullopt;
-    if (unit.starts_with(" minute")) return *seconds * 60;
-    if (unit.starts_with(" m")) return *seconds / 1000;
-    return seconds;
+    const auto number = parse_go_duration(duration);
+    if (!number || unit.empty()) return number;
+    struct Unit {
+      std::string_view head;
+      double seconds;
+    };
+    // "milli…" and "ms" before "min…".
+    constexpr Unit kUnits[] = {{"ms", 0.001}, {"mil", 0.001}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"s", 1}};
+    const std::string word = lower_ascii(unit);
+    for (const Unit& each : kUnits)
+      if (word.starts_with(each.head)) return *number * each.seconds;
+    return number;
   }
-  if (RE2::PartialMatch(text, compiled().reset, &duration)) return parse_go_duration(duration);
   return std::nullopt;
+}
+
+std::optional<double> relays_wait_in(std::string_view body) {
+  std::string duration;
+  if (!RE2::PartialMatch(bounded(body), compiled().reset, &duration)) return std::nullopt;
+  return parse_go_duration(duration);
 }
 
 }  // namespace dragoman::failure

@@ -19,4 +19,7 @@ std::optional<int> status_in(std::string_view text);
 // says so.
 std::optional<double> wait_in(std::string_view text);
 
+// The wait that a relay hangs behind an upstream's body: "(reset after 30s)" (9router).
+std::optional<double> relays_wait_in(std::string_view body);
+
 }  // namespace dragoman::failure

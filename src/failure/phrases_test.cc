@@ -68,6 +68,12 @@ TEST(Phrases, StatusInWords) {
   EXPECT_EQ(status_in(R"({"status": 503})"), 503);
   EXPECT_EQ(status_in("HTTP/2 429 \ndate: x"), 429);
   EXPECT_EQ(status_in("Connected to api.groq.com (104.18.2.1) port 443"), std::nullopt);
+  EXPECT_EQ(status_in("[nvidia/kimi-k3] [429]: {}"), 429);
+  EXPECT_EQ(status_in("Grok Responses API returned 403: {}"), 403);
+  EXPECT_EQ(status_in("{\"status\":404,\"title\":\"Not Found\"}"), 404);
+  EXPECT_EQ(status_in("it raised ResourceExhausted: 429 Resource has been exhausted"), 429);
+  EXPECT_EQ(status_in("Perplexity: Bad Request (400): x"), 400);
+  EXPECT_EQ(status_in("{\"code\":\"1210\"}"), std::nullopt);
   EXPECT_EQ(status_in("tools.400.custom: bad"), std::nullopt);
   EXPECT_EQ(status_in("limit of 429 items"), std::nullopt);
 }
@@ -78,7 +84,12 @@ TEST(Phrases, WaitInWords) {
   EXPECT_EQ(wait_in("Please retry after 20 seconds."), 20);
   EXPECT_EQ(wait_in("Please retry after 2 minutes"), 120);
   EXPECT_EQ(wait_in("try again in 500ms"), 0.5);
-  EXPECT_EQ(wait_in("quota exceeded (reset after 30s)"), 30);
+  EXPECT_EQ(wait_in("Please try again in 1m30s."), 90);
+  EXPECT_EQ(wait_in("Please try again in 2 hours."), 7200);
+  EXPECT_EQ(wait_in("Please wait 23 seconds before trying again."), 23);
+  EXPECT_EQ(wait_in("Attempt 1 failed; retrying 5/5"), std::nullopt);
+  EXPECT_EQ(relays_wait_in("{\"detail\": \"x\"} (reset after 30s)"), 30);
+  EXPECT_EQ(relays_wait_in("Too Many Requests"), std::nullopt);
   EXPECT_EQ(wait_in("Please try again later."), std::nullopt);
 }
 

@@ -133,6 +133,8 @@ std::string_view find_phrase(std::string_view text) {
 
 std::string_view find_pointer(std::string_view text) {
   text = text.substr(0, 4096);  // a pointer that matters stands near the start of the sentence
+  // A chat template's own code, quoted by its host (llama.cpp), has paths that are no places of the request.
+  text = text.substr(0, std::min(text.find("{%"), text.find("{{")));
   if (const std::string_view found = find_phrase(text); !found.empty()) return found;
   std::size_t at = 0;
   while (at < text.size()) {
@@ -142,6 +144,7 @@ std::string_view find_pointer(std::string_view text) {
     }
     std::size_t end = at;
     while (end < text.size() && is_path(text[end])) ++end;
+    if (text[at] == '/' && at > 0 && text[at - 1] == '#') --at;  // a JSON pointer as a fragment (Bedrock)
     std::string_view run = text.substr(at, end - at);
     at = end;
     while (run.ends_with(']') && std::ranges::count(run, ']') > std::ranges::count(run, '['))

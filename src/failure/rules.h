@@ -27,9 +27,10 @@ enum class Where : std::uint8_t {
 
 // HTTP statuses a row accepts: one of these, or one exact status.
 inline constexpr int kAnyStatus = 0;
-inline constexpr int kBusy = 1;     // none, 200 (an error inside a stream), 408, 425, 429 and 5xx
-inline constexpr int kRefusal = 2;  // any other 4xx
-inline constexpr int kBroken = 3;   // as kBusy, but there was a status
+inline constexpr int kBusy = 1;       // none, 200 (an error inside a stream), 408, 425, 429 and 5xx
+inline constexpr int kRefusal = 2;    // any other 4xx
+inline constexpr int kBroken = 3;     // as kBusy, but there was a status
+inline constexpr int kElsewhere = 4;  // any but 400, 404, 413, 415, 422: those are of the request's own shape
 
 struct Example {
   int status = 400;
@@ -55,11 +56,13 @@ struct Rule {
 };
 
 // The parts, in order: rules_account.cc, rules_request.cc, rules_hosts.cc, rules_wording.cc,
-// rules_general.cc.
+// rules_shape.cc, rules_plain.cc, rules_general.cc.
 std::span<const Rule> account_rules();  // money, pace, capacity, identity
 std::span<const Rule> request_rules();  // policy, context, existence, and the shape of the request
 std::span<const Rule> host_rules();     // the sentences of single hosts and relays
-std::span<const Rule> wording_rules();  // what validators say of a request's shape, in shared wordings
+std::span<const Rule> wording_rules();  // what validators say of messages, in shared wordings
+std::span<const Rule> shape_rules();    // what they say of tools, schemas and parameters
+std::span<const Rule> plain_rules();    // what anybody might say: word pairs, for providers nobody knows
 std::span<const Rule> general_rules();  // labels that say little, then statuses
 
 bool accepts_status(int wanted, int status);

@@ -20,15 +20,15 @@ constexpr auto kRules = std::to_array<Rule>({
      {529, "rate_limit_error", "", "Overloaded"}},
 
     // --- What reads like money and is pace -----------------------------------------------------------------------
-    {"openrouter_in_flight_budget", kRate, kNone, true, "openrouter", 402, Where::body, "openrouter_in_flight_budget",
+    {"openrouter_in_flight_budget", kRate, kNone, true, "", 402, Where::body, "openrouter_in_flight_budget",
      {402, "", "402", "Too many requests in flight", R"({"error":{"metadata":{"limit_source":"openrouter_in_flight_budget"}}})"}},
     // Gemini: `limit: 0` asks to retry in seconds and never works. Several violations at once: a minute's pace
     // among them means waiting helps.
     {"gemini_zero_limit", kMoney, kNone, false, "", kAnyStatus, Where::text, "quota exceeded for metric{160}limit: 0~",
      {429, "RESOURCE_EXHAUSTED", "429", "Quota exceeded for metric: generativelanguage.googleapis.com/generate_content_free_tier_requests, limit: 0, model: gemini-2.5-pro. Please retry in 20s."}},
-    {"gemini_per_minute", kRate, kNone, true, "", kAnyStatus, Where::body, "quotaid{60}perminute",
+    {"gemini_per_minute", kRate, kNone, true, "", kBusy, Where::body, "quotaid{60}perminute",
      {429, "RESOURCE_EXHAUSTED", "429", "You exceeded your current quota, please check your plan and billing details.", R"({"quotaId": "GenerateRequestsPerMinutePerProjectPerModel"})"}},
-    {"gemini_per_day", kMoney, kNone, false, "", kAnyStatus, Where::body, "quotaid{60}perday",
+    {"gemini_per_day", kMoney, kNone, false, "", kBusy, Where::body, "quotaid{60}perday",
      {429, "RESOURCE_EXHAUSTED", "429", "You exceeded your current quota, please check your plan and billing details.", R"({"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"})"}},
     {"gemini_quota_unnamed", kRate, kNone, true, "", 429, Where::label, "resource_exhausted",
      {429, "RESOURCE_EXHAUSTED", "429", "You exceeded your current quota."}},
@@ -124,6 +124,10 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "", "contract_spend_limit_reached", ""}},
     {"label_usage_limit_reached", kMoney, kNone, false, "", kAnyStatus, Where::label, "usage_limit_reached",
      {429, "usage_limit_reached", "", "The usage limit has been reached"}},
+    {"label_weekly", kMoney, kNone, false, "", kAnyStatus, Where::label, "user_weekly_rate_limited",
+     {429, "", "user_weekly_rate_limited", "..."}},
+    {"zero_per_minute", kMoney, kNone, false, "", kAnyStatus, Where::text, "limit: 0/",
+     {429, "", "rate_limit_exceeded", "Rate limit exceeded for images per minute. Limit: 0/1min. Current: 1/1min."}},
     {"label_usage_not_included", kMoney, kNone, false, "", kAnyStatus, Where::label, "usage_not_included",
      {403, "usage_not_included", "", "Not in your plan"}},
     {"label_payment_required", kMoney, kNone, false, "", kAnyStatus, Where::label, "payment_required",

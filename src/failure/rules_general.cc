@@ -22,6 +22,10 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "permission_error", "", "no"}},
     {"label_permission_denied", FailureClass::permission, kNone, false, "", kAnyStatus, kLabel, "permission_denied",
      {400, "PERMISSION_DENIED", "", "no"}},
+    {"label_permission_dash", FailureClass::permission, kNone, false, "", kAnyStatus, kLabel, "permission-denied",
+     {400, "", "permission-denied", "Access to the chat endpoint is denied."}},
+    {"label_invalid_model", FailureClass::not_found, Side::params, false, "", kAnyStatus, kLabel, "invalid_model",
+     {400, "invalid_model", "", "llama"}},
     {"label_access_denied", FailureClass::permission, kNone, false, "", kAnyStatus, kLabel, "accessdeniedexception",
      {200, "AccessDeniedException", "", "no"}},
     {"label_not_found", FailureClass::not_found, Side::params, false, "", kAnyStatus, kLabel, "not_found_error",
@@ -46,6 +50,10 @@ constexpr auto kRules = std::to_array<Rule>({
     {"status_401", FailureClass::auth, kNone, false, "", 401, Where::status, "", {401}},
     {"status_403", FailureClass::permission, kNone, false, "", 403, Where::status, "", {403}},
     {"status_404", FailureClass::not_found, Side::params, false, "", 404, Where::status, "", {404}},
+    {"status_410", FailureClass::not_found, Side::params, false, "", 410, Where::status, "", {410}},
+    // A relay's own client, not ours, is said to have hung up: the way between them broke.
+    {"status_499", FailureClass::network, kNone, true, "", 499, Where::status, "", {499}},
+    {"status_501", kServer, kNone, false, "", 501, Where::status, "", {501}},
     {"status_408", kTime, kNone, true, "", 408, Where::status, "", {408}},
     {"status_413", FailureClass::context_length, Side::body, false, "", 413, Where::status, "", {413}},
     {"status_424", kServer, kNone, true, "", 424, Where::status, "", {424}},
@@ -67,6 +75,8 @@ constexpr auto kRules = std::to_array<Rule>({
      {0, "", "", "Invalid response body: Premature close"}},
     {"text_incomplete", FailureClass::stream_interrupted, kNone, true, "", kBusy, Where::text, "incomplete chunked read",
      {0, "", "", "peer closed connection without sending complete message body (incomplete chunked read)"}},
+    {"text_ended", FailureClass::stream_interrupted, kNone, true, "", kBusy, Where::text, "stream ended unexpectedly",
+     {502, "", "", "Upstream stream ended unexpectedly without a terminal event"}},
     {"text_timed_out", kTime, kNone, true, "", kBusy, Where::text, "timed out",
      {0, "", "", "Request timed out."}},
     {"text_timeout", kTime, kNone, true, "", kBusy, Where::text, "etimedout",
@@ -83,6 +93,13 @@ constexpr auto kRules = std::to_array<Rule>({
      {0, "", "", "read ECONNRESET"}},
     {"text_hang_up", FailureClass::network, kNone, true, "", kBusy, Where::text, "socket hang up",
      {0, "", "", "Error: socket hang up"}},
+    {"text_no_response", FailureClass::network, kNone, true, "", kBusy, Where::text, "did not get a response",
+     {0, "", "", "http2 request did not get a response"}},
+    // What SDKs call the status, when nothing else says it.
+    {"sdk_rate_limit", FailureClass::rate_limit, kNone, true, "", kBusy, Where::text, "ratelimiterror",
+     {0, "", "", "openai.RateLimitError: no"}},
+    {"sdk_authentication", FailureClass::auth, kNone, false, "", kBusy, Where::text, "authenticationerror",
+     {0, "", "", "openai.AuthenticationError: no"}},
     {"text_no_address", FailureClass::network, kNone, true, "", kBusy, Where::text, "enotfound",
      {0, "", "", "getaddrinfo ENOTFOUND api.example.com"}},
     {"label_invalid_request", kByPointer, kNone, false, "", kAnyStatus, kLabel, "invalid_request_error",
@@ -104,6 +121,8 @@ bool accepts_status(int wanted, int status) {
   const bool busy =
       status < 300 || status == 408 || status == 425 || status == 429 || (status >= 500 && status <= 599);
   if (wanted == kBusy) return busy;
+  if (wanted == kElsewhere)
+    return status != 400 && status != 404 && status != 413 && status != 415 && status != 422;
   if (wanted == kBroken) return busy && status != 0;
   if (wanted == kRefusal) return status >= 400 && status < 500 && !busy;
   return wanted == status;

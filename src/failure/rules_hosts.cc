@@ -116,7 +116,7 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "", "", "Range of max_tokens should be [1, 8192]"}},
     {"grammar_or_tools", kParam, kParams, false, "", kAnyStatus, kText, "grammar and tools are mutually exclusive",
      {400, "tool_error", "", "Tool error: Grammar and tools are mutually exclusive"}},
-    {"serde_unknown_field", kByPointer, kParams, false, "", kAnyStatus, kText, "unknown field `",
+    {"serde_unknown_field", kByPointer, kParams, false, "", kAnyStatus, kText, "unknown field ",
      {422, "", "", "Failed to deserialize the JSON body into the target type: unknown field `store`"}},
     {"maximum_tokens_asked", kParam, kParams, false, "", kAnyStatus, kText, "maximum tokens you requested exceed",
      {400, "", "", "The maximum tokens you requested exceed the model limit of 4096."}},
