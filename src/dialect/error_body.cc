@@ -127,8 +127,9 @@ class Unwrapper {
   // What a relay or an SDK keeps of the upstream's answer beside its own words: OpenRouter's metadata.raw,
   // the AI SDK's responseBody, an agent's log line.
   void upstreams_own(Value v, int depth) {
-    static constexpr std::array<std::string_view, 5> kKeys = {"errorMessage", "rawError", "upstream_details",
-                                                              "responseBody", "upstream_error"};
+    static constexpr std::array<std::string_view, 7> kKeys = {
+        "errorMessage",     "errorDetails", "rawErrorMessage", "rawError",
+        "upstream_details", "responseBody", "upstream_error"};
     if (const Value details = v["details"]; details["error"].is_object()) value(details, depth + 1);
     for (const std::string_view key : kKeys) whole(v[key], depth);
     whole(v["metadata"]["raw"], depth);
@@ -303,7 +304,9 @@ class Unwrapper {
     for (const std::string_view key : kWords)
       if (const Value m = v[key]; (m.is_string() && !is_blank(m.text())) || m.is_object() || m.is_array())
         return true;
-    if (v["errorMessage"].is_string() || (v["title"].is_string() && v["status"].is_number())) return true;
+    if (v["errorMessage"].is_string() || v["rawErrorMessage"].present() ||
+        (v["title"].is_string() && v["status"].is_number()))
+      return true;
     return v["error"].is_object() || v["error"].is_string() || v["Error"].is_object() ||
            v["responseBody"].is_string() || v["err"].is_object() || v["detail"].present() ||
            v["base_resp"].is_object() || v["response"]["error"].is_object();

@@ -64,8 +64,7 @@ bool applies(const Rule& rule, const Answer& answer) {
 }
 
 const Rule* first_rule(const Answer& answer) {
-  for (const std::span<const Rule> part : {account_rules(), request_rules(), host_rules(), wording_rules(),
-                                           shape_rules(), plain_rules(), general_rules()}) {
+  for (const std::span<const Rule> part : rule_parts()) {
     for (const Rule& rule : part) {
       if (applies(rule, answer)) return &rule;
     }

@@ -17,9 +17,7 @@ namespace {
 
 std::vector<Rule> all_rules() {
   std::vector<Rule> out;
-  for (const auto part : {account_rules(), request_rules(), host_rules(), wording_rules(), shape_rules(),
-                          plain_rules(), general_rules()})
-    out.insert(out.end(), part.begin(), part.end());
+  for (const auto part : rule_parts()) out.insert(out.end(), part.begin(), part.end());
   return out;
 }
 

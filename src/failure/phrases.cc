@@ -66,6 +66,7 @@ constexpr Phrase kPhrases[] = {
     {R"(parameter '([^']+)' is not a valid field)", nullptr},
     {R"(type is not defined)", "type"},
     {R"(when using (anyof|oneof|\$ref), type should)", nullptr},
+    {R"(model does not support (enable_\w+))", nullptr},
     {R"(unsupported .{0,40}\b([a-z]+_[a-z_]+)=")", nullptr},
     {R"(\b(tool_choice)[`'"]? must)", nullptr},
     {R"(\bpattern must (?:start|end))", "pattern"},

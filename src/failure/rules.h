@@ -6,6 +6,7 @@
 // and no row before it, recognises: the tests run every example, so a row that can no longer be reached fails
 // them.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -64,6 +65,9 @@ std::span<const Rule> wording_rules();  // what validators say of messages, in s
 std::span<const Rule> shape_rules();    // what they say of tools, schemas and parameters
 std::span<const Rule> plain_rules();    // what anybody might say: word pairs, for providers nobody knows
 std::span<const Rule> general_rules();  // labels that say little, then statuses
+
+// All of them, in that order.
+std::array<std::span<const Rule>, 7> rule_parts();
 
 bool accepts_status(int wanted, int status);
 

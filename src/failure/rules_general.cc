@@ -116,6 +116,11 @@ constexpr auto kRules = std::to_array<Rule>({
 
 std::span<const Rule> general_rules() { return kRules; }
 
+std::array<std::span<const Rule>, 7> rule_parts() {
+  return {account_rules(), request_rules(), host_rules(),   wording_rules(),
+          shape_rules(),   plain_rules(),   general_rules()};
+}
+
 bool accepts_status(int wanted, int status) {
   if (wanted == kAnyStatus) return true;
   const bool busy =

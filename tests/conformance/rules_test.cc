@@ -319,8 +319,7 @@ std::string missing_word(const std::string& word) {
   }
   if (kind == "keyword") return sources().find("SCHEMA-" + name) ? "" : "no such keyword";
   if (kind == "failure") {
-    for (const auto rules : {failure::account_rules(), failure::request_rules(), failure::wording_rules(),
-                             failure::general_rules()})
+    for (const auto rules : failure::rule_parts())
       for (const failure::Rule& rule : rules)
         if (rule.id == name) return "";
     return "no such row of failure/";
