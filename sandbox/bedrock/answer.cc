@@ -94,6 +94,9 @@ OutMessage compose(json::Value body, std::string_view body_text, const Target& t
   if (choice["any"]) ask.choice = Choice::required;
   if (choice["tool"]) ask.choice = Choice::named;
   ask.named = choice["tool"]["name"].text();
+  // Claude's own word for it, where its other fields go.
+  if (const json::Value own = body["additionalModelRequestFields"]["output_config"]["format"]["schema"])
+    ask.output_schema = own;
   if (const json::Value schema = body["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"]) {
     if (const Result<json::Value> parsed = json::parse(arena, schema.text())) ask.output_schema = *parsed;
   }

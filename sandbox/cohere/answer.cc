@@ -111,8 +111,9 @@ void content_events(Events& events, int index, std::string_view type, std::strin
 
 }  // namespace
 
-Out compose(Value body, std::string_view body_text, const Model& model) {
+Out compose(Value body, std::string_view body_text, const Model& model, const Say* say) {
   Ask ask;
+  ask.say = say;
   last_turns(body["messages"], ask);
   for (const Value tool : body["tools"].items())
     ask.tools.push_back({tool["function"]["name"].text(), tool["function"]["parameters"]});

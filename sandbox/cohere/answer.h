@@ -16,7 +16,7 @@ struct Out {
   std::vector<std::string> call_ids;
 };
 
-Out compose(json::Value body, std::string_view body_text, const Model& model);
+Out compose(json::Value body, std::string_view body_text, const Model& model, const Say* say);
 
 std::string response_json(const Out& out);
 std::vector<std::string> response_frames(const Out& out);  // one SSE event each, "data: [DONE]" last

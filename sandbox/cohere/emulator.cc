@@ -76,7 +76,7 @@ Reply handle(const Call& call, const Options&) {
   }
   const Model asked = model.value_or(Model{.name = name});
   if (Refused no = check_request(call.body, asked)) return refusal_reply(*no);
-  const Out out = compose(call.body, call.body_text, asked);
+  const Out out = compose(call.body, call.body_text, asked, call.say);
   Reply reply;
   reply.streaming = call.body["stream"].boolean();
   reply.headers = {{"content-type", reply.streaming ? "text/event-stream" : "application/json"},

@@ -131,6 +131,9 @@ Response compose(json::Value body, std::string_view body_text, const Target& tar
   for (int i = 0; i < count; ++i) {
     ask.index = i;
     Answer answer = plan(ask);
+    const json::Value words = get(config, "response_schema")["enum"];
+    if (get(config, "response_mime_type").text() == "text/x.enum" && !words.items().empty())
+      answer.text = std::string(words.at(0).text());
     out.usage.prompt = answer.usage.prompt;
     out.usage.cached = answer.usage.cached;
     out.usage.completion += answer.usage.completion;

@@ -299,6 +299,7 @@ Verdict cache_key(const Request& r) {
 constexpr Rule kRules[] = {
     {"OAI-40", Grade::issue, unknown_parameter},
     {"OAI-40", Grade::documented, wrong_kind},  // the kinds the OpenAPI document gives
+    {"OAI-40", Grade::documented, closed_words},
     {"OAI-41", Grade::live, max_tokens},
     {"CAP-01", Grade::issue, output_limit},
     {"OAI-43", Grade::live, out_of_range},  // and OAI-09's ranges of n and top_logprobs

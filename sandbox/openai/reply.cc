@@ -53,7 +53,8 @@ class Renderer {
       if (ask.user_text.find("[refuse]") != std::string::npos) {
         c.answer = plan(Ask{.request_bytes = ask.request_bytes});
         c.answer.text.clear();
-        c.refusal = kRefusal;
+        // A host without the field has its model's words as any others.
+        (style_.extended_usage ? c.refusal : c.answer.text) = kRefusal;
       } else {
         c.answer = plan(ask);
         c.filtered = c.answer.calls.empty() && ask.user_text.find("[filter]") != std::string::npos;

@@ -279,7 +279,7 @@ Verdict format(const Request& r) {
 
 Verdict responses_fault(const Request& r) {
   for (const auto check :
-       {parameters, state, include, reasoning_words, model_limits, tools, tool_choice, format})
+       {parameters, closed_words, state, include, reasoning_words, model_limits, tools, tool_choice, format})
     if (auto fault = check(r)) return fault;
   return input_fault(r);
 }

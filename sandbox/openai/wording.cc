@@ -34,6 +34,18 @@ Refusal bad_value(std::string_view value, std::span<const std::string_view> word
                 std::move(param), "invalid_value");
 }
 
+Verdict closed_words(const Request& r) {
+  static constexpr std::string_view kTiers[] = {"auto",     "default", "flex",     "scale",
+                                                "priority", "fast",    "ultrafast"};
+  static constexpr std::string_view kTruncations[] = {"auto", "disabled"};
+  const std::pair<std::string_view, std::span<const std::string_view>> rows[] = {
+      {"service_tier", kTiers}, {"truncation", kTruncations}};
+  for (const auto& [name, words] : rows)
+    if (const json::Value v = r[name]; v.is_string() && std::ranges::find(words, v.text()) == words.end())
+      return bad_value(v.text(), words, std::string(name));
+  return std::nullopt;
+}
+
 Refusal too_long(std::string param, std::size_t most, std::size_t size) {
   std::string message = fmt::format(
       "Invalid '{}': string too long. Expected a string with maximum length {}, but got a string with length "

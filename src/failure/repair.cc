@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "canon/params.h"
+#include "failure/lasting.h"
 
 namespace dragoman::failure {
 namespace {
@@ -270,6 +271,7 @@ std::optional<Repair> propose_repair(const Failure& failure, std::string_view me
     const auto param = canon::param_named(failure.keyword);
     if (!param) return std::nullopt;
     const auto most = greatest(message);
+    if (!most && !says_unsupported(message)) return std::nullopt;  // its value is wrong: the client's to mend
     repair.params.emplace_back(canon::name(*param),
                                most ? fmt::format("{{max: {}}}", *most) : std::string("drop"));
     repair.why = most ? fmt::format("it takes {} up to {}", canon::name(*param), *most)

@@ -1,5 +1,6 @@
 // What the passes of one lowering share. Private to this room.
 #pragma once
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,13 @@ struct Context {
   void refuse(std::string_view rule, std::string_view pointer, std::string reason);
   std::string_view rule(Setting cause, std::string_view fallback) const;
 
+  // The turns are in a prompt that lies with OpenAI (pass_cached refuses it elsewhere).
+  bool prompted() const {
+    return std::ranges::any_of(draft.extra, [this](const canon::Extra& extra) {
+      return extra.key == "prompt" && original.dialect == canon::DialectName::openai_responses;
+    });
+  }
+
   // Text that lives as long as the arena.
   std::string_view keep(std::string_view text) { return arena.copy(text); }
   // Appends to the leading system text; makes one if there is none.
@@ -72,6 +80,7 @@ bool accepts(const Context& c, const canon::Reasoning& reasoning);
 // The passes, in the order they run (lower.cc). Each reads the profile and changes the draft.
 void pass_recall(Context& c);        // GEN-12: what the vault knew of the history's turns
 void pass_compat(Context& c);        // OpenClaw's compat flags, what they ask before the rest
+void pass_enum(Context& c);          // Google's text/x.enum, where nobody else has it
 void pass_extras(Context& c);        // GEN-01: keys the target does not list
 void pass_foreign(Context& c);       // blocks and tools only another dialect knows
 void pass_cached(Context& c);        // GEM-51: what a cached content leaves no place for

@@ -12,11 +12,11 @@ namespace {
 using canon::Param;
 
 constexpr void (*kPasses[])(Context&) = {
-    pass_recall,   pass_compat, pass_extras,    pass_foreign,     pass_cached,
-    pass_params,   pass_format, pass_tools,     pass_schema_drop, pass_choice,
-    pass_thinking, pass_calls,  pass_reasoning, pass_items,       pass_media,
-    pass_system,   pass_text,   pass_turns,     pass_one_call,    pass_compat_turns,
-    pass_cache,    pass_sizes,  pass_limits,    pass_places,      pass_compat_shape};
+    pass_recall, pass_compat,      pass_enum,         pass_extras,      pass_foreign, pass_cached,
+    pass_params, pass_format,      pass_tools,        pass_schema_drop, pass_choice,  pass_thinking,
+    pass_calls,  pass_reasoning,   pass_items,        pass_media,       pass_system,  pass_text,
+    pass_turns,  pass_one_call,    pass_compat_turns, pass_cache,       pass_sizes,   pass_limits,
+    pass_places, pass_compat_shape};
 
 // Fields of the config's own that the client left open count as if the client had said them.
 void lay_defaults(canon::Request& request, std::span<const canon::Extra> defaults) {

@@ -253,6 +253,7 @@ void pass_turns(Context& c) {
   auto& messages = c.draft.messages;
   const std::size_t first = leading_systems(messages);
   const bool nothing = first == messages.size();
+  if (nothing && c.prompted()) return;
   if (nothing || (c.flag(Setting::first_user) && messages[first].role != Role::user)) {
     // OAI-01, ZAI-01, GEM-01: no provider answers a system turn alone.
     c.edit(Setting::first_user, "GEN-11", "", "messages",

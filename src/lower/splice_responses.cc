@@ -39,7 +39,7 @@ bool splice_responses(json::Value body, const dialect::WireOptions& options, std
   const json::Value model = body["model"], store = body["store"], include = body["include"];
   // What dragoman answers itself must not reach a provider that would answer otherwise.
   for (const std::string_view key : {"previous_response_id", "background", "conversation"})
-    if (body[key]) return false;
+    if (body[key].present() && !(body[key].is_bool() && !body[key].boolean())) return false;
   std::vector<Patch> patches;
   std::string more;
   std::string name;

@@ -67,6 +67,9 @@ AwsAdmission admit_aws(const Snapshot& snapshot, const net::ServerExchange& http
       return refused("InvalidSignatureException",
                      "the credential's scope is not of the request's date, or its service is not bedrock");
     case net::SigV4Verdict::kUnknownKey:
+      if (!name.empty() && http.headers().find("x-amz-security-token"))
+        return refused(kUnknown,
+                       "the gateway's key pairs have no session token: leave AWS_SESSION_TOKEN out");
       return refused(kUnknown, fmt::format("the gateway knows no access key {}; give a pair of its auth.keys",
                                            parts->access_key.substr(0, 128)));
     case net::SigV4Verdict::kExpired:

@@ -259,23 +259,32 @@ net::Task<void> handle(Gateway& gateway, net::ServerExchange& http) {
   std::string_view method = http.method();
   if (method == "HEAD") method = "GET";
   const Row* row = nullptr;
-  std::string_view other_method;
+  std::string other_methods;
   for (const Row& candidate : kRows) {
     if (!matches(candidate.path, path)) continue;
     if (candidate.method == method) {
       row = &candidate;
       break;
     }
-    other_method = candidate.method;
+    if (!other_methods.contains(candidate.method))
+      other_methods += fmt::format("{}{}", other_methods.empty() ? "" : ", ", candidate.method);
   }
   const DialectName dialect = dialect_of(path);
   std::optional<ModelCall> call;
   if (!row && method == "POST") call = model_call(path, http.query());
   if (!row && !call) {
-    if (!other_method.empty()) {
+    if (method == "POST" && dialect == DialectName::gemini_generate && path.contains("/models/")) {
+      co_await respond_error(
+          http, dialect, 404, "not_found",
+          fmt::format(
+              "there is no {}; models take :generateContent, :streamGenerateContent and :countTokens, "
+              "and embeddings are made at POST /v1/embeddings in OpenAI's words",
+              path),
+          "unknown_url");
+    } else if (!other_methods.empty()) {
       co_await respond_error(http, dialect, 405, "invalid_request",
-                             fmt::format("{} takes {}, not {}", path, other_method, method),
-                             "method_not_allowed", {{"Allow", other_method}});
+                             fmt::format("{} takes {}, not {}", path, other_methods, method),
+                             "method_not_allowed", {{"Allow", other_methods}});
     } else {
       co_await respond_error(
           http, dialect, 404, "not_found",

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "failure/lasting.h"
 #include "lower/embedding.h"
 #include "serve/exchange.h"
 
@@ -24,7 +25,8 @@ void warn_of(std::string_view request_id, std::string_view target, const FailedA
   const std::string_view words =
       failed.error.message.empty() ? std::string_view(failed.failure.why) : failed.error.message;
   std::string fix;
-  if (const auto repair = failure::propose_repair(failed.failure, failed.error.message))
+  if (const auto repair = failure::propose_repair(failed.failure, failed.error.message);
+      repair && failure::lasts(*repair, failed.error.message))
     fix = fmt::format("; to spare this, put into the config:\n{}", pin_lines(target, *repair));
   else if (const failure::Advice advice = failure::advice_for(failed.failure); !advice.request.empty())
     fix = fmt::format("; {}", advice.request);
@@ -87,7 +89,7 @@ void Exchange::repaired(const route::Step& step, const failure::Repair& repair,
                         const FailedAttempt& refusal) {
   loop_.metrics.refusal_repaired(step.target->name, repair.name());
   const route::Policy& policy = routed_->route().policy;
-  if (!policy.learn) return;
+  if (!policy.learn || !failure::lasts(repair, refusal.error.message)) return;
   gateway_.repairs->learn(routed_->deployment(*step.target).name(), repair, refusal.error.message, unix_ms(),
                           policy.learn_for);
   spdlog::warn("{} learned about {}: {}. `dragoman learned` shows and forgets it; to pin it:\n{}", id_,

@@ -103,7 +103,7 @@ void Parser::system() {
 void Parser::messages() {
   const Value list = body_["messages"];
   if (!r_.is_array(list, "/messages", true)) return;
-  if (list.items().empty())
+  if (list.items().empty() && out_.messages.empty())  // system text alone is made a request of (GEN-11)
     return r_.fail("/messages", "expected at least one message, found an empty array");
   out_.messages.reserve(out_.messages.size() + list.items().size());
   for (std::size_t i = 0; i < list.items().size() && !r_.failed(); ++i)

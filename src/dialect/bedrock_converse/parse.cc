@@ -27,6 +27,15 @@ constexpr std::string_view kMore = "additionalModelRequestFields.";
 constexpr std::string_view kToolConfig = "toolConfig.";
 constexpr std::string_view kOutput = "outputConfig.";
 
+// effort and a schema are all it says; whatever else is in it goes to Bedrock's models as it came.
+bool only_output(Value v) {
+  return !v.members().empty() && std::ranges::all_of(v.members(), [](const Member& member) {
+    return (member.key == "effort" && member.value.is_string()) ||
+           (member.key == "format" && member.value["type"].text() == "json_schema" &&
+            member.value["schema"].is_object() && member.value.members().size() == 2);
+  });
+}
+
 class Parser {
  public:
   Parser(Arena& arena, Value body) : arena_(arena), build_(arena), r_(arena), body_(body) {}
@@ -72,6 +81,7 @@ class Parser {
   void tool_choice(Value v);
   void more_fields();
   void reasoning(const Member& field, std::string_view at);
+  void output_config(Value v, std::string_view at);
   void output();
 
   Arena& arena_;
@@ -97,7 +107,7 @@ void Parser::messages() {
   static constexpr std::array<std::string_view, 2> kRoles = {"user", "assistant"};
   const Value list = body_["messages"];
   if (!r_.is_array(list, "/messages", true)) return;
-  if (list.items().empty())
+  if (list.items().empty() && out_.messages.empty())  // system text alone is made a request of (GEN-11)
     return r_.fail("/messages", "expected at least one message, found an empty array");
   for (std::size_t i = 0; i < list.items().size() && !r_.failed(); ++i) {
     const Value v = list.at(i);
@@ -340,15 +350,27 @@ void Parser::more_fields() {
     } else if (field.key == "thinking" || field.key == "reasoning_effort" || field.key == "reasoning" ||
                field.key == "reasoning_config" || field.key == "reasoningConfig") {
       reasoning(field, at);
-    } else if (field.key == "output_config" && field.value["effort"].is_string() &&
-               field.value.members().size() == 1) {
-      out_.reasoning.effort = field.value["effort"].text();
-      out_.reasoning.effort_pointer = r_.at(at, "effort");
+    } else if (field.key == "output_config" && only_output(field.value)) {
+      output_config(field.value, at);
     } else {
       std::string key(kMore);
       out_.extra.push_back({arena_.copy(std::string_view(key.append(field.key))), field.value, at});
     }
   }
+}
+
+// Claude's own name of what Converse calls outputConfig: the Vercel AI SDK asks for structured output so.
+void Parser::output_config(Value v, std::string_view at) {
+  if (v["effort"].present()) {
+    out_.reasoning.effort = v["effort"].text();
+    out_.reasoning.effort_pointer = r_.at(at, "effort");
+  }
+  if (!v["format"].present()) return;
+  const std::string_view pointer = r_.at(at, "format");
+  out_.response_format = {.kind = canon::FormatKind::json_schema,
+                          .schema = v["format"]["schema"],
+                          .pointer = pointer,
+                          .schema_pointer = r_.at(pointer, "schema")};
 }
 
 void Parser::reasoning(const Member& field, std::string_view at) {

@@ -68,8 +68,6 @@ void Parser::system(Value v, std::string_view pointer) {
 }
 
 void Parser::contents(Value v, std::string_view pointer) {
-  if (v.is_array() && v.items().empty())
-    return r_.fail(pointer, "expected at least one content, found an empty array");
   list(v, pointer, [this](Value content, std::string_view at) {
     const Member role = find(content, "role");
     const std::string_view word = r_.string(role.value, r_.at(at, "role"));

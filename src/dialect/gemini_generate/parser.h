@@ -22,8 +22,10 @@ class Parser {
     out_.source = body_;
     out_.stream_usage = true;
     for (const json::Member& member : body_.members()) top(member);
-    if (!find(body_, "contents").value.present())
+    if (const json::Member contents = find(body_, "contents"); !contents.value.present())
       r_.fail("/contents", "required, expected an array of contents");
+    else if (out_.messages.empty() && !r_.failed())  // system text alone is made a request of (GEN-11)
+      r_.fail(r_.at("", contents.key), "expected at least one content, found an empty array");
     if (r_.failed()) return std::unexpected(r_.take_error());
     return std::move(out_);
   }

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "dialect/openai_chat/wire.h"
+#include "dialect/service_tier.h"
 #include "json/write.h"
 
 namespace dragoman::dialect::openai_chat {
@@ -37,9 +38,6 @@ void write_usage(Writer& w, const canon::Usage& usage) {
   w.field("reasoning_tokens", std::max<std::int64_t>(usage.reasoning, 0)).end_object();
   w.end_object();
 }
-
-// Anthropic's word for the ordinary tier is one that OpenAI's clients do not know.
-std::string_view tier_word(std::string_view tier) { return tier == "standard" ? "default" : tier; }
 
 void write_signature(Writer& w, std::string_view signature) {
   if (signature.empty()) return;
@@ -144,7 +142,7 @@ class Renderer final : public StreamRenderer {
       case EventType::start:
         id_ = answer_id(event.id, given_id_);
         created_ = created_or_now(event.created, created_);
-        tier_ = tier_word(event.service_tier);
+        tier_ = openai_tier(event.service_tier);
         fingerprint_ = event.fingerprint;
         usage_.merge(event.usage);
         return;
@@ -174,7 +172,7 @@ class Renderer final : public StreamRenderer {
         return chunk(event.choice, out, [](Writer&) {}, {}, finish_reason(event.stop));
       case EventType::usage:
         usage_.merge(event.usage);
-        if (!event.service_tier.empty()) tier_ = tier_word(event.service_tier);
+        if (!event.service_tier.empty()) tier_ = openai_tier(event.service_tier);
         return;
       case EventType::end:
         return end(out);
@@ -408,7 +406,7 @@ void render(const canon::Response& response, const RenderOptions& options, std::
     w.key("usage");
     write_usage(w, response.usage);
   }
-  if (!response.service_tier.empty()) w.field("service_tier", tier_word(response.service_tier));
+  if (!response.service_tier.empty()) w.field("service_tier", openai_tier(response.service_tier));
   if (!response.fingerprint.empty()) w.field("system_fingerprint", response.fingerprint);
   w.end_object();
 }

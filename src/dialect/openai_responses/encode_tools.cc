@@ -26,7 +26,7 @@ void write_custom(Writer& w, const Tool& tool) {
   w.end_object();
 }
 
-void write_tool(Writer& w, const Tool& tool) {
+void write_tool(Writer& w, const Tool& tool, bool own) {
   if (tool.kind == ToolKind::server) {
     w.value(tool.source);
     return;
@@ -39,8 +39,9 @@ void write_tool(Writer& w, const Tool& tool) {
     w.value(tool.schema);
   else
     w.raw(R"({"type":"object","properties":{}})");
-  // OAIR-02: left out it means true, and the schema would be rewritten behind everybody's back.
-  w.field("strict", tool.strict.value_or(false));
+  // OAIR-02: left out it means true, and the schema would be rewritten behind everybody's back. Who speaks
+  // this dialect and says nothing means just that, on this turn and on those that go out as they came.
+  if (tool.strict || !own) w.field("strict", tool.strict.value_or(false));
   for (const canon::Extra& extra : tool.extra)
     if (!nested(extra, "function.")) w.field(extra.key, extra.value);
   w.end_object();
@@ -99,7 +100,7 @@ void write_tools(Writer& w, const canon::Request& request) {
       space = mine;
       place = mine_place;
     }
-    write_tool(w, tool);
+    write_tool(w, tool, own);
   }
   close();
   w.end_array();

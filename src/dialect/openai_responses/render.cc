@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/id.h"
 #include "dialect/openai_responses/wire.h"
+#include "dialect/service_tier.h"
 
 namespace dragoman::dialect::openai_responses {
 namespace {
@@ -70,7 +71,7 @@ Head make_head(const RenderOptions& options, std::string_view provider_id, std::
   out.request = options.request;
   out.previous_response_id = options.previous_response_id;
   out.store = options.store;
-  out.service_tier = tier == "standard" ? "default" : tier;
+  out.service_tier = openai_tier(tier);
   return out;
 }
 

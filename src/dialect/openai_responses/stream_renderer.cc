@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "dialect/openai_responses/wire.h"
+#include "dialect/service_tier.h"
 #include "json/parse.h"
 
 namespace dragoman::dialect::openai_responses {
@@ -50,7 +51,7 @@ class Renderer final : public StreamRenderer {
         return;
       case EventType::usage:
         usage_.merge(event.usage);
-        if (!event.service_tier.empty()) head_.service_tier = event.service_tier;
+        if (!event.service_tier.empty()) head_.service_tier = openai_tier(event.service_tier);
         return;
       case EventType::end:
         begin(event, out);
