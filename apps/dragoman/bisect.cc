@@ -89,17 +89,32 @@ std::string thousands(double count) {
   return count < 10'000 ? fmt::format("{:.0f}", count) : fmt::format("{:.0f}k", count / 1000);
 }
 
+std::string dollars(double amount) {
+  return amount >= 0.995    ? fmt::format("${:.2f}", amount)
+         : amount >= 0.0095 ? fmt::format("{:.1f} cents", amount * 100)
+                            : fmt::format("{:.2g} cents", amount * 100);
+}
+
 // True when it may go on.
-bool confirmed(const Options& options, const std::string& target, const std::string& body,
+bool confirmed(const Options& options, const BisectAsker& asker, const std::string& body,
                const failure::Estimate& cost) {
+  const auto charge = asker.charge();
+  const double tokens = static_cast<double>(cost.bytes) / kBytesAToken;
   fmt::print(
       stderr,
       "About {} calls to {} (never more than {}), the first with about {} tokens, all together about {} "
-      "input tokens. Those that pass are answered, which costs output tokens too. dragoman knows no "
-      "prices: multiply by your provider's.\n",
-      std::min(cost.requests, options.max_calls), target, options.max_calls,
-      thousands(static_cast<double>(body.size()) / kBytesAToken),
-      thousands(static_cast<double>(cost.bytes) / kBytesAToken));
+      "input tokens{}. Those that pass are answered, which costs output tokens too{}.{}\n",
+      std::min(cost.requests, options.max_calls), asker.target(), options.max_calls,
+      thousands(static_cast<double>(body.size()) / kBytesAToken), thousands(tokens),
+      charge ? fmt::format(", about {}", dollars(tokens * charge->price.input / 1e6)) : "",
+      charge ? fmt::format(" ({} a million)", dollars(charge->price.output)) : "",
+      !charge ? " Its price is not known: `price: {input: 3, output: 15}` under the target in the config "
+                "says it, in "
+                "dollars per million tokens."
+      : charge->listed
+          ? " Refusals are charged by few. (List prices of data/prices.csv; `price` of a target in the "
+            "config says otherwise.)"
+          : " Refusals are charged by few. (Prices of the config.)");
   if (options.yes) return true;
   if (isatty(STDIN_FILENO) == 0) {
     fmt::print(stderr, "dragoman: nothing was sent; say --yes to go on\n");
@@ -139,8 +154,7 @@ int run(const Options& options) {
                                  {options.max_calls, std::chrono::seconds(options.max_wait)}, say,
                                  [] { return interrupted != 0; });
   if (!asker) return complain(asker.error());
-  if (!confirmed(options, (*asker)->target(), asked->request.body,
-                 failure::estimate(asked->request.dialect, *body)))
+  if (!confirmed(options, **asker, asked->request.body, failure::estimate(asked->request.dialect, *body)))
     return kBadInput;
 
   std::signal(SIGINT, interrupt);
@@ -156,7 +170,7 @@ int run(const Options& options) {
       fmt::print(stderr, "What refusals have taught was left out of this; --learned puts it in.\n");
     return 1;
   }
-  return found.unfinished.empty() && !found.fix.empty() ? 0 : kRefused;
+  return found.unfinished.empty() && !found.fixed.empty() ? 0 : kRefused;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "dialect/dialect.h"
+#include "dialect/embedding.h"
 #include "failure/classify.h"
 #include "json/parse.h"
 #include "net/blocking.h"
@@ -61,6 +62,10 @@ std::optional<canon::UpstreamError> error_in(const RawAnswer& answer, const dial
   if (answer.headers.get("content-type").starts_with("application/json")) {
     const auto value = json::parse(arena, answer.body);
     if (!value) return wire.decode_error(502, answer.body, {});
+    if (wire.embeddings) {
+      auto vectors = wire.embeddings->decode(arena, *value);
+      return vectors ? std::optional<canon::UpstreamError>() : std::move(vectors.error());
+    }
     auto decoded = wire.decode(arena, *value);
     return decoded ? std::optional<canon::UpstreamError>() : std::move(decoded.error());
   }
@@ -96,15 +101,24 @@ Result<std::unique_ptr<BisectAsker>> BisectAsker::make(OneShot& gateway, canon::
   made->dialect_ = dialect;
   made->model_ = std::move(model);
   made->target_ = (*target)->name();
+  if (const auto& own = (*target)->spec().price)
+    made->charge_ = {*own, false};
+  else if (const auto listed = profile::list_price((*target)->provider().name, (*target)->model()))
+    made->charge_ = {*listed, true};
   made->stream_ = stream;
   if (!raw) return made;
   Arena arena;
   const auto body = json::parse(arena, request);
   if (!body) return std::unexpected(body.error());
   // A request that cannot be read has no say in which of the host's endpoints it goes to.
-  auto parsed = dialect::get(dialect).parse(arena, *body);
-  const serve::Deployment& speaking =
-      parsed ? (*target)->speaking(*parsed, gateway.snapshot().catalogue()) : **target;
+  const dialect::Dialect& spoken = dialect::get(dialect);
+  const serve::Deployment* beside = spoken.embeddings ? (*target)->embeddings() : nullptr;
+  if (spoken.embeddings && !beside)
+    return fail(fmt::format("{} has no embeddings endpoint that is known", made->target_));
+  auto parsed = spoken.parse ? spoken.parse(arena, *body) : fail("");
+  const serve::Deployment& speaking = beside   ? *beside
+                                      : parsed ? (*target)->speaking(*parsed, gateway.snapshot().catalogue())
+                                               : **target;
   if (speaking.provider().dialect != dialect)
     return fail(fmt::format("--raw sends the request as it is, and {} speaks {}, not {}; leave --raw out",
                             made->target_, canon::name(speaking.provider().dialect), canon::name(dialect)));

@@ -10,6 +10,7 @@
 #include "failure/reduce.h"
 #include "failure/repair.h"
 #include "one_shot.h"
+#include "profile/prices.h"
 #include "store/redact.h"
 
 namespace dragoman::app {
@@ -35,6 +36,12 @@ class BisectAsker {
 
   std::size_t calls() const { return calls_; }
   const std::string& target() const { return target_; }
+  // What the target charges: the config's word for it, else the list price; nothing where none is known.
+  struct Charge {
+    profile::Price price;
+    bool listed = false;
+  };
+  std::optional<Charge> charge() const { return charge_; }
   // What the config could say instead of the last refusal of these words; nothing when nothing is known.
   std::optional<failure::Repair> repair_for(const failure::Reply& refusal) const;
 
@@ -56,6 +63,7 @@ class BisectAsker {
   const store::Redactor redactor_;  // of what is not read from a journal
   canon::DialectName dialect_ = canon::DialectName::openai_chat;
   std::string model_, target_;
+  std::optional<Charge> charge_;
   bool stream_ = false;
   const serve::Deployment* raw_ = nullptr;  // null: through the gateway
   std::unique_ptr<net::Client> client_;     // of `raw`

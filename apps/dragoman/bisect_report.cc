@@ -15,7 +15,9 @@ namespace {
 
 using failure::Reply;
 
-constexpr std::size_t kShown = 400;  // characters of a value in the report
+constexpr std::size_t kShown = 400;     // characters of a value in the report
+constexpr std::size_t kRequest = 6000;  // of a request in it
+constexpr std::size_t kNames = 12;      // of the tools that go
 
 std::string fenced(std::string_view text, std::string_view language = "") {
   std::string fence = "```";
@@ -27,6 +29,14 @@ std::string pretty(std::string_view text) {
   Arena arena;
   const auto value = json::parse(arena, text, {.depth = 1024});
   return value ? json::dump_pretty(*value) : std::string(text);
+}
+
+// The beginning and the end of what is long by number.
+std::string shortened(std::string text) {
+  if (text.size() <= kRequest) return text;
+  const std::size_t head = text.rfind('\n', kRequest / 2), tail = text.find('\n', text.size() - kRequest / 4);
+  return fmt::format("{}\n…  {} bytes more; --json has them  …{}", text.substr(0, head), tail - head,
+                     text.substr(tail));
 }
 
 std::string config_lines(const failure::Repair& repair, std::string_view target) {
@@ -44,11 +54,53 @@ std::string removals(const std::vector<std::string>& fix, const failure::Request
   return out;
 }
 
-std::string patch(const std::vector<std::string>& fix) {
+// "tools", "`enum` of tool `search`".
+std::string list_words(const failure::Count& count, const failure::RequestParts& parts) {
+  if (count.pointer == parts.tools_at() || count.pointer.ends_with("/functionDeclarations")) return "tools";
+  return count.pointer == parts.messages_at() ? "messages" : "values in " + parts.words(count.pointer);
+}
+
+std::string thinned(const failure::Fault& fault, const failure::RequestParts& parts) {
+  const failure::Count& count = *fault.count;
+  std::string out =
+      fmt::format("at most {} {}: you send {}.", count.most, list_words(count, parts), count.sent);
+  if (fault.fix.empty()) return out + "\n";
+  out += fmt::format(" {} have to go, whichever; the patch leaves out ", count.sent - count.most);
+  for (std::size_t i = 0; i < std::min(fault.fix.size(), kNames); ++i)
+    out += fmt::format("{}{}", i ? ", " : "", parts.words(fault.fix[i]));
+  if (fault.fix.size() > kNames) out += fmt::format(" and {} more", fault.fix.size() - kNames);
+  return out + ".\n";
+}
+
+std::string change_lines(const failure::Fault& fault, const failure::RequestParts& parts) {
+  std::string out = fmt::format("{}:\n\n", fault.remedy);
+  for (const failure::Change& change : fault.changes) {
+    out += fmt::format("- {} {}, at `{}`", change.op, parts.words(change.pointer), change.pointer);
+    out += change.value.empty() ? "\n" : fmt::format(":\n\n{}", fenced(change.value, "json"));
+  }
+  return out;
+}
+
+std::string fix_lines(const failure::Fault& fault, const failure::RequestParts& parts) {
+  if (fault.count) return thinned(fault, parts);
+  if (!fault.changes.empty()) return change_lines(fault, parts);
+  return fault.fix.empty() ? "not found.\n" : removals(fault.fix, parts);
+}
+
+void write_changes(json::Writer& w, const std::vector<failure::Change>& changes) {
+  for (const failure::Change& change : changes) {
+    w.begin_object().field("op", change.op).field("path", change.pointer);
+    if (!change.value.empty()) w.key("value").raw(change.value);
+    w.end_object();
+  }
+}
+
+std::string patch(const failure::Reduction& found) {
   std::string out;
   json::Writer w(out);
   w.begin_array();
-  for (const std::string& at : patch_order(fix))
+  write_changes(w, found.changes);
+  for (const std::string& at : patch_order(found.fix))
     w.begin_object().field("op", "remove").field("path", at).end_object();
   w.end_array();
   return out;
@@ -90,22 +142,24 @@ std::string bisect_markdown(const failure::Reduction& found, const failure::Requ
                     failure::name(fault.refusal.cls), failure::describe(fault.refusal.cls),
                     fault.refusal.status ? fmt::format(" (HTTP {})", fault.refusal.status) : "",
                     fenced(fault.refusal.message));
-    if (!fault.fix.empty())
-      out += fmt::format("\n**Minimal fix:**\n\n{}", removals(fault.fix, parts));
-    else
-      out += "\n**Minimal fix:** not found.\n";
+    out += fmt::format("\n**Minimal fix:** {}{}",
+                       fault.count || !fault.changes.empty() || fault.fix.empty() ? "" : "\n\n",
+                       fix_lines(fault, parts));
     if (const auto repair = asker.repair_for(fault.refusal))
       out += fmt::format("\n**Or tell dragoman** that {}:\n\n{}", repair->why,
                          fenced(config_lines(*repair, asker.target()), "yaml"));
     out += fmt::format("\n**{}**\n\n{}",
                        fault.minimal ? "The smallest request that is refused so:"
                                      : "A smaller request that is refused so (the search ended early):",
-                       fenced(pretty(fault.request), "json"));
+                       fenced(shortened(pretty(fault.request)), "json"));
   }
-  if (!found.fix.empty())
-    out += fmt::format(
-        "\n## The request passes without {}\n\nChecked with one call. As a JSON Patch (RFC 6902):\n\n{}",
-        found.fix.size() == 1 ? "it" : "them", fenced(patch(found.fix), "json"));
+  if (!found.fixed.empty())
+    out +=
+        fmt::format("\n## The request passes {}\n\nChecked with one call. As a JSON Patch (RFC 6902):\n\n{}",
+                    !found.changes.empty()  ? "with that"
+                    : found.fix.size() == 1 ? "without it"
+                                            : "without them",
+                    fenced(patch(found), "json"));
   return out;
 }
 
@@ -137,14 +191,26 @@ std::string bisect_json(const failure::Reduction& found, const failure::RequestP
           .field("what", parts.words(at))
           .field("value", json::resolve(parts.body(), at))
           .end_object();
-    w.end_array().key("config");
+    w.end_array().field("remedy", fault.remedy).key("changes").begin_array();
+    write_changes(w, fault.changes);
+    w.end_array().key("count");
+    if (fault.count)
+      w.begin_object()
+          .field("of", list_words(*fault.count, parts))
+          .field("pointer", fault.count->pointer)
+          .field("most", static_cast<std::int64_t>(fault.count->most))
+          .field("sent", static_cast<std::int64_t>(fault.count->sent))
+          .end_object();
+    else
+      w.null();
+    w.key("config");
     if (const auto repair = asker.repair_for(fault.refusal))
       w.string(config_lines(*repair, asker.target()));
     else
       w.null();
     w.end_object();
   }
-  w.end_array().key("patch").raw(patch(found.fix)).key("fixed");
+  w.end_array().key("patch").raw(patch(found)).key("fixed");
   if (found.fixed.empty())
     w.null();
   else

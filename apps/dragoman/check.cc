@@ -108,6 +108,8 @@ Result<std::vector<OfflineTarget>> targets(const Offline& offline, const std::ve
   std::vector<OfflineTarget> out;
   for (const std::string& name : names) {
     auto target = offline.find(name);
+    if (!target && name.find(".json") != std::string::npos)
+      return fail(fmt::format("'{}' is no target; a file with the request goes before --to", name));
     if (!target) return std::unexpected(target.error());
     out.push_back(*std::move(target));
   }

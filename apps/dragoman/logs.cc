@@ -1,14 +1,18 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <set>
 #include <thread>
 
+#include "base/strings.h"
 #include "commands.h"
+#include "failure/failure.h"
 #include "journalled.h"
 #include "logs_show.h"
 #include "store/log_view.h"
@@ -22,12 +26,34 @@ struct Options {
   bool raw = false;
   std::string id;  // of `show`
   std::string config;
+  std::string status;
   store::LogFilter filter;
 };
 
-int failed(const Error& error) {
-  complain(error);
-  return 1;
+int failed(const Error& error) { return complain(error); }
+
+// "4", "4xx", "429".
+Result<void> read_status(std::string_view text, store::LogFilter& filter) {
+  const bool hundreds = text.size() == 1 || (text.size() == 3 && equals_ignoring_case(text.substr(1), "xx"));
+  int number = 0;
+  const std::string_view digits = hundreds ? text.substr(0, 1) : text;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool whole = error == std::errc() && end == digits.data() + digits.size();
+  if (!whole || number < 1 || number > 599 || (!hundreds && number < 100))
+    return fail(fmt::format("--status: expected 4, 4xx or 429, found '{}'", text));
+  (hundreds ? filter.status_class : filter.status) = number;
+  return {};
+}
+
+// A class nobody has filters everything away, which looks like silence.
+Result<void> check_class(const std::string& name) {
+  if (name.empty() || name == "ok" || failure::class_named(name)) return {};
+  std::vector<std::string_view> classes = {"ok"};
+  for (int i = 0; i < failure::kFailureClasses; ++i)
+    classes.push_back(failure::name(static_cast<failure::FailureClass>(i)));
+  const auto near = nearest(name, classes);
+  return fail(fmt::format("--class: there is no class '{}'{}; they are {}", name,
+                          near ? fmt::format(" (did you mean '{}'?)", *near) : "", fmt::join(classes, ", ")));
 }
 
 // Says which refusals of these were read by the wrong book.
@@ -85,7 +111,10 @@ int follow(const Options& options, store::LogView& view) {
   }
 }
 
-int run(const Options& options) {
+int run(Options& options) {
+  if (const auto known = check_class(options.filter.outcome); !known) return failed(known.error());
+  if (!options.status.empty())
+    if (const auto read = read_status(options.status, options.filter); !read) return failed(read.error());
   const auto offline = Offline::make(options.config);
   if (!offline) return failed(offline.error());
   store::LogView view(
@@ -118,7 +147,7 @@ void add_logs(CLI::App& app, int& status) {
   command->add_option("--key", options->filter.key, "only this client key's");
   command->add_option("--class", options->filter.outcome,
                       "only with an attempt that ended so: ok, rate_limit, timeout …");
-  command->add_option("--status", options->filter.status_class, "only answers of this class: 2, 4, 5");
+  command->add_option("--status", options->status, "only answers with this status: 429, or 4 for all 4xx");
   command->add_flag("--raw", options->raw, "the providers' own words, to the byte");
   CLI::App* one = command->add_subcommand(
       "show",
@@ -131,6 +160,9 @@ void add_logs(CLI::App& app, int& status) {
         ->add_option("-c,--config", options->config,
                      "the gateway's config file, for the providers it defines; no key has to be set")
         ->envname("DRAGOMAN_CONFIG");
+  command->footer(
+      "Exit status: 0 listed (also when nothing matches), 2 the journal, the config or a filter cannot be "
+      "used.");
   command->callback([options, one, &status] { status = one->parsed() ? show(*options) : run(*options); });
 }
 

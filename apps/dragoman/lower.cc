@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "commands.h"
+#include "json/fault.h"
 #include "json/parse.h"
 #include "offline.h"
 
@@ -74,6 +75,13 @@ Result<Outcome> lower_line(const Offline& offline, json::Value line, const Optio
   if (const auto read = text("from", asked.dialect); !read) return std::unexpected(read.error());
   if (const auto read = text("to", to); !read) return std::unexpected(read.error());
   if (to.empty()) return fail("required, expected provider/model", "/to");
+  // What the line says of itself is wrong at its place in the line.
+  if (line["from"] && !canon::dialect_called(asked.dialect))
+    return fail(
+        fmt::format("expected openai, responses, anthropic, gemini, bedrock or embeddings, found '{}'",
+                    asked.dialect),
+        "/from");
+  if (const auto target = offline.find(to); line["to"] && !target) return fail(target.error().message, "/to");
   asked.model = to;
   if (const json::Value stream = line["stream"]; stream.present()) {
     if (!stream.is_bool()) return fail("expected true or false", "/stream");
@@ -96,7 +104,9 @@ int lines(const Offline& offline, const Options& options) {
     w.begin_object().key("id");
     const auto read = json::parse(arena, line);
     if (!read || !read->is_object()) {
-      const Error error = read ? Error{"expected an object", ""} : read.error();
+      Error error = read ? Error{"expected an object", ""} : read.error();
+      if (const auto fault = json::find_fault(line); fault && !read)
+        error = {fmt::format("column {}: {}", fault->column, fault->what), ""};
       w.null().field("line", number);
       write_error(w, error);
     } else {

@@ -80,6 +80,7 @@ class Offline {
   Result<Outcome> lower(const ClientRequest& request, const OfflineTarget& target, Arena& arena,
                         canon::Request* inside = nullptr) const;
   const profile::Catalogue& catalogue() const { return snapshot_->catalogue(); }
+  const config::Config& config() const { return snapshot_->config(); }
   // The provider of a name or of a "provider/model": the config's, else the program's own. Null for one that
   // neither knows; what such a one said can only be read as OpenAI Chat's.
   const profile::Provider* provider(std::string_view name) const;

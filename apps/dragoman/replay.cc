@@ -58,6 +58,10 @@ void add_replay(CLI::App& app, int& status) {
   command->add_option("--journal", options->journal, "the journal's file")
       ->capture_default_str()
       ->envname("DRAGOMAN_JOURNAL");
+  command->footer(
+      "The answer is on standard output, the attempts on standard error.\n"
+      "Exit status: 0 served, 2 it cannot be sent (not in the journal, or its body was not kept), 3 "
+      "refused.");
   command->callback([options, &status] { status = run(*options); });
 }
 

@@ -18,6 +18,7 @@
 #include "config/promises.h"
 #include "config/secret.h"
 #include "net/aws_credentials.h"
+#include "profile/prices.h"
 #include "profile/provider.h"
 #include "route/route.h"
 
@@ -74,6 +75,7 @@ struct Deployment {
   Timeouts timeouts;                 // when the client does not stream
   Timeouts stream_timeouts;
   Promises promises;
+  std::optional<profile::Price> price;  // what the config says of it; nothing: the list price holds
 };
 
 // A model name's route and what its targets' `deployment` numbers mean.
@@ -167,6 +169,7 @@ struct TargetSpec {
   std::vector<DefaultParam> defaults;
   std::vector<profile::Rule> rules;
   PromiseSettings promises;  // instead of the model's
+  std::optional<profile::Price> price = {};
 };
 
 // A model name as the config defines it, before its fallbacks are written out. `name` may hold one '*'.

@@ -258,6 +258,7 @@ std::optional<Deployment> make_deployment(const TargetSpec& spec,
   out.headers = spec.headers;
   out.defaults = spec.defaults;
   out.rules = spec.rules;
+  out.price = spec.price;
   out.timeouts = spec.timeouts.value_or(reliability.timeouts);
   out.stream_timeouts = spec.stream_timeouts.value_or(
       spec.timeouts.value_or(reliability.stream_timeouts.value_or(reliability.timeouts)));

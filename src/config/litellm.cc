@@ -286,6 +286,14 @@ class LitellmReader {
                             *config_.defaults.stream_timeouts, sources_, *config_.catalogue, reader_, warn_);
     if (!target) return;
     target->spec.context_window = context_window;
+    if (const Document* info = place.value->find("model_info"))
+      for (const bool input : {true, false})
+        if (const Document* cost = info->find(input ? "input_cost_per_token" : "output_cost_per_token")) {
+          ConfigErrors ignored;
+          std::optional<double> a_token(0);
+          if (Reader(reader_.file(), ignored).number({cost, place.path}, 0, 1, *a_token); ignored.empty())
+            set_cost(target->spec, input, a_token);
+        }
     auto group = std::ranges::find_if(groups, [&](const Group& g) { return g.name == name->text; });
     if (group == groups.end()) group = groups.insert(groups.end(), Group{name->text, {}});
     group->targets.push_back(std::move(*target));

@@ -64,8 +64,6 @@ constexpr std::array<std::string_view, 62> kNotHonoured{"litellm_credential_name
                                                         "guardrails",
                                                         "prompt_id",
                                                         "cooldown_time",
-                                                        "input_cost_per_token",
-                                                        "output_cost_per_token",
                                                         "input_cost_per_second",
                                                         "output_cost_per_second",
                                                         "cache_read_input_token_cost",
@@ -231,7 +229,10 @@ class TargetReader {
     }  // what dragoman does in any case
     else if (name == "additional_drop_params")
       drop_params(place);
-    else if (std::ranges::find(kNotHonoured, name) != kNotHonoured.end() || name.contains("cost_per_"))
+    else if (name == "input_cost_per_token" || name == "output_cost_per_token") {
+      number(place, count);
+      set_cost(out_.spec, name == "input_cost_per_token", count);
+    } else if (std::ranges::find(kNotHonoured, name) != kNotHonoured.end() || name.contains("cost_per_"))
       warn_.fault(place, "not honoured");
     else {
       if (!canon::param_named(name) && std::ranges::find(kCallParams, name) == kCallParams.end()) {
@@ -356,6 +357,12 @@ Timeouts litellm_timeouts(milliseconds timeout) {
   out.first_byte = timeout;
   out.between_events = timeout;
   return out;
+}
+
+void set_cost(TargetSpec& spec, bool input, std::optional<double> a_token) {
+  if (!a_token) return;
+  if (!spec.price) spec.price.emplace();
+  (input ? spec.price->input : spec.price->output) = *a_token * 1e6;
 }
 
 std::optional<LitellmTarget> read_litellm_target(const Place& params, const Timeouts& timeouts,

@@ -23,6 +23,9 @@ std::optional<LitellmTarget> read_litellm_target(const Place& params, const Time
                                                  const profile::Catalogue& catalogue, Reader& reader,
                                                  Reader& warn);
 
+// LiteLLM's price of one token, in US dollars.
+void set_cost(TargetSpec& spec, bool input, std::optional<double> a_token);
+
 // LiteLLM's seconds: 30, 0.5, "600". Leaves `out` alone and warns if it is none.
 void read_seconds(const Place& place, Reader& warn, std::optional<milliseconds>& out);
 

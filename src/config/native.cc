@@ -264,6 +264,7 @@ class NativeReader {
                     }},
                    {"context_window",
                     [&](const Place& p) { reader_.integer(p, 1, 1'000'000'000, target.context_window); }},
+                   price_field(reader_, target.price),
                    arguments_field(reader_, target.promises),
                    loss_field(reader_, target.promises),
                    make_.named_texts("headers", target.headers),

@@ -19,6 +19,9 @@ void read_reliability(const Place& place, Reader& reader, Reliability& out, std:
 Reader::Field arguments_field(Reader& reader, PromiseSettings& out);
 Reader::Field loss_field(Reader& reader, PromiseSettings& out);
 
+// `price: {input: 3, output: 15}`, in US dollars per million tokens.
+Reader::Field price_field(Reader& reader, std::optional<profile::Price>& out);
+
 // One entry of `providers`. Nothing if it cannot be used; the reader has been told why.
 std::optional<Connection> read_provider(const Entry& entry, const Place& place, const Sources& sources,
                                         const profile::Catalogue& catalogue, Reader& reader, Reader& warn);

@@ -105,4 +105,15 @@ void read_reliability(const Place& place, Reader& reader, Reliability& out, std:
   reader.map(place, fields);
 }
 
+Reader::Field price_field(Reader& reader, std::optional<profile::Price>& out) {
+  return {"price", [&](const Place& place) {
+            profile::Price price;
+            const auto dollars = [&](double& into) {
+              return [&](const Place& p) { reader.number(p, 0, 1e6, into); };
+            };
+            reader.map(place, {{"input", dollars(price.input)}, {"output", dollars(price.output)}});
+            out = price;
+          }};
+}
+
 }  // namespace dragoman::config

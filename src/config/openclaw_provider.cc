@@ -394,14 +394,28 @@ class EntryReader {
                reader_.texts(p, *input);
              }},
             {"contextWindow", [&](const Place& p) { whole(p, window); }},
+            {"cost",
+             [&](const Place& p) {  // US dollars per million tokens
+               profile::Price price;
+               const auto number = [&](double& into) {
+                 return [&](const Place& q) { reader_.number(q, 0, 1e6, into); };
+               };
+               double cache = 0;
+               fields(p,
+                      {{"input", number(price.input)},
+                       {"output", number(price.output)},
+                       {"cacheRead", number(cache)},
+                       {"cacheWrite", number(cache)}},
+                      {});
+               target.price = price;
+             }},
             {"contextTokens", [&](const Place& p) { whole(p, tokens); }},
             {"maxTokens", [&](const Place& p) { whole(p, most); }},
             {"thinkingLevelMap", [&](const Place& p) { levels = thinking_levels(p); }},
             {"params", [&](const Place& p) { params(p, target.defaults); }},
             {"headers", [&](const Place& p) { headers(p, target.headers); }},
             {"compat", [&](const Place& p) { compat = read_compat(p, table_, reader_, warn_); }}},
-           {{"cost", "prices are OpenClaw's own book-keeping"},
-            {"mediaInput", "OpenClaw shrinks images by it before it sends them"},
+           {{"mediaInput", "OpenClaw shrinks images by it before it sends them"},
             {"agentRuntime", "it chooses how OpenClaw runs the model"},
             {"metadataSource", "it says where OpenClaw has the entry from"}});
     if (!place.value->is_map()) return;

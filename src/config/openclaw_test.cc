@@ -129,6 +129,7 @@ TEST(Openclaw, AWholeFile) {
   EXPECT_FALSE(small.flag(Setting::tools));
   EXPECT_TRUE(small.flag(Setting::tools_left_out));
 
+  EXPECT_EQ(config.find("house-proxy/gpt-4o-mini")->deployments[0]->price, (profile::Price{0.15, 0.6}));
   const auto primary = config.find("default");
   ASSERT_TRUE(primary);
   EXPECT_EQ(primary->route.targets.front().name, "house-proxy/gpt-4o-mini");
@@ -138,8 +139,6 @@ TEST(Openclaw, AWholeFile) {
   // Each key that means nothing here is named with its line.
   EXPECT_EQ(warnings(config),
             "3 meta: not honoured: it configures OpenClaw itself\n"
-            "18 models.providers.house-proxy.models[0].cost: not honoured: prices are OpenClaw's own "
-            "book-keeping (and 1 more)\n"
             "57 models.providers.copilot.api: 'github-copilot' is not served, and what needs it is left out: "
             "it signs in to GitHub\n"
             "64 agents.defaults.workspace: not honoured: it configures OpenClaw's agents\n"

@@ -106,6 +106,22 @@ constexpr std::array kRules{
 };
 // clang-format on
 
+// Rows that say which keyword without saying what to do about it: by the keyword.
+struct KeywordAdvice {
+  std::string_view rule, keyword, request;
+};
+// clang-format off
+constexpr std::array kKeywords{
+    KeywordAdvice{"openai_function_schema", "items", "Say what the array holds: `items`."},
+    KeywordAdvice{"openai_function_schema", "type", "Give the schema a `type`; the root's is \"object\"."},
+    KeywordAdvice{"openai_function_schema", "properties", "Give the object its `properties`, if only {}."},
+    KeywordAdvice{"openai_function_schema", "additionalProperties",
+                  "Say `additionalProperties: false` in every object, or leave `strict` out."},
+    KeywordAdvice{"openai_function_schema", "required",
+                  "Name every property in `required` (optional ones may also be null), or leave `strict` out."},
+};
+// clang-format on
+
 bool names(std::string_view ids, std::string_view id) {
   if (id.empty()) return false;
   for (std::size_t from = 0; from < ids.size();) {
@@ -179,6 +195,9 @@ std::span<const RuleAdvice> rule_advice() { return kRules; }
 
 Advice advice_for(const Failure& failure) {
   Advice advice = general(failure);
+  for (const KeywordAdvice& row : kKeywords)
+    if (row.rule == failure.rule && row.keyword == failure.keyword)
+      return {row.request, advice.operations == kSayIt ? std::string_view() : advice.operations};
   for (const RuleAdvice& row : kRules)
     if (names(row.rules, failure.rule))
       return {row.request, advice.operations == kSayIt ? std::string_view() : advice.operations};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "canon/dialect_name.h"
+#include "failure/change.h"
 #include "failure/failure.h"
 #include "failure/request_parts.h"
 
@@ -38,18 +39,28 @@ struct Step {
 };
 using Ask = std::function<Reply(const std::string& request, const Step& step)>;
 
+// There are too many of something, whichever they are.
+struct Count {
+  std::string pointer;  // of the list
+  std::size_t most = 0, sent = 0;
+};
+
 // One thing that is wrong, by itself enough to be refused.
 struct Fault {
   Reply refusal;
   std::string request;           // the smallest that is refused so, JSON text
   std::vector<std::string> fix;  // what has to go, pointers into the client's request
   bool minimal = false;          // false: the search ended before this was known to be the smallest
+  std::optional<Count> count;    // of a fault that is one of number
+  std::string remedy;            // what to change instead of leaving anything out: "say what the array holds"
+  std::vector<Change> changes;   // the same as steps; then `fix` is empty
 };
 
 struct Reduction {
   Reply first;                   // to the request as it is
   std::vector<Fault> faults;     // in the order in which they came to light
-  std::vector<std::string> fix;  // what has to go for it to pass: complete, and nothing can be spared
+  std::vector<std::string> fix;  // what has to go for it to pass, besides `changes`: nothing can be spared
+  std::vector<Change> changes;   // what has to be changed for it to pass, before anything goes
   std::string fixed;             // the request without it; "" when it is not known to pass
   std::string unfinished;        // why the search ended early; "" when it did not
   std::size_t asked = 0;         // questions, those that had been answered before left out

@@ -80,6 +80,22 @@ std::vector<RequestParts::Tool> RequestParts::tools() const {
   return out;
 }
 
+std::vector<std::pair<std::string, std::string>> RequestParts::tool_names() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (Tool& tool : tools()) out.emplace_back(std::move(tool.pointer), std::move(tool.name));
+  return out;
+}
+
+bool RequestParts::is_used(std::string_view pointer) const {
+  for (const Tool& tool : tools()) {
+    if (tool.pointer != pointer) continue;
+    std::string name;
+    json::write_string(name, tool.name);
+    return !choices_of(body_, tool.name).empty() || json::dump(messages_).contains(name);
+  }
+  return false;
+}
+
 std::vector<Part> RequestParts::top(Side side) const {
   std::vector<Part> out;
   if (side == Side::body) return turns();

@@ -48,6 +48,12 @@ class RequestParts {
   // For people: "`exclusiveMinimum` at tool `search_37`", "message 4 (user)", "parameter `seed`".
   std::string words(std::string_view pointer) const;
   json::Value body() const { return body_; }
+  const std::string& messages_at() const { return messages_at_; }  // "" where there is no conversation
+  const std::string& tools_at() const { return tools_at_; }
+  // Every tool's pointer and name.
+  std::vector<std::pair<std::string, std::string>> tool_names() const;
+  // The conversation or the choice names the tool at `pointer`.
+  bool is_used(std::string_view pointer) const;
 
  private:
   struct Link;  // a call or a result

@@ -8,6 +8,7 @@
 #include "json/path.h"
 #include "json/write.h"
 #include "lower/context.h"
+#include "lower/locate_schema.h"
 #include "lower/sent_messages.h"
 
 namespace dragoman::lower {
@@ -15,72 +16,11 @@ namespace {
 
 using canon::Block;
 using json::PathStep;
-using Steps = std::span<const PathStep>;
-
-// The value a JSON pointer leads to, and how far it could be followed.
-struct Reached {
-  json::Value value;
-  std::string pointer;
-};
-
-// A local $ref, for schemas whose lowered form had it written out.
-json::Value referred(json::Value root, json::Value schema) {
-  const json::Value ref = schema["$ref"];
-  if (!ref.is_string() || !ref.text().starts_with("#/")) return {};
-  return json::resolve(root, ref.text().substr(1));
-}
-
-// Walks the client's schema along a path into the lowered one. Names and positions that the rewriting brought
-// in end the walk: what is reached then is the nearest place the client wrote.
-Reached walk_schema(json::Value original, json::Value lowered, Steps steps, std::string pointer) {
-  const std::string root_pointer = pointer;
-  json::Value at = original;
-  json::Value twin = lowered;
-  for (const PathStep& step : steps) {
-    std::string name = step.name;
-    if (step.ordinal || (step.index >= 0 && twin.is_object())) {
-      const auto members = twin.members();
-      if (static_cast<std::size_t>(step.index) >= members.size()) break;
-      name = std::string(members[static_cast<std::size_t>(step.index)].key);
-    }
-    if (step.index >= 0 && twin.is_array()) {
-      twin = twin.at(static_cast<std::size_t>(step.index));
-      const json::Value next = at.is_array() ? at.at(static_cast<std::size_t>(step.index)) : json::Value();
-      if (!next) break;
-      at = next;
-      pointer = json::pointer_join(pointer, std::to_string(step.index));
-      continue;
-    }
-    twin = twin[name];
-    json::Value next = at[name];
-    if (!next) {
-      if (const json::Value target = referred(original, at); target && target[name]) {
-        // The client wrote it behind a reference: the pointer goes there.
-        pointer = root_pointer + std::string(at["$ref"].text().substr(1));
-        at = target[name];
-        pointer = json::pointer_join(pointer, name);
-        continue;
-      }
-      break;
-    }
-    at = next;
-    pointer = json::pointer_join(pointer, name);
-  }
-  return {at, pointer};
-}
-
-// Members of a wire tool between the tool and its schema, in every dialect.
-bool is_wrapping(const PathStep& step) {
-  static constexpr std::array<std::string_view, 9> kWords = {
-      "custom", "function",     "toolSpec",   "inputSchema",
-      "json",   "input_schema", "parameters", "parametersJsonSchema",
-      "schema"};
-  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return step.is(word); });
-}
 
 class Locator {
  public:
-  Locator(const Inside& inside, std::string_view message) : in_(inside), message_(message) {}
+  Locator(const Inside& inside, std::string_view message)
+      : in_(inside), message_(message), context_(context_in(message)) {}
 
   ClientPlace find(std::string_view provider_pointer) {
     const std::vector<PathStep> path = json::read_path(provider_pointer);
@@ -100,7 +40,7 @@ class Locator {
     if (path[0].is("tools") || path[0].is("functions")) return tool_path(path.subspan(1));
     if (ClientPlace same = own_bytes(path); same.found()) return same;
     if (path[0].is("messages") || path[0].is("message") || path[0].is("contents") || path[0].is("input"))
-      return message_path(path.subspan(1));
+      return message_path(path.subspan(1), dialect_of(path[0]));
     if (path[0].is("system") || path[0].is("systemInstruction")) return system_path(path.subspan(1));
     return param_path(path);
   }
@@ -178,7 +118,8 @@ class Locator {
     const bool names_schema =
         !rest.empty() && (rest[0].is("properties") || rest[0].is("$defs") || rest[0].is("items") ||
                           rest[0].is("required") || rest[0].is("anyOf"));
-    if ((schema || names_schema) && mine->schema) {
+    if ((schema || names_schema || (rest.empty() && !context_.empty())) && mine->schema) {
+      if (rest.empty()) rest = context_;  // the path leads to the schema, the words into it
       const Reached reached = walk_schema(mine->schema, sent.schema, rest, std::string(mine->schema_pointer));
       place.pointer = reached.pointer;
       return place;
@@ -200,21 +141,35 @@ class Locator {
 
   // --- Messages ---
 
-  ClientPlace message_path(Steps path) {
+  // The dialect in which a place is counted: a text that comes from elsewhere need not be in the wire's.
+  canon::DialectName dialect_of(const PathStep& head) const {
+    using enum canon::DialectName;
+    const canon::DialectName wire = in_.wire.name;
+    if (head.is("input")) return openai_responses;
+    if (head.is("contents")) return gemini_generate;
+    return wire == openai_responses || wire == gemini_generate ? openai_chat : wire;
+  }
+
+  ClientPlace message_path(Steps path, canon::DialectName spoken) {
     if (path.empty() && !in_.original.messages.empty())
       return {.pointer = holder_of(pointer_of(in_.original.messages.back()))};
     if (path.empty() || path[0].index < 0) return {};
-    const Sent sent = sent_message(in_, static_cast<std::size_t>(path[0].index));
+    const Sent sent = sent_message(in_, static_cast<std::size_t>(path[0].index), spoken);
     if (!sent.message) return {};
-    if (sent.block && !sent.block->pointer.empty()) return {.pointer = std::string(sent.block->pointer)};
+    if (sent.block && !sent.block->pointer.empty()) return block_place(*sent.message, *sent.block);
     path = path.subspan(1);
+    // pydantic names the branch of a union: ["body", "messages", 2, "assistant", "tool_calls", 1].
+    static constexpr std::array<std::string_view, 5> kRoles = {"assistant", "user", "tool", "system",
+                                                               "developer"};
+    if (path.size() >= 2 && path[0].index < 0 && std::ranges::find(kRoles, path[0].name) != kRoles.end())
+      path = path.subspan(1);
     // content[3], parts[2], tool_calls[1]
     if (path.size() >= 2 && path[0].index < 0 && path[1].index >= 0) {
       const bool calls = path[0].is("tool_calls");
       int at = 0;
       for (const Block& block : sent.message->blocks) {
         if (calls != std::holds_alternative<canon::ToolCall>(block.body) &&
-            in_.wire.name == canon::DialectName::openai_chat)
+            spoken == canon::DialectName::openai_chat)
           continue;
         if (at++ == path[1].index) return block_place(*sent.message, block);
       }
@@ -316,12 +271,22 @@ class Locator {
     return false;
   }
 
+  // By its name on the wire, by the client's, or by what others make of that ("hotels_search").
+  bool names_tool(const canon::Tool& sent) const {
+    if (quoted(sent.name)) return true;
+    std::string name = client_name(sent.name);
+    if (quoted(name)) return true;
+    for (char& c : name)
+      if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-')) c = '_';
+    return quoted(name);
+  }
+
   // The provider names the tool ("Invalid schema for function 'f'") and gives a path inside it, or nothing;
   // or it names a call by its id.
   ClientPlace from_words(Steps path) {
     const canon::Tool* named = nullptr;
     for (const canon::Tool& tool : in_.draft.tools)
-      if (quoted(tool.name) && (!named || tool.name.size() > named->name.size())) named = &tool;
+      if (names_tool(tool) && (!named || tool.name.size() > named->name.size())) named = &tool;
     if (named) {
       const canon::Tool* mine = original_tool(*named);
       if (!mine) return {};
@@ -369,8 +334,17 @@ class Locator {
     }
   }
 
+  // OpenAI's words: "In context=('properties', 'tags'), array schema missing items."
+  static std::vector<PathStep> context_in(std::string_view message) {
+    const std::size_t at = message.find("In context=(");
+    if (at == std::string_view::npos) return {};
+    const std::string_view rest = message.substr(at);
+    return json::read_path(rest.substr(0, rest.find(')') + 1));
+  }
+
   const Inside& in_;
   std::string_view message_;
+  std::vector<PathStep> context_;
 };
 
 }  // namespace

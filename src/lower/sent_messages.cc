@@ -59,11 +59,12 @@ std::vector<Sent> turns(const canon::Request& draft) {
 
 }  // namespace
 
-Sent sent_message(const Inside& inside, std::size_t index) {
+Sent sent_message(const Inside& inside, std::size_t index, DialectName spoken) {
   std::vector<Sent> sent;
-  switch (inside.wire.name) {
+  switch (spoken) {
     case DialectName::openai_responses: {
       sent = items(inside.draft);
+      if (inside.wire.name != spoken) break;
       // What the system says in front may have gone into `instructions`: the bytes tell.
       Arena arena;
       const auto body = json::parse(arena, inside.lowered.body);

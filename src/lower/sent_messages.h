@@ -14,6 +14,8 @@ struct Sent {
   const canon::Block* block = nullptr;
 };
 
-Sent sent_message(const Inside& inside, std::size_t index);
+// `spoken`: the dialect the position was counted in, where that is not the wire's (a text pasted from
+// elsewhere).
+Sent sent_message(const Inside& inside, std::size_t index, canon::DialectName spoken);
 
 }  // namespace dragoman::lower

@@ -6,6 +6,7 @@
 #include "dialect/embedding.h"
 #include "json/parse.h"
 #include "lower/embedding.h"
+#include "lower/locate_texts.h"
 #include "serve/exchange.h"
 #include "serve/explain.h"
 
@@ -47,26 +48,8 @@ std::string place_of(const FailedAttempt& failed, const canon::EmbeddingRequest&
   if (failed.failure.source != failure::Source::upstream || !failure::is_deterministic(failed.failure.cls))
     return "";
   if (failed.failure.cls == failure::FailureClass::not_found) return "/model";
-  struct Row {
-    std::string_view word, place;
-  };
-  const Row rows[] = {{"input_type", request.use_pointer},
-                      {"task_type", request.use_pointer},
-                      {"taskType", request.use_pointer},
-                      {"encoding_format", request.encoding_pointer},
-                      {"truncate", request.truncation_pointer},
-                      {"imension", request.dimensions_pointer},  // dimensions, output_dimension …
-                      {"texts", "/input"},
-                      {"nput", "/input"},  // input, inputText
-                      {"content", "/input"},
-                      {"context length", "/input"},
-                      {"token", "/input"}};
-  for (const std::string_view text :
-       {std::string_view(failed.failure.pointer), std::string_view(failed.error.param),
-        std::string_view(failed.error.message)})
-    for (const Row& row : rows)
-      if (text.contains(row.word) && !row.place.empty()) return std::string(row.place);
-  return "";
+  const std::string& path = failed.failure.pointer.empty() ? failed.error.param : failed.failure.pointer;
+  return lower::locate(request, path, failed.error.message);
 }
 
 }  // namespace

@@ -107,6 +107,7 @@ Query list_query(const LogFilter& filter, bool newest) {
   add("EXISTS (SELECT 1 FROM attempts a WHERE a.request_seq = r.seq AND a.outcome GLOB ?{0})",
       filter.outcome);
   if (filter.status_class) q.sql += fmt::format(" AND status / 100 = {}", filter.status_class);
+  if (filter.status) q.sql += fmt::format(" AND status = {}", filter.status);
   if (filter.started_from_ms) q.sql += fmt::format(" AND started_ms >= {}", filter.started_from_ms);
   q.sql += fmt::format(" ORDER BY seq {} LIMIT {}", newest ? "DESC" : "ASC", std::max(filter.limit, 0));
   return q;

@@ -22,6 +22,7 @@ struct LogFilter {
   std::string outcome;        // class of any attempt
   int status_class = 0;       // 2, 4, 5: hundreds of the final status
   std::int64_t started_from_ms = 0;
+  int status = 0;  // the final status itself
 };
 
 // One thread at a time. Holds no lock between calls.

@@ -197,6 +197,7 @@ TEST(Journal, FilterRows) {
       {{.target = "?edrock/claude"}, "d"},
       {{.outcome = "overloaded"}, "bc"},
       {{.status_class = 5}, "b"},
+      {{.status = 200}, "ad"},
       {{.key = "alice", .status_class = 2}, "ad"},
       {{.started_from_ms = 1'790'000'000'001}, ""},
   };

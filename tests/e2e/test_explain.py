@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from harness.process import BINARY
+from harness import one_conversation
+from harness.process import BINARY, ROOT
 
 REQUEST = {
     "model": "m",
@@ -98,3 +99,130 @@ def test_says_what_is_missing(tmp_path):
     assert done.returncode == 2 and "none.db" in done.stderr
     done = explain("-", text="  ")
     assert done.returncode == 2 and "expected a request id" in done.stderr
+
+
+# --- pasted from anywhere: tests/data/pasted
+
+PASTED = ROOT / "tests" / "data" / "pasted"
+TAGS = "/tools/1/function/parameters/properties/tags"
+
+
+@pytest.mark.parametrize("name, cls, provider, status, pointer", [
+    ("traceback", "schema_rejected", "openai", 400, TAGS),  # the path ends at the schema, the words go on
+    ("vercel", "schema_rejected", "anthropic", 400, "/tools/1/function/parameters"),
+    ("litellm", "schema_rejected", "bedrock", 0, TAGS),
+    ("openrouter", "message_rejected", "openrouter", 0, "/messages/4"),  # in Anthropic's count
+    ("curl", "rate_limit", "openai", 429, ""),
+    ("ansi", "schema_rejected", "gemini", 0, TAGS + "/items"),
+    ("markdown", "message_rejected", "openai", 0, "/messages/2/tool_calls/1"),
+    ("trunc", "schema_rejected", "anthropic", 0, "/tools/2/function/parameters/properties/city/pattern"),
+    ("curlv", "message_rejected", "groq", 400, "/messages/2"),
+    ("pydantic", "message_rejected", "", 422, "/messages/2/content"),
+    ("botocore", "schema_rejected", "bedrock", 0, "/tools/2/function/name"),
+    ("gemini", "schema_rejected", "gemini", 400, "/tools/2/function/parameters/properties/n"),
+    ("vsc", "schema_rejected", "copilot", 0, "/tools/2/function/parameters"),
+    ("node_openai", "param_rejected", "openai", 400, "/max_tokens"),
+    ("jsonlog", "schema_rejected", "openai", 400, "/tools/1/function/name"),
+    ("empty", "other", "bedrock", 400, ""),
+    ("html", "server_error", "", 502, ""),
+    ("claudecode", "message_rejected", "anthropic", 400, ""),  # there is no such message in this request
+    ("sse", "overloaded", "anthropic", 0, ""),
+])
+def test_pasted_from_anywhere(tmp_path, name, cls, provider, status, pointer):
+    path = tmp_path / "request.json"
+    request = json.loads(json.dumps(one_conversation.REQUESTS["openai"]).replace("hotels search", "hotels.search"))
+    path.write_text(json.dumps(request))
+    done = explain(str(PASTED / f"{name}.txt"), "--request", str(path), "--json")
+    assert done.returncode == 0, done.stderr
+    [refusal] = json.loads(done.stdout)["refusals"]
+    assert (refusal["class"], refusal["provider"], refusal["status"], refusal["pointer"]) == (cls, provider, status, pointer)
+    assert bool(refusal["provider_sign"]) == bool(provider)
+    assert "\x1b" not in done.stdout and "File \"/" not in refusal["message"] and "at process." not in refusal["message"]
+
+
+def test_headers_of_a_pasted_answer_tell_when_to_come_back():
+    assert "after 37 s" in explain("-", text=(PASTED / "curl.txt").read_text()).stdout
+
+
+@pytest.mark.parametrize("dialect", one_conversation.REQUESTS)
+@pytest.mark.parametrize("target, words, place", [
+    ("anthropic/claude-sonnet-4-5", "tools.2.custom.input_schema.properties.city: bad", "city"),
+    ("anthropic/claude-sonnet-4-5", "messages.1.content.0.id: bad", "first call"),
+    ("anthropic/claude-sonnet-4-5", "messages.2.content.1: bad", "second result"),
+    ("anthropic/claude-sonnet-4-5", "messages.2.content.3.text: bad", "two"),
+    ("anthropic/claude-sonnet-4-5", "system.0.text: bad", "system"),
+    ("gemini/gemini-2.5-flash", "* GenerateContentRequest.tools[0].function_declarations[2].parameters.properties[1].value: bad", "n"),
+    ("gemini/gemini-2.5-flash", "Invalid value at 'contents[1].parts[1]': bad", "second call"),
+    ("gemini/gemini-2.5-flash", "* GenerateContentRequest.contents[2].parts[2]: bad", "one"),
+    ("gemini/gemini-2.5-flash", "* GenerateContentRequest.system_instruction.parts[0]: bad", "system"),
+    ("gemini/gemini-2.5-flash", "Invalid value at 'generation_config.temperature': bad", "temperature"),
+    ("bedrock/us.amazon.nova-pro-v1:0", "1 validation error detected: Value 'x' at 'toolConfig.tools.3.member.toolSpec.name' failed", "tool name"),
+    ("bedrock/us.amazon.nova-pro-v1:0",
+     "1 validation error detected: Value 'x' at 'messages.2.member.content.2.member.toolUse.name' failed", "second call"),
+    ("bedrock/us.amazon.nova-pro-v1:0", "The value at toolConfig.tools.1.toolSpec.inputSchema.json.properties.tags is bad", "tags"),
+    ("bedrock/us.amazon.nova-pro-v1:0", "The format of the value at messages.2.content.1.toolResult is invalid", "second result"),
+    ("openai/gpt-4o", "Invalid 'tools[2].function.parameters.properties.n': bad", "n"),
+    ("openai/gpt-4o", "Invalid schema for function 'hotels_search': In context=('properties', 'n'), bad", "n"),
+    ("openai/gpt-4o", "Invalid 'messages[2].tool_calls[1].id': bad", "second call"),
+    ("openai/gpt-4o", "Invalid 'messages[4].content': bad", "second result"),
+    ("openai/gpt-4o", "Invalid 'max_tokens': bad", "max_tokens"),
+    ("openai/gpt-5-codex", "Invalid 'tools[1].parameters.properties.tags': bad", "tags"),
+    ("mistral/mistral-large-latest",
+     '{"detail":[{"type":"missing","loc":["body","messages",2,"assistant","tool_calls",1,"id"],"msg":"Field required"}]}', "second call"),
+])
+def test_from_every_providers_notation_to_every_clients_dialect(tmp_path, dialect, target, words, place):
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps(one_conversation.REQUESTS[dialect]))
+    done = explain(words, "--provider", target, "--request", str(path), "--json")
+    assert done.returncode == 0, done.stderr
+    [refusal] = json.loads(done.stdout)["refusals"]
+    assert refusal["pointer"] == one_conversation.PLACES[place][dialect]
+    assert refusal["tool"] == one_conversation.TOOL_OF.get(place, "")
+    assert refusal["text"]
+
+
+# --- words that say nothing
+
+WRAPPER = "LLM request failed: provider rejected the request schema or tool payload."
+
+
+def test_a_wrapper_line_with_the_request_has_suspects(tmp_path):
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps(one_conversation.REQUESTS["anthropic"]))
+    done = explain(WRAPPER, "--request", str(path), "--json")
+    [refusal] = json.loads(done.stdout)["refusals"]
+    assert refusal["wrapper"] and refusal["class"] == "other"
+    first = refusal["suspects"][0]
+    assert (first["keyword"], first["pointer"], first["tool"], first["places"]) == ("name", "/tools/0", "files.read", 3)
+    assert first["of"] > 100 and first["targets"] > first["of"] / 2
+    assert any(s["keyword"] == "pattern" and s["pointer"].startswith("/tools/2/input_schema") for s in refusal["suspects"])
+    # Of the one provider, where it is known.
+    report = explain(WRAPPER, "--request", str(path), "--provider", "groq/openai/gpt-oss-20b").stdout
+    assert "What groq/openai/gpt-oss-20b does not take" in report and "dragoman bisect request.json --to groq/openai/gpt-oss-20b" in report
+    # What is missing may be it as well.
+    path.write_text(json.dumps({"model": "m", "messages": [{"role": "user", "content": "hi"}]}))
+    assert "`max_tokens`, which the request does not have" in explain(WRAPPER, "--request", str(path)).stdout
+
+
+def test_a_file_that_is_not_there_is_no_error_text(tmp_path):
+    done = explain(str(tmp_path / "nothing.txt"))
+    assert done.returncode == 2 and "nothing.txt cannot be read" in done.stderr
+
+
+def test_dragomans_own_answer_is_read_by_its_attempts():
+    body = json.dumps({"error": {"message": "Bad schema", "dragoman": {"attempts": [
+        {"target": "groq/openai/gpt-oss-20b", "status": 400, "class": "param_rejected", "message": "property 'store' is unsupported",
+         "body": json.dumps({"error": {"message": "property 'store' is unsupported"}})},
+        {"target": "openai/gpt-4o", "status": 429, "class": "rate_limit", "message": "slow", "body": "{\"error\":{\"message\":\"slow\"}}"}]}}})
+    done = explain("-", "--json", text=f"HTTP/1.1 400 Bad Request\nx-request-id: req_none\n\n{body}")
+    first, second = json.loads(done.stdout)["refusals"]
+    assert (first["target"], first["class"], first["keyword"]) == ("groq/openai/gpt-oss-20b", "param_rejected", "store")
+    assert (second["target"], second["class"], second["retryable"]) == ("openai/gpt-4o", "rate_limit", True)
+
+
+def test_embedding_requests_too(tmp_path):
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps({"model": "x", "input": ["a", "b", ""], "dimensions": 5}))
+    for words, pointer in {"Invalid 'input[2]': empty": "/input/2", "Unsupported parameter: 'dimensions'": "/dimensions"}.items():
+        done = explain(words, "--request", str(path), "--provider", "openai/text-embedding-3-small", "--json")
+        assert json.loads(done.stdout)["refusals"][0]["pointer"] == pointer

@@ -173,7 +173,10 @@ def test_filters(start, sandbox):
     assert listed("--model", "m") == {"limited", "repaired"} and listed("--model", "claude-*") == {"other"}
     assert listed("--target", BACKUP) == {"limited"} and listed("--target", STRANGER) == {"limited", "repaired"}
     assert listed("--key", "alice") == {"limited", "other"} and listed("--key", "bob", "--status", "4") == {"unknown"}
-    assert listed("--class", "nonsense") == set()
+    assert listed("--status", "4xx") == {"unknown"} and listed("--status", "404") == {"unknown"} and listed("--status", "429") == set()
+    for wrong, words in {"--class rate_limt": "did you mean 'rate_limit'?", "--status four": "expected 4, 4xx or 429"}.items():
+        done = command(gateway, "logs", *wrong.split())
+        assert done.returncode == 2 and words in done.stderr and not done.stdout
     # A line for each attempt, with its class, and the fix of what was refused.
     lines = command(gateway, "logs", "--class", "param_rejected").stdout.splitlines()
     assert len(lines) == 3 and ids["repaired"] in lines[0]
@@ -216,3 +219,21 @@ def test_show_has_edits_and_violations(gateway, sandbox):
     violations = attempt.split("    violations:\n")[1].split("    answer:\n")[0]
     assert "maximum" in violations and "/limit" in violations and "search" in violations and "reported" in violations
     assert '\\"limit\\":99' in attempt.split("    answer:\n")[1].replace(" ", "").split("Theclientgot")[0], "as it came"
+
+
+def test_explain_of_a_journalled_wrapper_line(gateway, sandbox):
+    """Another gateway stood between: what it was about is looked for in the request that was kept."""
+    words = "LLM request failed: provider rejected the request schema or tool payload."
+    sandbox.fault({"kind": "status", "status": 400, "body": json.dumps({"error": {"message": words}})}, provider="groq", repeat=True)
+    parameters = {"type": "object", "properties": {"city": {"type": "string", "pattern": "^(?=x)"}}}
+    answer = gateway.ask(OpenAI, {**OpenAI.request("m", "hi"), "tools": [
+        {"type": "function", "function": {"name": "look", "parameters": parameters}}]})
+    id = journalled(gateway, answer)
+    report = command(gateway, "explain", id, "--config", str(gateway.config)).stdout
+    assert words in report and f"dragoman bisect {id}" in report and f"dragoman logs show {id}" in report
+    assert "`pattern` at `/tools/0/function/parameters/properties/city`, tool `look`" in report, report
+    # The answer as the client saw it, pasted: the journal knows the id.
+    head = "\n".join(f"{name}: {value}" for name, value in answer.headers)
+    pasted = run("explain", "-", "--config", str(gateway.config), cwd=gateway.folder, stdin=f"HTTP/1.1 {answer.status} x\n{head}\n\n{answer.body.decode()}",
+                 env={"DRAGOMAN_JOURNAL": str(gateway.folder / "journal.db")}).stdout
+    assert f"dragoman bisect {id}" in pasted

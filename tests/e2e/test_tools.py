@@ -209,7 +209,8 @@ def test_jsonl_answers_every_line_in_order():
 def test_jsonl_says_what_is_wrong_with_a_line():
     rows = [
         ({"id": 1, "to": "openai/gpt-4o", "request": PLAIN}, None),
-        ({"id": {"a": [1]}, "to": "nobody/x", "request": PLAIN}, ""),
+        ({"id": {"a": [1]}, "to": "nobody/x", "request": PLAIN}, "/to"),
+        ({"id": 7, "to": "openai/gpt-4o", "from": "klingon", "request": PLAIN}, "/from"),
         ({"id": 3, "to": "openai/gpt-4o"}, "/request"),
         ({"id": 4, "request": PLAIN}, "/to"),
         ({"id": 5, "to": 7, "request": PLAIN}, "/to"),

@@ -1,0 +1,88 @@
+#include "failure/remedy.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "json/parse.h"
+#include "json/write.h"
+
+namespace dragoman::failure {
+namespace {
+
+using canon::DialectName;
+
+constexpr std::string_view kChat = R"({"model":"m","temperature":3,"max_tokens":9000,
+  "messages":[{"role":"user","content":"hi"},
+    {"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"a b","arguments":"{}"}}]},
+    {"role":"tool","tool_call_id":"c","content":"x"}],
+  "tool_choice":{"type":"function","function":{"name":"a b"}},
+  "tools":[{"type":"function","function":{"name":"a b","description":"0123456789012345678901234567890","parameters":
+    {"type":"object","properties":{"tags":{"type":"array"},"n":{"enum":[1,2]},"o":{"type":"object"}},"required":["n"]}}}]})";
+
+std::string first(std::string_view message, const std::vector<std::string>& gone = {}) {
+  Arena arena;
+  const auto body = json::parse(arena, kChat);
+  const RequestParts parts(DialectName::openai_chat, *body);
+  const auto list = remedies(parts, gone, message);
+  if (list.empty()) return "";
+  std::string out = list.front().what;
+  for (const Change& change : list.front().changes)
+    out += fmt::format("\n{} {} {}", change.op, change.pointer, change.value);
+  return out;
+}
+
+TEST(Remedy, WhatAPersonWouldChange) {
+  struct Row {
+    std::string_view message, remedy;
+    std::vector<std::string> gone = {};
+  };
+  const std::string at = "/tools/0/function/parameters";
+  const Row rows[] = {
+      {"In context=('properties', 'tags'), array schema missing items.",
+       "say what the array holds\nadd /tools/0/function/parameters/properties/tags/items {}"},
+      {"schema must have a 'type' key",
+       "give the schema its type\nadd /tools/0/function/parameters/properties/n/type \"number\""},
+      {"object schema missing properties",
+       "give the object its properties, if only none\nadd "
+       "/tools/0/function/parameters/properties/o/properties {}"},
+      {"'required' is required to be supplied and to be an array including every key in properties",
+       "name every property in `required`\nreplace /tools/0/function/parameters/required "
+       "[\"tags\",\"n\",\"o\"]",
+       {at + "/properties/o"}},
+      {"enum: only string values are allowed",
+       "make the values of the enum strings\nreplace /tools/0/function/parameters/properties/n/enum "
+       "[\"1\",\"2\"]"},
+      {"Invalid 'tools[0].function.name': string does not match pattern",
+       "rename the tool, here and wherever the conversation calls it\n"
+       "replace /messages/1/tool_calls/0/function/name \"a_b\"\nreplace /tool_choice/function/name \"a_b\"\n"
+       "replace /tools/0/function/name \"a_b\""},
+      {"description: maximum length is 20",
+       "shorten the description to 20 characters\nreplace /tools/0/function/description "
+       "\"01234567890123456789\""},
+      {"Invalid 'temperature': Expected a value <= 2, but got 3 instead.",
+       "ask for 2\nreplace /temperature 2"},
+      {"max_tokens is too large: 9000. This model supports at most 4096.",
+       "ask for 4096\nreplace /max_tokens 4096"},
+      {"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
+       "call it max_completion_tokens\nadd /max_completion_tokens 9000\nremove /max_tokens "},
+      {"m-3-small takes max_tokens of 1-1536, see tools[7]", "ask for 1536\nreplace /max_tokens 1536"},
+      {"It is closed on Sundays", ""},
+  };
+  for (const Row& row : rows) EXPECT_EQ(first(row.message, row.gone), row.remedy) << row.message;
+  // Of what is gone nothing is changed.
+  EXPECT_EQ(first("array schema missing items", {at + "/properties/tags"}), "");
+}
+
+TEST(Remedy, ChangesAreMade) {
+  Arena arena;
+  const auto body = json::parse(arena, R"({"a":{"b/c":[1,{"d":2}]},"e":3})");
+  const Change changes[] = {{"replace", "/a/b~1c/1/d", "[4]"},
+                            {"add", "/a/new", "\"x\""},
+                            {"remove", "/e"},
+                            {"remove", "/a/b~1c/0"},
+                            {"replace", "/no/where", "1"}};
+  EXPECT_EQ(json::dump_compact(changed(arena, *body, changes)), R"({"a":{"b/c":[{"d":[4]}],"new":"x"}})");
+}
+
+}  // namespace
+}  // namespace dragoman::failure
