@@ -174,6 +174,7 @@ Result<void> Offline::complete(Outcome& out, const serve::Deployment& deployment
   for (const net::Header header : call->headers)
     out.headers.emplace_back(header.name,
                              is_secret(header.name) ? std::string(kMask) : masked(std::string(header.value)));
+  for (const auto& [name, value] : lowered.headers) out.headers.emplace_back(name, masked(value));
   for (const lower::Edit& edit : lowered.edits) out.sources.push_back(source_of(deployment, mode, edit));
   return {};
 }

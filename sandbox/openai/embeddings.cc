@@ -31,10 +31,13 @@ constexpr EmbeddingModel kModels[] = {
     {"mistral", "mistral-embed", 1024},
     {"mistral", "codestral-embed", 1536, 1, 3072},
     {"vllm", "*embed*", 1024, 1, 1024},
+    {"sglang", "*embed*", 1024, 1, 1024},
     {"vllm", "*bge*", 1024},
+    {"sglang", "*bge*", 1024},
     {"openrouter", "*embedding*", 1536, 1, 1536},
     {"llamacpp", "*", 768},
     {"qwen", "text-embedding-v4", 1024, 64, 2048},
+    {"qwen", "text-embedding-v3", 1024, 64, 1024},
     {"nvidia", "nvidia/*embed*", 2048},
 };
 
@@ -47,10 +50,15 @@ struct Surface {
   bool closed;                  // an unknown key is refused
 };
 constexpr Surface kSurfaces[] = {
-    {"openai", 2048, true, true, "dimensions", true},      {"azure", 2048, true, true, "dimensions", true},
-    {"mistral", 0, false, true, "output_dimension", true}, {"qwen", 10, false, false, "dimensions", false},
-    {"vllm", 0, true, true, "dimensions", false},          {"llamacpp", 0, true, true, "", false},
-    {"nvidia", 0, false, true, "dimensions", true},        {"", 0, true, true, "dimensions", false},
+    {"openai", 2048, true, true, "dimensions", true},
+    {"azure", 2048, true, true, "dimensions", true},
+    {"mistral", 0, false, true, "output_dimension", true},
+    {"qwen", 10, false, false, "dimensions", false},
+    {"vllm", 0, true, true, "dimensions", false},
+    {"llamacpp", 0, true, true, "", false},
+    {"sglang", 0, true, true, "dimensions", false},
+    {"nvidia", 0, false, true, "dimensions", true},
+    {"", 0, true, true, "dimensions", false},
 };
 
 const Surface& surface_of(std::string_view host) {

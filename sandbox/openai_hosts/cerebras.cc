@@ -1,6 +1,8 @@
 // api.cerebras.ai: the CER section of the contracts. Errors are flat.
 #include <fmt/format.h>
 
+#include <span>
+
 #include "sandbox/openai_hosts/host_helpers.h"
 
 namespace dragoman::sandbox::openai {
@@ -19,24 +21,25 @@ Verdict no_messages(const Request& r) {
   return wrong_format("messages: List should have at least 1 item after validation, not 0");
 }
 
-// What CER-03 leaves out of a strict schema.
+// What CER-03 leaves out of schemas.
+constexpr std::string_view kNo[] = {"oneOf",
+                                    "allOf",
+                                    "not",
+                                    "if",
+                                    "then",
+                                    "else",
+                                    "dependentRequired",
+                                    "dependentSchemas",
+                                    "patternProperties",
+                                    "unevaluatedProperties",
+                                    "pattern",
+                                    "format",
+                                    "minItems",
+                                    "maxItems",
+                                    "$anchor",
+                                    "nullable"};
+
 std::string strict_fault_here(Value s, bool root, int depth) {
-  static constexpr std::string_view kNo[] = {"oneOf",
-                                             "allOf",
-                                             "not",
-                                             "if",
-                                             "then",
-                                             "else",
-                                             "dependentRequired",
-                                             "dependentSchemas",
-                                             "patternProperties",
-                                             "unevaluatedProperties",
-                                             "pattern",
-                                             "format",
-                                             "minItems",
-                                             "maxItems",
-                                             "$anchor",
-                                             "nullable"};
   if (depth > 10) return "Schema nesting depth exceeds limit of 10.";
   std::string bad;
   for (const std::string_view k : kNo) {
@@ -71,17 +74,38 @@ std::string strict_fault_here(Value s, bool root, int depth) {
   return s["items"].is_object() ? descend(s["items"]) : "";
 }
 
-Verdict strict_schemas(const Request& r) {
-  const auto check = [](Value schema) -> Verdict {
-    const std::string f = strict_fault_here(schema, true, 1);
+// CER-02: they are refused without `strict` too.
+std::string unsupported_fields(Value s, std::span<const std::string_view> no) {
+  std::string bad;
+  for (const std::string_view k : no) {
+    if (s[k]) bad += (bad.empty() ? "'" : ", '") + std::string(k) + "'";
+  }
+  if (!bad.empty()) return "Unsupported JSON schema fields: {" + bad + "}";
+  for (const std::string_view k : {"properties", "$defs"}) {
+    for (const json::Member& m : s[k].members()) {
+      if (std::string f = unsupported_fields(m.value, no); !f.empty()) return f;
+    }
+  }
+  for (const std::string_view k : {"anyOf", "prefixItems"}) {
+    for (const Value b : s[k].items()) {
+      if (std::string f = unsupported_fields(b, no); !f.empty()) return f;
+    }
+  }
+  return s["items"].is_object() ? unsupported_fields(s["items"], no) : "";
+}
+
+Verdict schemas(const Request& r) {
+  static constexpr std::string_view kLengths[] = {"minLength", "maxLength"};
+  const auto check = [&](Value schema, bool strict) -> Verdict {
+    std::string f = strict ? strict_fault_here(schema, true, 1) : unsupported_fields(schema, kNo);
+    if (f.empty() && r.model.starts_with("qwen-3.8-27b")) f = unsupported_fields(schema, kLengths);
     return f.empty() ? Verdict() : wrong_format(f, 422);
   };
   for (const Value t : r["tools"].items()) {
-    if (!t["function"]["strict"].boolean()) continue;
-    if (Verdict v = check(t["function"]["parameters"])) return v;
+    if (Verdict v = check(t["function"]["parameters"], t["function"]["strict"].boolean())) return v;
   }
   const Value format = r["response_format"]["json_schema"];
-  return format["strict"].boolean() ? check(format["schema"]) : std::nullopt;
+  return check(format["schema"], format["strict"].boolean());
 }
 
 Verdict mixed_strict(const Request& r) {
@@ -151,7 +175,7 @@ constexpr Rule kOwn[] = {
     {"CER-07", Grade::issue, schema_name},
     {"CER-05", Grade::issue, mixed_strict},
     {"CER-06", Grade::client_code, strict_unsupported},
-    {"CER-01", Grade::issue, strict_schemas},  // and CER-02 … CER-04
+    {"CER-01", Grade::issue, schemas},  // and CER-02 … CER-04
     {"CER-08", Grade::documented, tools_with_format},
     {"CER-09", Grade::client_code, unsupported},
 };

@@ -170,6 +170,19 @@ Verdict output_limit(const Request& r) {
                 "invalid_request_error");
 }
 
+// At the beta address an assistant's turn may be gone on from.
+Verdict last_turn(const Request& r) {
+  const Value last = r["messages"].at(r["messages"].items().size() - 1);
+  if (!r.model.contains("reasoner") || last["role"].text() != "assistant" || last["prefix"].boolean())
+    return std::nullopt;
+  return refuse(
+      fmt::format(
+          "The last message of {} must be a user message, or an assistant message with prefix mode on "
+          "(refer to https://api-docs.deepseek.com/guides/chat_prefix_completion).",
+          r.model),
+      "", "invalid_request_error");
+}
+
 constexpr Rule kOwn[] = {
     {"DS-06", Grade::issue, no_messages},
     {"DS-07", Grade::issue, roles},
@@ -178,6 +191,7 @@ constexpr Rule kOwn[] = {
     {"DS-02", Grade::documented, r1_reasoning},
     {"DS-01", Grade::client_code, lost_reasoning_anywhere},
     {"DS-03", Grade::live, forced_choice},
+    {"DS-17", Grade::issue, last_turn},
     {"DS-07", Grade::issue, json_schema},
     {"DS-13", Grade::documented, logprobs},
     {"CAP-02", Grade::issue, output_limit},
@@ -191,7 +205,7 @@ const Model kModels[] = {{"deepseek-v4-pro", kReasonsByDefault},
                          {"deepseek-v4*", kReasonsByDefault},
                          {"deepseek-reasoner", kReasonsByDefault},
                          {"deepseek-r1*"},
-                         {"deepseek-chat"},
+                         {"deepseek-chat*"},
                          {"deepseek-coder"}};
 
 Verdict authorize(const Call& call) {

@@ -115,6 +115,8 @@ Verdict tool_grammar(const Request& r) {
     if (!schema || schema.members().empty()) continue;  // a tool without arguments
     if (std::string f = grammar_fault(schema); !f.empty()) return refuse(std::move(f));
   }
+  const Value output = r["response_format"]["json_schema"]["schema"];
+  if (std::string f = output ? grammar_fault(output) : ""; !f.empty()) return refuse(std::move(f));
   return std::nullopt;
 }
 

@@ -80,6 +80,16 @@ Verdict top_keys(const Request& r) {
                      : fmt::format("property '{}' is unsupported", key));
 }
 
+// GROQ-13: models that read text only.
+Verdict text_only(const Request& r) {
+  if (!r.has(kNoVision)) return std::nullopt;
+  for (std::size_t i = 0; i < r["messages"].items().size(); ++i)
+    for (const Value part : r["messages"].at(i)["content"].items())
+      if (part["type"].text() != "text")
+        return refuse(fmt::format("'messages.{}.content' : value must be a string", i));
+  return std::nullopt;
+}
+
 Verdict undeclared_call(const Request& r) {
   if (r["tools"].items().empty()) return std::nullopt;
   for (const Value m : r["messages"].items()) {
@@ -107,9 +117,15 @@ Verdict json_with_tools(const Request& r) {
   return refuse("json mode cannot be combined with tool/function calling");
 }
 
+// Best effort, without `strict`: these beside gpt-oss.
+bool takes_schema(const Request& r) {
+  return r.has(kStrictJson) || r.model.contains("llama-4") || r.model.contains("kimi-k2");
+}
+
 Verdict strict_schema(const Request& r) {
   const Value format = r["response_format"]["json_schema"];
-  if (!format["strict"].boolean()) return std::nullopt;
+  if (r["response_format"]["type"].text() != "json_schema") return std::nullopt;
+  if (!format["strict"].boolean() && takes_schema(r)) return std::nullopt;
   if (!r.has(kStrictJson)) {
     return refuse(
         "This model does not support response format `json_schema`. See supported models at "
@@ -182,6 +198,7 @@ constexpr Rule kOwn[] = {
     {"GROQ-01", Grade::issue, no_messages},
     {"GROQ-02", Grade::issue, top_keys},
     {"GROQ-01", Grade::issue, message_keys},
+    {"GROQ-13", Grade::issue, text_only},
     {"GROQ-09", Grade::documented, n_and_names},
     {"GROQ-15", Grade::live, limits},
     {"GROQ-06", Grade::documented, json_with_tools},
@@ -192,13 +209,16 @@ constexpr Rule kOwn[] = {
 const RuleSet kRules[] = {kOwn};
 
 const Model kModels[] = {
-    {"llama-3.3-70b-versatile"},
-    {"openai/gpt-oss-20b", kReasonsByDefault | kStrictJson},
-    {"openai/gpt-oss-120b", kReasonsByDefault | kStrictJson},
-    {"openai/gpt-oss-*", kReasonsByDefault},
+    {"llama-3.3-70b-versatile", kNoVision},
+    {"openai/gpt-oss-20b", kReasonsByDefault | kStrictJson | kNoVision},
+    {"openai/gpt-oss-120b", kReasonsByDefault | kStrictJson | kNoVision},
+    {"openai/gpt-oss-*", kReasonsByDefault | kNoVision},
+    {"qwen/qwen3-*", kReasonsByDefault | kNoVision},
     {"qwen/qwen3*", kReasonsByDefault},
+    {"llama-3*", kNoVision},
     {"llama*"},
     {"meta-llama/*"},
+    {"moonshotai/kimi-k2*", kNoVision},
     {"moonshotai/*"},
     {"groq/*"},
     {"deepseek-r1*", kReasonsAlways},

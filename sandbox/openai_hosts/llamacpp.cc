@@ -101,6 +101,31 @@ Verdict grammars(const Request& r) {
   return std::nullopt;
 }
 
+// What the converter to GBNF says of brackets left open; "" where none is.
+std::string_view unbalanced(std::string_view pattern) {
+  int round = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      ++i;
+    } else if (c == '[') {
+      std::size_t end = i + 1;
+      while (end < pattern.size() && pattern[end] != ']') end += pattern[end] == '\\' ? 2 : 1;
+      if (end >= pattern.size()) return "Unbalanced square brackets";
+      i = end;
+    } else if (c == '{') {
+      const std::size_t end = pattern.find('}', i);
+      if (end == std::string_view::npos) return "Unbalanced curly brackets";
+      i = end;
+    } else if (c == '(') {
+      ++round;
+    } else if (c == ')' && --round < 0) {
+      break;
+    }
+  }
+  return round == 0 ? "" : "Unbalanced parentheses";
+}
+
 void conversion_faults(Value root, Value s, std::string& out) {
   const auto add = [&](const std::string& what) { out += (out.empty() ? "" : "\n") + what; };
   static constexpr std::string_view kTypes[] = {"string", "number", "integer", "boolean",
@@ -122,6 +147,8 @@ void conversion_faults(Value root, Value s, std::string& out) {
   if (const Value p = s["pattern"];
       p.is_string() && (!p.text().starts_with('^') || !p.text().ends_with('$'))) {
     add("Pattern must start with '^' and end with '$'");
+  } else if (p.is_string()) {
+    if (const std::string_view what = unbalanced(p.text()); !what.empty()) add(std::string(what));
   }
   for (const std::string_view k : {"properties", "$defs", "definitions"}) {
     for (const json::Member& m : s[k].members()) conversion_faults(root, m.value, out);

@@ -301,14 +301,36 @@ Verdict function_names(const Request& r) {
   return std::nullopt;
 }
 
+// What the meta-schema of draft-07 says of the words tools get wrong.
+std::string draft7_fault(Value s) {
+  static constexpr std::string_view kTypes[] = {"array",  "boolean", "integer", "null",
+                                                "number", "object",  "string"};
+  if (!s.is_object()) return "";
+  if (const Value required = s["required"]; required && !required.is_array())
+    return "'required' is not of type 'array'";
+  if (const Value type = s["type"];
+      type.is_string() && std::ranges::find(kTypes, type.text()) == std::end(kTypes))
+    return fmt::format("'{}' is not valid under any of the given schemas", type.text());
+  for (const std::string_view k : {"exclusiveMinimum", "exclusiveMaximum"})
+    if (const Value bound = s[k]; bound && !bound.is_number())
+      return fmt::format("{} is not of type 'number'", json::dump(bound));
+  if (const Value values = s["enum"]; values && (!values.is_array() || values.items().empty()))
+    return fmt::format("{} is too short", json::dump(values));
+  for (const std::string_view k : {"properties", "$defs", "definitions"})
+    for (const json::Member& m : s[k].members())
+      if (std::string f = draft7_fault(m.value); !f.empty()) return f;
+  for (const std::string_view k : {"anyOf", "oneOf", "allOf", "items"})
+    for (const Value sub : s[k].items())
+      if (std::string f = draft7_fault(sub); !f.empty()) return f;
+  for (const std::string_view k : {"items", "not", "additionalProperties"})
+    if (std::string f = draft7_fault(s[k]); !f.empty()) return f;
+  return "";
+}
+
 Verdict tool_schema(const Request& r) {
-  for (const Value t : r["tools"].items()) {
-    const Value required = t["function"]["parameters"]["required"];
-    if (required && !required.is_array()) {
-      return with_status(400, "Invalid tool schema: 'required' is not of type 'array'", "3051",
-                         "invalid_tools");
-    }
-  }
+  for (const Value t : r["tools"].items())
+    if (const std::string f = draft7_fault(t["function"]["parameters"]); !f.empty())
+      return with_status(400, "Invalid tool schema: " + f, "3051", "invalid_tools");
   return std::nullopt;
 }
 

@@ -128,6 +128,7 @@ const Model kModels[] = {{"qwen-plus"},
                          {"qwen3-max*"},
                          {"qwen3*-thinking*", kReasonsAlways},
                          {"qwen3-*b*", kReasonsByDefault},
+                         {"qwen3.*-*b*", kReasonsByDefault},
                          {"qwen*"}};
 
 std::string error_body(const Refusal& r) {

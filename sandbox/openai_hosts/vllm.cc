@@ -125,7 +125,13 @@ constexpr Rule kOwn[] = {
 };
 const RuleSet kRules[] = {kOwn};
 
-const Model kModels[] = {{"meta-llama/Llama-3.3-70B-Instruct", kNoVision}, {"*llama*", kNoVision}, {"*"}};
+const Model kModels[] = {{"meta-llama/Llama-3.3-70B-Instruct", kNoVision},
+                         {"*llama*", kNoVision},
+                         {"*VL*"},
+                         {"Qwen/Qwen2.5-*", kNoVision},
+                         {"Qwen/Qwen3-*", kNoVision},
+                         {"openai/gpt-oss-*", kNoVision},
+                         {"*"}};
 
 std::string error_body(const Refusal& r) {
   std::string out;
@@ -200,7 +206,8 @@ const Host kSglang = {
     .authorize = authorize,
     .unknown_model = unknown_model,
     .overflow = overflow,
-    .style = {.reasoning_key = "reasoning_content", .extended_usage = false, .call_id = call_id}};
+    .style = {.reasoning_key = "reasoning_content", .extended_usage = false, .call_id = call_id},
+    .embeddings = true};
 
 Emulator sglang_row() { return emulator<kSglang>(); }
 

@@ -104,7 +104,12 @@ void pass_cache(Context& c);         // cache markers
 void pass_sizes(Context& c);         // greatest sizes of text and media
 void pass_limits(Context& c);        // output cap
 void pass_places(Context& c);        // where Bedrock families take what a Converse client wrote for another
+void pass_words(Context& c);         // the client's words for reasoning, where the target's are others
 void pass_compat_shape(Context& c);  // compat flags that the encoder and the way back carry out
+
+// How reasoning is asked for (Setting::reasoning_style); by OpenAI's word where a row says no more than that
+// it can be.
+std::string_view reasoning_style(const Context& c);
 
 // Asserts that nothing illegal is left. A failure is a bug of ours; it is refused rather than sent.
 void verify(Context& c);

@@ -12,11 +12,11 @@ namespace {
 using canon::Param;
 
 constexpr void (*kPasses[])(Context&) = {
-    pass_recall, pass_compat,      pass_enum,         pass_extras,      pass_foreign, pass_cached,
-    pass_params, pass_format,      pass_tools,        pass_schema_drop, pass_choice,  pass_thinking,
-    pass_calls,  pass_reasoning,   pass_items,        pass_media,       pass_system,  pass_text,
-    pass_turns,  pass_one_call,    pass_compat_turns, pass_cache,       pass_sizes,   pass_limits,
-    pass_places, pass_compat_shape};
+    pass_recall, pass_compat,       pass_enum,         pass_extras,      pass_foreign, pass_cached,
+    pass_params, pass_format,       pass_tools,        pass_schema_drop, pass_choice,  pass_thinking,
+    pass_calls,  pass_reasoning,    pass_items,        pass_media,       pass_system,  pass_text,
+    pass_turns,  pass_one_call,     pass_compat_turns, pass_cache,       pass_sizes,   pass_limits,
+    pass_places, pass_compat_shape, pass_words};
 
 // Fields of the config's own that the client left open count as if the client had said them.
 void lay_defaults(canon::Request& request, std::span<const canon::Extra> defaults) {
@@ -45,7 +45,7 @@ dialect::WireOptions wire_options(const Context& c, bool stream) {
   o.max_tokens_field = max_tokens_name(c);
   o.seed_field = p.text(Setting::seed_field);
   o.system_role = p.text(Setting::system_role);
-  o.reasoning_style = p.text(Setting::reasoning_style);
+  o.reasoning_style = reasoning_style(c);
   o.reasoning_replay = p.text(Setting::reasoning_replay);
   o.schema_field = p.text(Setting::schema_field);
   o.stream_usage = p.flag(Setting::stream_usage);
@@ -77,6 +77,13 @@ bool must_stream(const Context& c) {
 }
 
 }  // namespace
+
+std::string_view reasoning_style(const Context& c) {
+  const std::string_view style = c.profile.text(Setting::reasoning_style);
+  const bool chat = c.wire.name == canon::DialectName::openai_chat;
+  return (style.empty() || style == "none") && chat && c.flag(Setting::thinking) ? std::string_view("effort")
+                                                                                 : style;
+}
 
 std::string_view name(Loss loss) {
   switch (loss) {

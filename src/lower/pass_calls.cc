@@ -182,13 +182,13 @@ Block missing_result(Context& c, const ToolCall& call, std::string_view pointer)
 }
 
 // An answer to a call nobody made: its words stay, as the user's.
-Block orphan(Context& c, const Block& block) {
+Block orphan(Context& c, const Block& block, std::string_view rule) {
   const auto& result = std::get<ToolResult>(block.body);
   std::string text =
       fmt::format("Result of an earlier tool call{}{}:", result.name.empty() ? "" : " to ", result.name);
   for (const Block& part : result.content)
     if (const auto* piece = std::get_if<Text>(&part.body)) text += fmt::format("\n{}", piece->text);
-  c.edit("GEN-03.orphan", block.pointer, "tool_result", std::string(result.call_id), "text", Loss::narrowed);
+  c.edit(rule, block.pointer, "tool_result", std::string(result.call_id), "text", Loss::narrowed);
   return text_block(c, text, block.pointer);
 }
 
@@ -212,7 +212,7 @@ void pair(Context& c) {
         if (!std::holds_alternative<ToolResult>(block.body)) {
           if (!moved[m]) kept.blocks.push_back(block);
         } else if (!results.taken(block))
-          kept.blocks.push_back(orphan(c, block));
+          kept.blocks.push_back(orphan(c, block, "GEN-03.orphan"));
       }
       // A turn that held nothing but results has given them all away.
       const bool only_results = kept.blocks.empty() && !message.blocks.empty();
@@ -407,7 +407,7 @@ void history_without_tools(Context& c) {
             text_block(c, fmt::format("[called {} with {}]", call->name, json::dump_compact(call->arguments)),
                        block.pointer);
       } else if (std::holds_alternative<ToolResult>(block.body)) {
-        block = orphan(c, block);
+        block = orphan(c, block, c.rule(Setting::tool_history_without_tools, "GEN-09"));
       }
     }
   }

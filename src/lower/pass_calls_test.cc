@@ -159,7 +159,7 @@ TEST(LowerCalls, HistoryWithoutTools) {
        "bedrock/us.deepseek.r1-v1:0",
        bare,
        {{"/toolConfig", ""}, {"/messages/1/content/0/text", R"("[called f with {\"a\":1}]")"}},
-       {"BR-01 narrowed /messages/1/tool_calls/0 tool_call", "BR-11 narrowed /messages/2 tool_result"}},
+       {"BR-01 narrowed /messages/1/tool_calls/0 tool_call", "BR-01 narrowed /messages/2 tool_result"}},
   });
 }
 

@@ -14,10 +14,13 @@ using canon::Param;
 using canon::Tool;
 using canon::ToolChoice;
 
-void keep_only(Context& c, std::span<const std::string_view> names, std::string_view pointer) {
+void keep_only(Context& c, std::span<const std::string_view> names, Setting cause, std::string_view pointer) {
   std::erase_if(c.draft.tools, [&](const Tool& tool) {
     if (std::find(names.begin(), names.end(), tool.name) != names.end()) return false;
-    c.edit("BRM-22", pointer, "tools", std::string(tool.name), "", Loss::none);
+    if (c.wire.name == canon::DialectName::bedrock_converse)
+      c.edit("BRM-22", pointer, "tools", std::string(tool.name), "", Loss::none);
+    else
+      c.edit(cause, "GEN-08", pointer, "tools", std::string(tool.name), "", Loss::none);
     return true;
   });
 }
@@ -83,7 +86,9 @@ void fit_forced(Context& c) {
   if (choice.mode == ChoiceMode::named) {
     if (can_name) return;
     const std::string_view wanted = choice.tool;
-    keep_only(c, {&wanted, 1}, choice.pointer);
+    keep_only(c, {&wanted, 1},
+              c.flag(Setting::choice_named) ? Setting::choice_with_thinking : Setting::choice_named,
+              choice.pointer);
     choice.mode = ChoiceMode::required;
     choice.tool = {};
     if (can_require) {
@@ -110,7 +115,7 @@ void pass_choice(Context& c) {
     return c.refuse("OAI-15", choice.pointer,
                     fmt::format("tool_choice names '{}', which is not in tools", choice.tool));
   if (!choice.allowed.empty() && !(c.original.dialect == c.wire.name && c.flag(Setting::choice_allowed))) {
-    keep_only(c, choice.allowed, choice.pointer);
+    keep_only(c, choice.allowed, Setting::choice_allowed, choice.pointer);
     choice.allowed.clear();
     if (c.draft.tools.empty()) return drop_without_tools(c);
   }

@@ -312,33 +312,6 @@ void say_message_shape(Context& c) {
   }
 }
 
-// The client's own bytes say reasoning in the words of another host: they must not go out as they are.
-void say_reasoning_words(Context& c) {
-  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-      {"effort", "/reasoning_effort"},
-      {"deepseek", "/thinking"},
-      {"zai", "/thinking"},
-      {"qwen", "/enable_thinking"},
-      {"together", "/reasoning"},
-      {"qwen_template", "/chat_template_kwargs"}};
-  if (!openai_wire(c) || c.original.dialect != c.wire.name) return;
-  const canon::ReasoningConfig& r = c.draft.reasoning;
-  if (r.mode == Mode::unset && r.effort.empty() && !r.budget) return;
-  const std::string& style = c.profile.text(Setting::reasoning_style);
-  const canon::ReasoningConfig& said = c.original.reasoning;
-  if (said.pointer.empty() && said.effort_pointer.empty()) return;
-  const auto below = [](std::string_view pointer, std::string_view key) {
-    return pointer == key || (pointer.starts_with(key) && pointer.substr(key.size()).starts_with('/'));
-  };
-  const std::string_view at = said.effort_pointer.empty() ? said.pointer : said.effort_pointer;
-  for (const auto& [name, key] : kWords) {
-    if (name != style || below(said.pointer, key) || below(said.effort_pointer, key)) continue;
-    if (std::ranges::any_of(c.edits, [&](const Edit& e) { return e.pointer == at; })) return;  // said already
-    c.edit(Setting::reasoning_style, "OAI-49", at, key.substr(1), describe(said), style, Loss::none);
-    return;
-  }
-}
-
 // Where system text in front stands in a Responses body.
 void place_instructions(Context& c) {
   const std::string& where = c.profile.text(Setting::responses_instructions);
@@ -387,7 +360,6 @@ void pass_compat_turns(Context& c) {
 
 void pass_compat_shape(Context& c) {
   say_message_shape(c);
-  say_reasoning_words(c);
   say_tool_shape(c);
   place_instructions(c);
   // What the answer needs to be read as it is meant.

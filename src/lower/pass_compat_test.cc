@@ -171,6 +171,11 @@ TEST(Compat, Reasoning) {
             {fmt::format("compat.thinkingFormat none /reasoning_effort {}",
                          std::string_view(pointer).substr(1))}});
   }
+  // The labels, or the map, alone: by OpenAI's word.
+  expect({host({{"supportedReasoningEfforts", list({"low", "max"})}}),
+          R"({"reasoning_effort":"xhigh"})",
+          {{"/reasoning_effort", "\"max\""}},
+          {"compat.supportedReasoningEfforts narrowed /reasoning_effort effort"}});
   expect({host({{"supportsReasoningEffort", is("true")}, {"thinkingFormat", is("together")}}),
           high,
           {{"/reasoning", R"({"enabled":true})"}, {"/reasoning_effort", R"("high")"}},
@@ -180,7 +185,7 @@ TEST(Compat, Reasoning) {
                 {"supportedReasoningEfforts", list({"high"})}}),
           R"({"reasoning_effort":"high"})",
           {{"/reasoning/effort", R"("high")"}, {"/reasoning_effort", ""}},
-          {"compat.thinkingFormat none /reasoning_effort budget"}});
+          {"compat.thinkingFormat none /reasoning_effort reasoning"}});
 }
 
 TEST(Compat, ReasoningInTheHistory) {
@@ -213,7 +218,7 @@ TEST(Compat, Tools) {
           with(kTools, kLoop),
           {{"/tools", ""}, {"/messages/2/tool_calls", ""}, {"/messages/3/role", R"("user")"}},
           {"compat.supportsTools semantic /tools tools", "GEN-09 narrowed /messages/1/tool_calls/0 tool_call",
-           "GEN-03 narrowed /messages/2 tool_result"}});
+           "GEN-09 narrowed /messages/2 tool_result"}});
   const std::string strict =
       R"({"tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":{"type":"object","properties":{}}}}]})";
   expect({host({{"supportsStrictMode", is("false")}}),

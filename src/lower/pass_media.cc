@@ -109,7 +109,12 @@ void fit_media(Context& c, Block& block) {
   const bool own_affair =
       c.original.dialect == c.wire.name && (c.wire.name == canon::DialectName::gemini_generate ||
                                             c.wire.name == canon::DialectName::bedrock_converse);
-  if (url && !own_affair && !c.flag(by_url))
+  const bool own_scheme =
+      media->kind == MediaKind::image &&
+      std::ranges::any_of(c.profile.list(Setting::image_schemes), [&](const std::string& s) {
+        return media->data.starts_with(fmt::format("{}://", s));
+      });
+  if (url && !own_affair && !own_scheme && !c.flag(by_url))
     return c.refuse(
         c.rule(by_url, "KIMI-11"), block.pointer,
         fmt::format("{} takes this {} as base64 bytes only, not by URL", c.model, canon::name(media->kind)));

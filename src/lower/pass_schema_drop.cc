@@ -41,12 +41,14 @@ bool among(std::span<const std::string_view> words, std::string_view word) {
 
 class Dropper {
  public:
-  explicit Dropper(Context& c)
+  // What is named for tools, or for output schemas; the other two are for tools alone.
+  Dropper(Context& c, Setting names)
       : c_(c),
         build_(c.arena),
-        names_(c.profile.list(Setting::schema_drop)),
-        empty_items_(c.flag(Setting::empty_items)),
-        longest_(c.profile.integer(Setting::schema_length_max)) {}
+        named_by_(names),
+        names_(c.profile.list(names)),
+        empty_items_(names != Setting::schema_drop || c.flag(Setting::empty_items)),
+        longest_(names == Setting::schema_drop ? c.profile.integer(Setting::schema_length_max) : 0) {}
 
   bool idle() const { return names_.empty() && empty_items_ && longest_ == 0; }
 
@@ -104,7 +106,7 @@ class Dropper {
   }
 
   bool drops(const json::Member& member) {
-    cause_ = Setting::schema_drop;
+    cause_ = named_by_;
     if (profile::list_contains(names_, member.key)) return true;
     cause_ = Setting::empty_items;
     if (!empty_items_ && member.key == "items" && member.value.is_object() && member.value.members().empty())
@@ -115,6 +117,7 @@ class Dropper {
 
   Context& c_;
   json::Builder build_;
+  Setting named_by_;
   const std::vector<std::string>& names_;
   bool empty_items_;
   std::int64_t longest_;
@@ -124,7 +127,10 @@ class Dropper {
 }  // namespace
 
 void pass_schema_drop(Context& c) {
-  Dropper dropper(c);
+  canon::ResponseFormat& format = c.draft.response_format;
+  if (Dropper output(c, Setting::output_schema_drop); !output.idle() && format.schema.present())
+    format.schema = output.schema(format.schema, std::string(format.schema_pointer));
+  Dropper dropper(c, Setting::schema_drop);
   if (dropper.idle()) return;
   for (canon::Tool& tool : c.draft.tools) {
     if (tool.kind != canon::ToolKind::function || !tool.schema.present()) continue;

@@ -166,7 +166,8 @@ bool open_turn_lost_its_reasoning(const Context& c) {
 }
 
 bool is_switch(std::string_view style) {
-  return style == "zai" || style == "qwen" || style == "together" || style == "qwen_template";
+  return style == "zai" || style == "qwen" || style == "minimax" || style == "together" ||
+         style == "qwen_template";
 }
 
 // The reasoning the client asked for in the target's words.
@@ -178,7 +179,9 @@ void fit_thinking(Context& c) {
   if (r.mode == Mode::unset && !r.budget && effort_alone(c)) return keep_effort(c);
   if (r.budget && budgets) return fit_budget(c, *r.budget);
   if (r.budget && !efforts.empty()) return fit_effort(c, rank_of_budget(*r.budget));
-  if (!r.effort.empty() && !efforts.empty() && (adapts || !budgets)) return fit_effort(c, rank(r.effort));
+  // OpenRouter takes one or the other; elsewhere a budget says more than a word.
+  const bool by_word = adapts || !budgets || c.profile.text(Setting::reasoning_style) == "openrouter";
+  if (!r.effort.empty() && !efforts.empty() && by_word) return fit_effort(c, rank(r.effort));
   if (!r.effort.empty() && budgets) {
     fit_budget(c, kEfforts[static_cast<std::size_t>(rank(r.effort))].budget);
     if (!efforts.empty()) r.effort = nearest_effort(efforts, rank(r.effort));
@@ -220,7 +223,10 @@ void pass_thinking(Context& c) {
 
   if (!c.flag(Setting::thinking)) {
     c.edit(Setting::thinking, "OAI-49", r.pointer.empty() ? r.effort_pointer : r.pointer, "reasoning",
-           describe(r), "", asked_off ? Loss::none : Loss::semantic);
+           describe(r), "",
+           !asked_off                            ? Loss::semantic
+           : c.flag(Setting::reasons_by_default) ? Loss::narrowed
+                                                 : Loss::none);
     r = {};
     return;
   }

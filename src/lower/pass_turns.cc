@@ -135,7 +135,10 @@ void merge_neighbours(Context& c) {
   if (!c.flag(Setting::alternate)) return;
   std::vector<Message> out;
   for (Message& message : c.draft.messages) {
-    if (out.empty() || out.back().role != message.role || canon::is_system(message)) {
+    // Where the user may not follow results directly, an assistant's turn will come between.
+    const bool apart = !c.flag(Setting::user_after_tool) && message.role == Role::user && !out.empty() &&
+                       holds_result(out.back()) && !holds_result(message);
+    if (out.empty() || out.back().role != message.role || canon::is_system(message) || apart) {
       out.push_back(std::move(message));
       continue;
     }
@@ -247,6 +250,29 @@ void pass_text(Context& c) {
   }
 }
 
+// MIS-22: the client's own word that its last assistant turn is to be gone on from.
+bool says_prefill(const Context& c, const Message& message) {
+  const std::string& key = c.profile.text(Setting::prefill_key);
+  return !key.empty() && std::ranges::any_of(message.extra, [&](const canon::Extra& extra) {
+    return extra.key == key && extra.value.boolean();
+  });
+}
+
+// MIS-23: it is refused on any turn but the last.
+void drop_prefill_keys(Context& c) {
+  const std::string& key = c.profile.text(Setting::prefill_key);
+  if (key.empty()) return;
+  auto& messages = c.draft.messages;
+  for (Message& message : messages) {
+    if (&message == &messages.back() && message.role == Role::assistant) break;
+    std::erase_if(message.extra, [&](const canon::Extra& extra) {
+      if (extra.key != key) return false;
+      c.edit("MIS-23", extra.pointer, extra.key, show(extra.value), "", Loss::none);
+      return true;
+    });
+  }
+}
+
 void pass_turns(Context& c) {
   merge_neighbours(c);
   split_mixed(c);
@@ -264,7 +290,9 @@ void pass_turns(Context& c) {
   // ANTS-15: where a prefill is taken at all, it may not be beside an output schema.
   const bool schema_first =
       c.draft.response_format.kind == canon::FormatKind::json_schema && !c.flag(Setting::json_prefill);
-  if ((c.flag(Setting::last_user) || schema_first) && messages.back().role == Role::assistant) {
+  drop_prefill_keys(c);
+  if ((c.flag(Setting::last_user) || schema_first) && messages.back().role == Role::assistant &&
+      !says_prefill(c, messages.back())) {
     c.edit(c.flag(Setting::last_user) ? Setting::last_user : Setting::json_prefill, "ANT-07",
            messages.back().pointer, "messages", "ends with the assistant (prefill)", "a user turn at the end",
            Loss::narrowed);

@@ -18,16 +18,17 @@ void add(std::string& key, bool flag) { key += flag ? 'y' : 'n'; }
 // Whatever lower_schema() reads. The bindings name every member: an option that is new does not compile here
 // before it is part of the key.
 std::string key_of(const SchemaOptions& options) {
-  const auto& [target, keys, keys_rule, strict, rules, strict_rule] = options;
+  const auto& [target, keys, keys_rule, strict, close, close_rule, rules, strict_rule] = options;
   const auto& [column, root_keys, root_composition, object_root, wrap_choices, lossless] = target;
   const auto& [first, rest, max, exact] = keys;
   const auto& [all_required, typed, first_keys, plain_unions] = rules;
   std::string key;
   key.reserve(256);
-  for (const bool flag : {root_composition, object_root, wrap_choices, lossless, strict, all_required, typed,
-                          first_keys, plain_unions})
+  for (const bool flag : {root_composition, object_root, wrap_choices, lossless, strict, close, all_required,
+                          typed, first_keys, plain_unions})
     add(key, flag);
-  for (const std::string_view part : {column, keys_rule, strict_rule, first, rest}) add(key, part);
+  for (const std::string_view part : {column, keys_rule, close_rule, strict_rule, first, rest})
+    add(key, part);
   add(key, max);
   add(key, exact);
   add(key, root_keys.size());
@@ -113,7 +114,10 @@ std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered) {
 void report(Context& c, const LoweredSchema& lowered, std::string_view place) {
   if (!lowered.too_costly.empty())
     c.refuse("GEN-07", std::string(place) + lowered.costly_at, lowered.too_costly);
-  for (const Edit& edit : lowered.edits) c.edits.push_back(below(edit, place));
+  for (const Edit& edit : lowered.edits) {
+    c.edits.push_back(below(edit, place));
+    c.edits.back().rule = c.profile.cite(edit.rule);
+  }
 }
 
 }  // namespace dragoman::lower

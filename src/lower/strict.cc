@@ -141,6 +141,14 @@ AllRequired require_all(Value schema, Arena& arena) {
   return out;
 }
 
+Value close_objects(Value schema, Arena& arena) {
+  const json::Builder build(arena);
+  return rebuilt(schema, build, [&](Value object) {
+    if (!object["properties"].is_object() || object["additionalProperties"]) return object;
+    return build.with(object, "additionalProperties", build.boolean(false));
+  });
+}
+
 Value part_first_keys(Value schema, Arena& arena) {
   const json::Builder build(arena);
   return rebuilt(schema, build, [&](Value object) {

@@ -21,6 +21,10 @@ struct AllRequired {
 };
 AllRequired require_all(json::Value schema, Arena& arena);
 
+// CER-01: objects that list their properties and say nothing of others say that there are none; the input
+// itself where none does.
+json::Value close_objects(json::Value schema, Arena& arena);
+
 // OAIS-07: branches of one anyOf do not begin with the same key. Reorders properties where that helps; keys
 // stay in their order otherwise.
 json::Value part_first_keys(json::Value schema, Arena& arena);

@@ -22,9 +22,9 @@ namespace {
 LoweredSchema lower_words(Value schema, const SchemaOptions& options, Arena& arena) {
   LoweredSchema out;
   const auto edit = [&](std::string_view rule, std::string_view keyword, std::string before,
-                        std::string after) {
+                        std::string after, Loss loss = Loss::none) {
     out.edits.push_back(
-        {std::string(rule), "", std::string(keyword), std::move(before), std::move(after), Loss::none});
+        {std::string(rule), "", std::string(keyword), std::move(before), std::move(after), loss});
   };
   const Rewritten rewritten =
       rewrite(schema, options.target, "", arena, [&](Edit made) { out.edits.push_back(std::move(made)); });
@@ -58,6 +58,15 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, Arena& are
 
   if (options.strict) {
     if (rewritten.closed_maps) out.fault = "an object that takes any members";
+    // What took further properties, and could not be told, must not be closed.
+    const bool opened =
+        std::ranges::any_of(out.edits, [](const Edit& e) { return e.keyword == "additionalProperties"; });
+    if (options.close && !opened) {
+      const Value closed = close_objects(out.schema, arena);
+      if (closed.node() != out.schema.node())
+        edit(options.close_rule, "additionalProperties", "", "false", Loss::narrowed);
+      out.schema = closed;
+    }
     if (options.rules.first_keys) {
       const Value parted = part_first_keys(out.schema, arena);
       if (parted.node() != out.schema.node())
@@ -119,6 +128,8 @@ SchemaOptions schema_options(const Profile& profile, bool output, bool strict) {
     o.keys_rule = rule(Setting::empty_keys, "BR-34");
   }
   o.strict_rule = rule(Setting::strict_all_required, "OAIS-02");
+  o.close = profile.flag(Setting::strict_close);
+  o.close_rule = rule(Setting::strict_close, "CER-01");
   o.rules.all_required = profile.flag(Setting::strict_all_required);
   o.rules.typed = profile.flag(Setting::strict_typed);
   o.rules.first_keys = profile.flag(Setting::strict_first_keys);

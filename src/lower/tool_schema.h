@@ -21,6 +21,8 @@ struct SchemaOptions {
   Alphabet keys;               // of property names
   std::string_view keys_rule;  // the row that says so
   bool strict = false;         // in the words of a strict mode, by `rules`
+  bool close = false;          // strict: objects that say nothing of further properties are closed
+  std::string_view close_rule;
   StrictRules rules;
   std::string_view strict_rule;
 };

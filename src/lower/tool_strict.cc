@@ -87,7 +87,10 @@ bool omit_parameters(Context& c, Tool& tool, const LoweredSchema& lowered, std::
     c.edit(Setting::empty_parameters, "GEM-33", place(tool), "parameters", show(tool.schema), "",
            says ? Loss::widened : Loss::none);
   for (const Edit& edit : lowered.edits)  // what is lost for good; the rest is about words that do not go out
-    if (edit.loss != Loss::none) c.edits.push_back(below(edit, place(tool)));
+    if (edit.loss != Loss::none) {
+      c.edits.push_back(below(edit, place(tool)));
+      c.edits.back().rule = c.profile.cite(edit.rule);
+    }
   tool.schema = {};
   return true;
 }

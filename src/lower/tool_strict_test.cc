@@ -170,7 +170,7 @@ TEST(Strict, WhatCannotBe) {
        "deepseek/deepseek-chat",
        openai({tool("a", object(2, 1))}),
        {{"/tools/0/function/strict", ""}, {"/tools/0/function/parameters/required", R"(["p0"])"}},
-       {"DS-strict widened /tools/0 strict"}},
+       {"DS-12-beta widened /tools/0 strict"}},
       {"GEM-61",
        "gemini/gemini-2.5-flash",
        openai({tool("a", object(1, 1))}),

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/strings.h"
 #include "profile/data_files.h"
 
 namespace dragoman::profile {
@@ -64,6 +65,14 @@ void add_keywords(std::string_view csv, std::vector<RuleSource>& out) {
   }
 }
 
+// Does a row of the keyword table, "oneOf(nested)", "xml/externalDocs", "items:schema", tell of `keyword`?
+bool tells_of(std::string_view row, std::string_view keyword) {
+  if (keyword.starts_with("x-")) return row == "x-* extension";
+  if (keyword == "true" || keyword == "false") return row == "boolean subschema true";
+  const std::string_view names = row.substr(0, row.find_first_of("(:"));
+  return std::ranges::any_of(split(names, '/'), [&](std::string_view name) { return name == keyword; });
+}
+
 }  // namespace
 
 Result<RuleSources> RuleSources::builtin() {
@@ -89,7 +98,13 @@ const RuleSource* RuleSources::find(std::string_view rule) const {
     const auto found = std::ranges::lower_bound(
         rows_, rule, {}, [](const RuleSource& row) { return std::string_view(row.rule); });
     if (found != rows_.end() && found->rule == rule) return &*found;
-    if (rule.starts_with(kKeywordRule)) return nullptr;  // a keyword is no suffix
+    if (rule.starts_with(kKeywordRule)) {  // a keyword is no suffix; the table may tell its forms apart
+      const std::string_view keyword = rule.substr(kKeywordRule.size());
+      for (auto row = std::ranges::lower_bound(rows_, kKeywordRule, {}, &RuleSource::rule);
+           row != rows_.end() && row->rule.starts_with(kKeywordRule); ++row)
+        if (tells_of(std::string_view(row->rule).substr(kKeywordRule.size()), keyword)) return &*row;
+      return nullptr;
+    }
     const std::size_t dash = rule.rfind('-');
     if (dash == std::string_view::npos) return nullptr;
     rule = rule.substr(0, dash);

@@ -24,6 +24,13 @@ TEST(RuleSources, ASuffixLeadsToTheFactAKeywordToItsRow) {
   EXPECT_EQ(loaded->find("GROQ-15-llama4"), fact);
   EXPECT_NE(loaded->find("SCHEMA-pattern"), nullptr);
   EXPECT_EQ(loaded->find("SCHEMA-no-such-keyword"), nullptr);
+  // Rows that tell forms of one keyword apart, or several keywords together.
+  for (const std::string_view keyword : {"oneOf", "allOf", "items", "exclusiveMinimum", "externalDocs",
+                                         "then", "x-note", "true", "additionalProperties"}) {
+    const RuleSource* row = loaded->find(std::string("SCHEMA-").append(keyword));
+    ASSERT_NE(row, nullptr) << keyword;
+    EXPECT_FALSE(row->source.empty()) << keyword;
+  }
   EXPECT_EQ(loaded->find("NO-SUCH-RULE"), nullptr);
   EXPECT_EQ(loaded->find(""), nullptr);
 }

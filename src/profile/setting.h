@@ -65,6 +65,8 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(strict_lossless, boolean, "false",                                                                       \
     "`strict` is said without being asked for where it costs nothing and the request is translated anyway")  \
   X(strict_uniform, boolean, "false", "all tools are strict or none is")                                     \
+  X(strict_close, boolean, "false",                                                                          \
+    "strict: objects whose properties are listed and that say nothing of others are closed")                 \
   X(strict_typed, boolean, "false", "strict: every schema has a type")                                       \
   X(strict_first_keys, boolean, "false", "strict: branches of an anyOf begin with different keys")           \
   X(strict_plain_unions, boolean, "false",                                                                   \
@@ -113,6 +115,9 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(alternate, boolean, "false", "user and assistant turns alternate: neighbours of one role are merged")    \
   X(first_user, boolean, "false", "the first turn after system is the user's")                               \
   X(last_user, boolean, "false", "the last turn is the user's (no prefill)")                                 \
+  X(prefill_key, text, "",                                                                                   \
+    "openai_chat: key of a last assistant turn that may be gone on from, as the client says it; empty: "     \
+    "none")                                                                                                  \
   X(final_space, boolean, "true", "a final assistant text may end in white space")                           \
   X(user_after_tool, boolean, "true", "a user turn may follow tool results directly")                        \
   X(result_mixed, boolean, "true", "tool results and other blocks may share a turn")                         \
@@ -132,6 +137,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(images, boolean, "true", "takes images")                                                                 \
   X(image_details, list, "[]", "words for an image's detail; another one becomes auto; empty: any")          \
   X(image_urls, boolean, "true", "takes images by URL")                                                      \
+  X(image_schemes, list, "[]", "schemes of the URLs it takes all the same where image_urls is false")        \
   X(images_max, integer, "0", "greatest number of images in a request; 0: no limit known")                   \
   X(image_max, integer, "0", "greatest length of one image, base64 characters; 0: no limit known")           \
   X(document_max, integer, "0", "the same of a document or audio")                                           \
@@ -222,6 +228,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
     "openai_chat: every assistant turn has the reasoning_replay field, possibly \"\"")                       \
   X(visible_details, list, "[]", "openai_chat: types of reasoning_details in answers that are text to show") \
   X(schema_drop, list, "[]", "JSON Schema keywords taken out of tool parameters after all else")             \
+  X(output_schema_drop, list, "[]", "the same of output schemas")                                            \
   X(schema_length_max, integer, "0", "greatest maxLength in tool parameters; above, it goes; 0: any")        \
   X(empty_items, boolean, "true", "tool parameters may say items: {} (false: it goes)")                      \
   X(arguments_encoding, text, "", "how the model's tool arguments arrive: html-entities; empty: as JSON")    \

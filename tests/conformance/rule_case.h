@@ -12,6 +12,7 @@
 //                        restore: {names: {wire: client}}
 //     kind: classify     provider, status, headers         error.txt, the body -> failure.txt
 //                        class, retryable                  what it has to be taken for
+//     kind: embed        from: openai_embeddings, to, refused   as lower, for an embedding request
 //     kind: test         test: file TEST-name              a test elsewhere proves it; it must exist
 //
 // DRAGOMAN_UPDATE_GOLDEN=1 writes what the program makes of it: out.json, edits.txt, wire.refused.txt,

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "conformance/embedding_case.h"
 #include "conformance/rule_case.h"
 #include "conformance/targets.h"
 #include "dialect/test_support.h"
@@ -288,6 +289,8 @@ TEST_P(RuleCases, Holds) {
     decode_case(c);
   else if (c.kind == "classify")
     classify_case(c);
+  else if (c.kind == "embed")
+    embed_case(c);
   else if (c.kind == "test")
     test_case(c);
   else
@@ -326,8 +329,9 @@ std::string missing_word(const std::string& word) {
   }
   if (kind == "row") {
     for (const profile::Provider& provider : catalogue().providers())
-      for (const profile::Rule* rule : catalogue().rows(provider))
-        if (rule->id == name) return "";
+      for (const profile::Provider* row : {&provider, provider.embeddings.get()})
+        for (const profile::Rule* rule : row ? catalogue().rows(*row) : std::vector<const profile::Rule*>())
+          if (rule->id == name) return "";
     return "no such row";
   }
   return "no such kind of thing";

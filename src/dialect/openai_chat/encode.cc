@@ -121,16 +121,17 @@ void Encoder::content(std::span<const Block* const> blocks) {
     w_.string("");
     return;
   }
-  bool all_text = true, marked = false;
+  bool all_text = true, marked = false, cached = false;
   for (const Block* block : blocks) {
     all_text &= std::holds_alternative<canon::Text>(block->body);
     marked |= block->cache.set || !block->extra.empty();
+    cached |= block->cache.set;  // of a host that takes breakpoints; they stand on parts
   }
-  if (all_text && blocks.size() == 1 && (!marked || options_.string_content)) {
+  if (all_text && blocks.size() == 1 && (!marked || (options_.string_content && !cached))) {
     std::get<canon::Text>(blocks[0]->body).text.write(w_);
     return;
   }
-  if (all_text && options_.string_content) {
+  if (all_text && options_.string_content && !cached) {
     std::string joined;
     for (const Block* block : blocks) {
       if (block != blocks.front()) joined += '\n';
