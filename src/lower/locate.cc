@@ -68,10 +68,16 @@ class Locator {
 
   // --- Tools ---
 
+  // The list of tools, also where the first of them stands in a namespace.
+  static std::string list_of(const canon::Tool& first) {
+    const bool spaced = !dialect::split_space(first.name).space.empty();
+    return holder_of(spaced ? dialect::space_pointer(first.pointer) : first.pointer);
+  }
+
   ClientPlace tool_path(Steps path) {
     // The list itself: too many, names that stand twice.
     if (path.empty() && message_names_no_tool() && !in_.original.tools.empty())
-      return {.pointer = holder_of(in_.original.tools.front().pointer)};
+      return {.pointer = list_of(in_.original.tools.front())};
     // Gemini keeps all functions in one tool: tools[0].function_declarations[46].
     if (path.size() >= 3 && path[0].index >= 0 && path[1].is("functionDeclarations") && path[2].index >= 0)
       path = path.subspan(2);

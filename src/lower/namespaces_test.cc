@@ -1,6 +1,7 @@
 // Tools of OpenAI Responses' namespaces (Codex's MCP servers): plain functions of their own names elsewhere,
 // and back. Source of the shapes: OpenAI's openapi.yaml (NamespaceToolParam, FunctionToolCall.namespace).
 #include "dialect/tool_namespace.h"
+#include "lower/locate.h"
 #include "lower/restore.h"
 #include "lower/test_support.h"
 
@@ -101,6 +102,79 @@ TEST(LowerNamespaces, StayNamespacesInResponses) {
   std::string out;
   dialect::get(canon::DialectName::openai_responses).encode(request.get(), {.model = "w"}, out);
   EXPECT_NE(out.find("\"tools\":[" + tools + "]"), std::string::npos) << out << "\n" << tools;
+}
+
+// Where the host's own length leaves no room for both, the tool's words stay and what was left out is told.
+TEST(LowerNamespaces, DescriptionWithoutRoom) {
+  profile::Provider narrow = *catalogue().find("openai");
+  narrow.rules.push_back(
+      {.id = "narrow",
+       .why = "",
+       .settings = {{profile::Setting::tool_description_max, profile::SettingValue(std::int64_t{10})}}});
+  ClientRequest request(input(space("fs", function("read"), "All the files of this machine.")));
+  const auto lowered = request.to(narrow, "gpt-4o-mini");
+  ASSERT_TRUE(lowered) << lowered.error().reason;
+  EXPECT_NE(lowered->body.find(R"("description":"d")"), std::string::npos) << lowered->body;
+  EXPECT_NE(describe(lowered->edits).find("narrow semantic /tools/0 description: All the files"),
+            std::string::npos)
+      << describe(lowered->edits);
+}
+
+// OpenAI counts a namespace as one of its 128; others get each of its tools.
+TEST(LowerNamespaces, AreCountedAsOneWhereTheyStay) {
+  std::string many;
+  for (int i = 0; i < 150; ++i) many += (i ? "," : "") + function(fmt::format("t{}", i));
+  ClientRequest request(input(space("fs", many)));
+  EXPECT_TRUE(request.to(*catalogue().find("openai")->responses, "gpt-4o-mini"));
+  const auto flat = request.to("openai", "gpt-4o-mini");
+  ASSERT_FALSE(flat);
+  EXPECT_EQ(flat.error().pointer, "/tools");
+  EXPECT_NE(flat.error().reason.find("150"), std::string::npos) << flat.error().reason;
+
+  std::string spaces;
+  for (int i = 0; i < 129; ++i) spaces += (i ? "," : "") + space(fmt::format("s{}", i), function("t"));
+  ClientRequest too_many(input(spaces));
+  EXPECT_FALSE(too_many.to(*catalogue().find("openai")->responses, "gpt-4o-mini"));
+}
+
+// A provider's pointer counts a namespace as one entry of the list, and leads to the client's own place.
+TEST(LowerNamespaces, PointersLeadInside) {
+  struct Row {
+    std::string_view pointer, message, place, tool;
+  };
+  const Row rows[] = {
+      {"tools[0].parameters", "", "/tools/0/parameters", "first"},
+      {"tools[1].tools[1].parameters", "", "/tools/1/tools/1/parameters", "a.y"},
+      {"tools[2].tools[0].name", "", "/tools/2/tools/0/name", "b.x"},
+      {"tools[1].description", "", "/tools/1", ""},
+      {"tools[3].parameters", "", "/tools/3/parameters", "last"},
+  };
+  const std::string tools = function("first") + "," + space("a", function("x") + "," + function("y")) + "," +
+                            space("b", function("x")) + "," + function("last");
+  const profile::Provider provider = *catalogue().find("openai")->responses;
+  for (const Row& row : rows) {
+    ClientRequest request(input(tools));
+    Arena arena;
+    canon::Request draft;
+    const profile::Profile profile = catalogue().resolve(provider, "gpt-4o-mini", mode_of(request.get()));
+    const auto lowered = lower(request.get(), {&provider, "gpt-4o-mini", &profile, {}}, arena, &draft);
+    ASSERT_TRUE(lowered) << lowered.error().reason;
+    const ClientPlace place =
+        locate({request.get(), draft, *lowered, dialect::get(provider.dialect)}, row.pointer, row.message);
+    EXPECT_EQ(place.pointer, row.place) << row.pointer;
+    EXPECT_EQ(place.tool, row.tool) << row.pointer;
+  }
+  // The list itself, also where it begins with a namespace.
+  ClientRequest request(input(space("a", function("x"))));
+  Arena arena;
+  canon::Request draft;
+  const profile::Profile profile = catalogue().resolve(provider, "gpt-4o-mini", mode_of(request.get()));
+  const auto lowered = lower(request.get(), {&provider, "gpt-4o-mini", &profile, {}}, arena, &draft);
+  ASSERT_TRUE(lowered);
+  EXPECT_EQ(
+      locate({request.get(), draft, *lowered, dialect::get(provider.dialect)}, "tools", "array too long")
+          .pointer,
+      "/tools");
 }
 
 }  // namespace

@@ -7,12 +7,14 @@
 #include "json/parse.h"
 #include "lower/embedding.h"
 #include "lower/locate_texts.h"
+#include "net/together.h"
 #include "serve/exchange.h"
 #include "serve/explain.h"
 
 namespace dragoman::serve {
 namespace {
 
+constexpr std::size_t kAtOnce = 8;               // calls of one attempt (Titan takes one text a call)
 constexpr std::size_t kAnswerLimit = 64u << 20;  // bytes an upstream may make us hold for one call
 
 // Bedrock's count of tokens, where the body has none (Cohere's).
@@ -64,6 +66,40 @@ Result<void> Exchange::read_embedding(json::Value body) {
   return {};
 }
 
+struct Exchange::EmbeddingCalls {
+  const Deployment& deployment;
+  const lower::LoweredEmbedding& lowered;
+  std::size_t next = 0;
+  std::optional<FailedAttempt> failed = {};
+
+  // The place too: the same text sent twice is asked for, and counted, twice.
+  std::pair<const Deployment*, std::string> key(std::size_t i) const {
+    return {&deployment, fmt::format("{}\n{}", i, lowered.calls[i].body)};
+  }
+};
+
+// One of those that ask at once: the next call that has no answer, until there is none or one has failed.
+net::Task<void> Exchange::ask_embeddings(EmbeddingCalls& calls) {
+  while (!calls.failed && calls.next < calls.lowered.calls.size()) {
+    const std::size_t i = calls.next++;
+    auto key = calls.key(i);
+    if (embedded_.contains(key)) continue;
+    auto response = co_await send(calls.deployment, calls.lowered.calls[i].body, false, {});
+    if (!response) {
+      response.error().place = place_of(response.error(), *embedding_);
+      if (!calls.failed) calls.failed = std::move(response.error());
+      co_return;
+    }
+    auto body = co_await response->read_all(kAnswerLimit);
+    if (!body) {
+      if (!calls.failed) calls.failed = failed_network(calls.deployment, body.error(), true);
+      co_return;
+    }
+    embedded_.emplace(std::move(key),
+                      EmbeddedPart{*std::move(body), tokens_in(response->headers()), response->headers()});
+  }
+}
+
 // Several calls, where the target takes fewer texts than there are, are one attempt: it serves when all have
 // been answered. What the target has answered is not asked of it again when the attempt is repeated: the
 // bytes of a call are a function of the request and the target, so its answer is as good as a new one.
@@ -79,34 +115,30 @@ net::Task<Exchange::Attempted> Exchange::embed(const Deployment& deployment, Nar
     record_.attempts.back().request_body = lower::wire_bytes(*lowered);
   if (auto failed = judge_loss(lowered->edits, deployment)) co_return failed;
 
+  EmbeddingCalls calls{deployment, *lowered};
+  std::vector<net::Task<void>> asking;
+  for (std::size_t i = 0; i < std::min(kAtOnce, lowered->calls.size()); ++i)
+    asking.push_back(ask_embeddings(calls));
+  co_await net::together(loop_.loop, std::move(asking));
+  if (calls.failed) co_return std::move(*calls.failed);
+
   canon::EmbeddingResponse all;
   std::string own_words;
   for (std::size_t i = 0; i < lowered->calls.size(); ++i) {
     const lower::EmbeddingCall& call = lowered->calls[i];
-    // The place too: the same text sent twice is asked for, and counted, twice.
-    const std::pair key(&deployment, fmt::format("{}\n{}", i, call.body));
-    auto at = embedded_.find(key);
-    const bool answered = at != embedded_.end();
-    net::Headers headers;
-    if (!answered) {
-      auto response = co_await send(deployment, call.body, false, {});
-      if (!response) {
-        response.error().place = place_of(response.error(), *embedding_);
-        co_return std::move(response.error());
-      }
-      headers = response->headers();
-      auto body = co_await response->read_all(kAnswerLimit);
-      if (!body) co_return failed_network(deployment, body.error(), true);
-      at = embedded_.emplace(key, EmbeddedPart{*std::move(body), tokens_in(headers)}).first;
-    }
+    const auto at = embedded_.find(calls.key(i));
+    if (at == embedded_.end())  // a worker that an exception ended
+      co_return failed_network(deployment, {net::NetError::Kind::closed, "the call was given up"}, true);
     const std::string& text = at->second.body;  // what the vectors point into
     if (!upstream_.empty()) upstream_.add("\n");
     upstream_.add(text);
     auto part =
         read_part(dialect::get(deployment.provider().dialect), arena, text, call.inputs, lowered->dimensions);
     if (!part) {
+      const net::Headers headers = at->second.headers;
+      auto failed = failed_upstream(deployment, std::move(part.error()), headers);
       embedded_.erase(at);
-      co_return failed_upstream(deployment, std::move(part.error()), headers);
+      co_return failed;
     }
     upstream_spoke_ = true;
     if (part->tokens < 0) part->tokens = at->second.tokens;

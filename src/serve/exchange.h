@@ -33,6 +33,7 @@ namespace dragoman::serve {
 struct EmbeddedPart {
   std::string body;
   std::int64_t tokens = -1;  // as a header counts them; -1: none does
+  net::Headers headers = {};
 };
 
 class Exchange {
@@ -60,6 +61,8 @@ class Exchange {
   net::Task<std::expected<net::ClientResponse, FailedAttempt>> send(
       const Deployment& deployment, const std::string& body, bool stream,
       std::vector<std::pair<std::string, std::string>> headers);
+  struct EmbeddingCalls;  // of one attempt, some of them under way
+  net::Task<void> ask_embeddings(EmbeddingCalls& calls);
   net::Task<void> answer_embedding(canon::EmbeddingResponse answer, std::string own_words);
   net::Task<Attempted> whole(net::ClientResponse& response, const Deployment& deployment,
                              const lower::Lowered& lowered);

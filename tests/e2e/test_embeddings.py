@@ -1,5 +1,6 @@
 """Embeddings: the official SDKs against the emulated embedding endpoint of every provider."""
 import json
+import socket
 import sqlite3
 import subprocess
 import time
@@ -369,3 +370,26 @@ def test_lower(tmp_path):
     refused = subprocess.run([*command[:-1], "cohere/embed-english-v3.0"], input=request, capture_output=True, text=True, cwd=tmp_path)
     assert refused.returncode == 3
     assert json.loads(refused.stdout)["refused"]["pointer"] == "/dimensions"
+
+
+def test_calls_of_one_text_are_made_together(gateway, sandbox):
+    """Titan takes one text a call: eight of them are under way at most, and more than one."""
+    sandbox.fault({"kind": "delay", "ms": 60}, provider="bedrock", repeat=True)
+    answer = ask(gateway, model="bedrock/amazon.titan-embed-text-v2:0", input=[f"text {i}" for i in range(20)])
+    assert answer.status == 200 and [row["index"] for row in answer.json["data"]] == list(range(20))
+    calls = sandbox.received("bedrock")
+    assert len(calls) == 20
+    most = max(sum(other.started_ms <= call.started_ms < other.ended_ms for other in calls) for call in calls)
+    assert 2 <= most <= 8, most
+    one = ask(gateway, model="bedrock/amazon.titan-embed-text-v2:0", input="text 17")
+    assert one.json["data"][0]["embedding"] == answer.json["data"][17]["embedding"]
+
+
+def test_a_client_that_leaves_ends_them_all(gateway, sandbox):
+    sandbox.fault("hang", provider="bedrock", repeat=True)
+    body = json.dumps({"model": "bedrock/amazon.titan-embed-text-v2:0", "input": [f"text {i}" for i in range(12)]}).encode()
+    with socket.create_connection(("127.0.0.1", gateway.port)) as client:
+        client.sendall(b"POST /v1/embeddings HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        sandbox.wait_until(lambda calls: len(calls) == 8)
+    calls = sandbox.wait_until(lambda calls: all(call.client_gone_ms is not None for call in calls))
+    assert len(calls) == 8, "and none is begun after"
