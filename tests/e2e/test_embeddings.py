@@ -268,7 +268,10 @@ def test_a_retry_goes_on_where_the_target_stopped(gateway, sandbox):
     sandbox.fault("none", "none", "rate_limit", provider="bedrock")
     answer = ask(gateway, model="again", input=["a", "b", "c", "d"])
     assert answer.status == 200 and attempts(answer) == 2, answer
-    assert [call.json["inputText"] for call in sandbox.received()] == ["a", "b", "c", "c", "d"]
+    calls = sandbox.received()
+    refused = [call.json["inputText"] for call in calls if call.status == 429]
+    answered = [call.json["inputText"] for call in calls if call.status == 200]
+    assert len(refused) == 1 and sorted(answered) == ["a", "b", "c", "d"], "what was answered is not asked again"
     whole = ask(gateway, model="again", input=["a", "b", "c", "d"])
     assert whole.json == answer.json and attempts(whole) == 1
 
