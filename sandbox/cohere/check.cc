@@ -95,7 +95,7 @@ Refused response_format(Value body) {
   if (!schema) return std::nullopt;
   if (schema["type"].text() != "object") return refuse("schema must be an object");
   int fields = 0;
-  const std::string fault = structured_fault(schema, fields);
+  const std::string fault = structured_fault("response_format", schema, fields);
   return fault.empty() ? std::nullopt : refuse(fault);
 }
 

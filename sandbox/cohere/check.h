@@ -33,7 +33,7 @@ Refused check_turns(json::Value body, const Model& model);  // turn_check.cc
 Refused check_tools(json::Value body, const Model& model);  // tool_check.cc
 // The schema of structured output and of strict tools (COH-11): "" when it is fine. Counts the fields into
 // `fields`.
-std::string structured_fault(json::Value schema, int& fields);
+std::string structured_fault(std::string_view place, json::Value schema, int& fields);
 
 std::int64_t request_tokens(json::Value body);
 

@@ -96,7 +96,13 @@ Refused tool_choice(Value body, const Model& model) {
 
 }  // namespace
 
-std::string structured_fault(Value schema, int& fields) { return structured(schema, schema, fields, 0); }
+std::string structured_fault(std::string_view place, Value schema, int& fields) {
+  constexpr std::string_view kHead = "invalid request: ";
+  const std::string fault = structured(schema, schema, fields, 0);
+  if (fault.empty()) return "";
+  const std::string_view words = fault;
+  return fmt::format("{}{}: {}", kHead, place, words.substr(words.starts_with(kHead) ? kHead.size() : 0));
+}
 
 Refused check_tools(Value body, const Model& model) {
   int fields = 0;
@@ -120,7 +126,8 @@ Refused check_tools(Value body, const Model& model) {
                       "parameter.",
                       name));
     }
-    if (std::string fault = structured_fault(schema, fields); !fault.empty()) return refuse(fault);
+    if (std::string fault = structured_fault(fmt::format("tool '{}'", name), schema, fields); !fault.empty())
+      return refuse(fault);
   }
   if (fields > 200)
     return refuse(fmt::format(

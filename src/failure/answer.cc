@@ -83,13 +83,19 @@ std::string without_quoted(const std::string& text, int status) {
   const auto is_word = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
   };
+  bool closes[2] = {true,
+                    true};  // whether a mark of that kind can still have an end: what keeps the search linear
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char mark = text[at];
-    if ((mark != '\'' && mark != '"') || (at > 0 && is_word(text[at - 1]))) continue;  // an apostrophe
+    if ((mark != '\'' && mark != '"') || !closes[mark == '"']) continue;
+    if (at > 0 && is_word(text[at - 1])) continue;  // an apostrophe
     std::size_t end = at + 1;
     while (end < text.size() && (text[end] != mark || (end + 1 < text.size() && is_word(text[end + 1]))))
       ++end;
-    if (end == text.size()) continue;
+    if (end == text.size()) {
+      closes[mark == '"'] = false;
+      continue;
+    }
     std::fill(own.begin() + static_cast<std::ptrdiff_t>(at) + 1,
               own.begin() + static_cast<std::ptrdiff_t>(end), ' ');
     at = end;

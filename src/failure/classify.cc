@@ -1,5 +1,6 @@
 #include "failure/classify.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -105,6 +106,16 @@ double confidence_of(const Rule& rule, const Failure& failure) {
   return rule.status == kBroken || rule.status == kRefusal ? 0.4 : 0.6;
 }
 
+// A schema that is refused without a place is a tool's, unless the words name the parameter of output schemas
+// alone.
+bool names_the_output(std::string_view text) {
+  constexpr std::array<std::string_view, 6> kOutput = {"response_format", "output_config",   "output schema",
+                                                       "responseschema",  "response_schema", "text.format"};
+  if (occurs("~tool", text) || occurs("~function", text)) return false;
+  return std::any_of(kOutput.begin(), kOutput.end(),
+                     [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
 bool may_point(FailureClass cls) {
   return cls == FailureClass::schema_rejected || cls == FailureClass::message_rejected ||
          cls == FailureClass::param_rejected || cls == FailureClass::state_missing;
@@ -130,6 +141,9 @@ Failure classify(std::string_view provider, const canon::UpstreamError& error,
     // A row that names a side but no class, for a refusal that names no place: its own words are enough.
     if (!rule->cls && failure.pointer.empty() && rule->side == Side::params)
       failure.cls = FailureClass::param_rejected;
+    if (failure.cls == FailureClass::schema_rejected && failure.side == Side::tools &&
+        failure.pointer.empty() && names_the_output(answer.text))
+      failure.side = Side::params;
     failure.confidence = confidence_of(*rule, failure);
   } else if (error.in_stream) {
     failure.rule =

@@ -237,6 +237,16 @@ TEST(Classify, PointerIsTheProvidersOwn) {
   }
 }
 
+TEST(Classify, AnOutputSchemaIsAParameter) {
+  const auto side = [](std::string_view message) {
+    return classify("cohere", from({400, "", "", message}), {}, 0).side;
+  };
+  EXPECT_EQ(side("invalid request: response_format: the schema keyword 'minimum' is not supported."),
+            Side::params);
+  EXPECT_EQ(side("invalid request: tool 'f': the schema keyword 'minimum' is not supported."), Side::tools);
+  EXPECT_EQ(side("invalid request: the schema keyword 'minimum' is not supported."), Side::tools);
+}
+
 TEST(Classify, SidesOfPointers) {
   EXPECT_EQ(side_of("['body','messages',0,'user','name']"), Side::body);
   EXPECT_EQ(side_of("message[15].role"), Side::body);

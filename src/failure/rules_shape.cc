@@ -152,8 +152,6 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "", "", "Tool use with function calling is unsupported"}},
     {"tools_with_reasoning", kParam, kParams, false, "", kAnyStatus, kText, "tools with reasoning_effort are not supported",
      {400, "invalid_request_error", "", "Function tools with reasoning_effort are not supported for gpt-5.4 in /v1/chat/completions. Please use /v1/responses instead."}},
-    {"single_calls", kParam, kParams, false, "", kAnyStatus, kText, "single tool-calls at once",
-     {400, "", "", "This model only supports single tool-calls at once!"}},
     {"tools_with_stream", kParam, kParams, false, "", kAnyStatus, kText, "tools with stream",
      {500, "", "", "Cannot use tools with stream"}},
     {"multiple_tools", kParam, kTools, false, "", kAnyStatus, kText, "multiple tools are supported only",

@@ -214,6 +214,8 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "", "", "Invalid value: 'input_text'. Supported values are: 'output_text' and 'refusal'."}},
     {"call_parts_missing", kShape, kBody, false, "", kAnyStatus, kText, "missing tool call",
      {500, "", "", "Missing tool call type"}},
+    {"single_calls", kShape, kBody, false, "", kAnyStatus, kText, "single tool-calls at once",
+     {400, "", "", "This model only supports single tool-calls at once!"}},
     {"call_function_type", kShape, kBody, false, "", kAnyStatus, kText, "tool call must be of type function",
      {400, "", "", "tool call must be of type function"}},
     {"image_media", kShape, kBody, false, "", kAnyStatus, kText, "~image~{80}media type",

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "failure/classify.h"
+#include "route/cooldown.h"
 
 namespace dragoman::route {
 namespace {
@@ -36,6 +40,7 @@ struct World {
   std::vector<std::pair<std::string, Failure>> fails;  // by target name; the last entry for a name repeats
   std::optional<Time> deadline = {};
   bool committed_at_once = false;
+  bool may_retry = true;  // the route's retry budget has something left
 };
 
 std::string run(const World& world, std::string* last_reason = nullptr, Duration* waited = nullptr) {
@@ -51,7 +56,7 @@ std::string run(const World& world, std::string* last_reason = nullptr, Duration
     for (const auto& [of_target, f] : world.fails) {
       if (of_target == name) failure = f;
     }
-    const Decision d = decide(plan, state, failure, world.route.policy, now, 0.0);
+    const Decision d = decide(plan, state, failure, world.route.policy, now, 0.0, world.may_retry);
     if (last_reason) *last_reason = d.reason;
     EXPECT_FALSE(d.reason.empty());
     state = advance(std::move(state), plan, failure, d);
@@ -240,6 +245,86 @@ TEST(Decide, Backoff) {
   b.multiplier = 0;
   b.jitter = 0;
   EXPECT_EQ(backoff_delay(b, 5, 0.3).count(), 500);
+}
+
+// --- The table of docs/decisions.md, row by row
+// ------------------------------------------------------------------
+
+std::string asked(std::string calls) {  // "a (loud) b stop" -> "a b"
+  for (const std::string_view word : {" (loud)", " stop"})
+    for (std::size_t at; (at = calls.find(word)) != std::string::npos;) calls.erase(at, word.size());
+  return calls;
+}
+
+std::string_view rest_after(const Failure& failure) {
+  CooldownPolicy policy;
+  policy.allowed_fails = 1;
+  CooldownState state = after_failure({}, "k", failure, policy, Time{0});
+  if (state.cooled_until("k", Time{1}))
+    return failure::is_credential(failure.cls) ? "the credential, until a probe passes" : "at once";
+  state = after_failure(std::move(state), "k", failure, policy, Time{1});
+  return state.cooled_until("k", Time{2}) ? "after `allowed_fails`" : "";
+}
+
+std::string row(std::string_view what, const World& world, const Failure& failure) {
+  const std::string calls = run(world);
+  World begun = world;
+  begun.committed_at_once = true;
+  std::string out = "| ";
+  out += what;
+  out += " | " + asked(calls) + " | " + asked(run(begun)) + " | ";
+  out += calls.find("(loud)") != std::string::npos ? "yes" : "";
+  out += " | ";
+  out += rest_after(failure);
+  return out + " |\n";
+}
+
+std::string decision_table() {
+  std::string out =
+      "| what went wrong | asked, in turn | once content was shown | loud | rests |\n|---|---|---|---|---|\n";
+  for (int i = 0; i < failure::kFailureClasses; ++i) {
+    const auto cls = static_cast<FailureClass>(i);
+    const World world{chain(), {{"a", of(cls, {}, 1)}, {"b", of(cls, {}, 2)}, {"f", of(cls, {}, 3)}}};
+    out += row("`" + std::string(failure::name(cls)) + "`", world, of(cls));
+  }
+  const Failure alike = of(FailureClass::param_rejected, {}, 7);
+  out += row("the same refusal from two targets", {chain(), {{"a", alike}, {"b", alike}}}, alike);
+  Route special = chain();
+  special.context_window_fallbacks = {{"g", {target("g", 4)}}};
+  special.content_policy_fallbacks = {{"g", {target("g", 4)}}};
+  const Failure context = of(FailureClass::context_length), policy = of(FailureClass::content_policy);
+  out += row("`context_length`, with a context-window fallback g",
+             {special, {{"a", context}, {"g", context}}}, context);
+  out += row("`content_policy`, with a content-policy fallback g", {special, {{"a", policy}, {"g", policy}}},
+             policy);
+  const Failure slow = of(FailureClass::rate_limit, 3600);
+  out += row("`rate_limit`, asking to wait longer than `max_wait`",
+             {chain(), {{"a", slow}, {"b", slow}, {"f", slow}}}, slow);
+  const Failure busy = of(FailureClass::overloaded);
+  World spent{chain(), {{"a", busy}, {"b", busy}, {"f", busy}}};
+  spent.may_retry = false;
+  out += row("`overloaded`, when the model's retry budget is spent", spent, busy);
+  World equals{Route{.name = "m", .targets = {target("a", 0), target("b", 1)}}, {{"a", busy}, {"b", busy}}};
+  out += row("`overloaded`, when b is a's equal and there is no fallback", equals, busy);
+  World late{chain(), {{"a", busy}}};
+  late.deadline = Time{0};
+  out += row("any, when the request's total time is up", late, busy);
+  return out;
+}
+
+TEST(DecisionTable, IsTheOneOfTheDocs) {
+  const std::string path = std::string(DRAGOMAN_SOURCE_DIR) + "/docs/decisions.md";
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream page;
+  page << file.rdbuf();
+  const std::string text = page.str();
+  const std::size_t begin = text.find("| what went wrong"), end = text.find("\n\n", begin);
+  ASSERT_NE(end, std::string::npos) << path;
+  if (std::getenv("DRAGOMAN_UPDATE_GOLDEN"))
+    std::ofstream(path, std::ios::binary)
+        << text.substr(0, begin) << decision_table() << text.substr(end + 1);
+  else
+    EXPECT_EQ(text.substr(begin, end + 1 - begin), decision_table());
 }
 
 TEST(Decide, NothingToDecideOn) {

@@ -178,8 +178,8 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   if (request_.stream) {
     const auto renderer = client_.renderer(render_options());
     canon::unfold(*decoded, [&](const canon::Event& event) { renderer->render(event, out); });
-    served_ = committed_ = true;
-    record_.status = 200;
+    served_ = true;
+    commit();
     record_.first_token_ms = elapsed_ms();
     if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
     if (co_await begin_stream() && co_await http_.finish(out)) co_return std::nullopt;
@@ -194,8 +194,8 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
     client_.render(*decoded, render_options(), out);
   if (explained_) add_edits(out, *explained_);
   if (turn_) turn_->see_whole(out, unix_ms());
-  served_ = committed_ = true;
-  record_.status = 200;
+  served_ = true;
+  commit();
   if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
   if (!co_await http_.respond(200, answer_headers("application/json"), std::move(out))) gone_ = true;
   co_return std::nullopt;
@@ -295,8 +295,7 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
     if (content && !out.empty() && !error) {
       if (record_.response_body) *record_.response_body += out;
       if (!committed_) {
-        committed_ = true;
-        record_.status = 200;
+        commit();
         if (!co_await begin_stream()) gone_ = true;
       }
       if (!gone_ && !(over && complete) && !co_await http_.write(out)) gone_ = true;

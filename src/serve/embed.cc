@@ -156,8 +156,8 @@ net::Task<void> Exchange::answer_embedding(canon::EmbeddingResponse answer, std:
   std::string out = std::move(own_words);
   if (out.empty()) client_.embeddings->render(answer, embedding_->model, embedding_->encoding, out);
   if (explained_) add_edits(out, *explained_);
-  served_ = committed_ = true;
-  record_.status = 200;
+  served_ = true;
+  commit();
   if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
   if (!co_await http_.respond(200, answer_headers("application/json"), std::move(out))) gone_ = true;
 }

@@ -167,10 +167,11 @@ net::Task<void> Exchange::chain() {
     const route::Step& step = plan.steps[state.at];
     pinning_.attempting(step, why);
     repair_header_ = repair ? fmt::format("{}: {}", step.target->name, repair->why) : "";
+    trying_.reset();
+    if (repair) trying_ = Trying{&step, *repair, failures_.size() - 1};
     Attempted failed = co_await attempt(step, repair ? gateway_.repairs->rules_of(*repair) : nullptr);
     if (!failed) {
       if (!gone_) gateway_.cooldowns.succeeded(*step.target);
-      if (repair && served_) repaired(step, *repair, failures_.back());
       co_return;
     }
     const failure::Failure failure = failed->failure;

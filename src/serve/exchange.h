@@ -83,6 +83,9 @@ class Exchange {
   // What would be sent to the target under its profile with these rules on top; nothing if it refuses.
   std::optional<std::string> bytes_under(const Deployment& deployment, const NarrowingRules& rules);
   void repaired(const route::Step& step, const failure::Repair& repair, const FailedAttempt& refusal);
+  // The upstream has answered with content: no other target can serve the request any more, and a repair that
+  // was tried has worked, whatever becomes of the rest of the answer or of the client.
+  void commit();
 
   // keep_promises.cc
   net::Task<void> ask_again(Enforcement& kept, canon::Response& answer, const Deployment& deployment,
@@ -144,6 +147,12 @@ class Exchange {
   std::string fallback_reason_;
   std::string repair_header_;  // what the serving target was refused for at first, and sent again without
   bool committed_ = false;     // the client has been sent content
+  struct Trying {
+    const route::Step* step;  // of the plan, which outlives the attempt
+    failure::Repair repair;
+    std::size_t refusal;  // in failures_: what the repair answers
+  };
+  std::optional<Trying> trying_ = {};  // with the attempt at hand
   bool served_ = false;
   bool gone_ = false;
 };

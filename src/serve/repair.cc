@@ -85,6 +85,13 @@ std::optional<failure::Repair> Exchange::repair_for(const route::Step& step) {
   return repair;
 }
 
+void Exchange::commit() {
+  committed_ = true;
+  record_.status = 200;
+  if (trying_) repaired(*trying_->step, trying_->repair, failures_[trying_->refusal]);
+  trying_.reset();
+}
+
 void Exchange::repaired(const route::Step& step, const failure::Repair& repair,
                         const FailedAttempt& refusal) {
   loop_.metrics.refusal_repaired(step.target->name, repair.name());

@@ -144,3 +144,46 @@ def test_doctor(doctor, sandbox):
     assert done.returncode == 1 and "put into the config" in done.stdout and "outside:" in done.stdout
     missing = run("doctor", "--journal", "nowhere.db", cwd=gateway.folder)
     assert missing.returncode == 2 and "nowhere.db" in missing.stderr
+
+
+@pytest.fixture
+def repaired_stream(start, sandbox):
+    """A stream whose request was repaired, open and slow: what it taught, while it runs."""
+    gateway = start({"m": config.model(STRANGER, BACKUP)}, providers=providers(sandbox))
+    sandbox.fault({"kind": "none"}, {"kind": "delay_event", "ms": 150}, provider="groq")
+    stream = gateway.open(OpenAI, {**OpenAI.request("m", "hi"), "store": True, "stream": True})
+    assert stream.status == 200 and stream.header("x-dragoman-repair")
+    next(iter(stream))
+    return gateway, stream
+
+
+def test_learned_as_soon_as_the_answer_begins(repaired_stream):
+    gateway, stream = repaired_stream
+    [row] = json.loads(learned(gateway, "--json").stdout)["learned"]
+    assert row["repair"] == "compat.supportsStore=false"
+    assert attempts(ask(gateway, store=True)) == 1, "others need not be refused while it runs"
+    assert [event for event in stream][-1].data == "[DONE]"
+
+
+def test_a_client_that_leaves_takes_nothing_of_it_away(repaired_stream):
+    gateway, stream = repaired_stream
+    stream.close()
+    assert attempts(ask(gateway, store=True)) == 1
+
+
+def test_a_crash_in_the_middle_of_the_answer_loses_nothing(repaired_stream, start, sandbox):
+    gateway, stream = repaired_stream
+    gateway.expected_to_die = True
+    gateway.popen.kill()
+    gateway.popen.wait()
+    stream.close()
+    again = start({"m": config.model(STRANGER, BACKUP)}, providers=providers(sandbox), journal={"path": str(gateway.folder / "journal.db")})
+    assert attempts(ask(again, store=True)) == 1
+
+
+def test_an_answer_that_breaks_off_has_still_taught(start, sandbox):
+    gateway = start({"m": config.model(STRANGER, BACKUP)}, providers=providers(sandbox))
+    sandbox.fault({"kind": "none"}, {"kind": "error_event", "at": "token", "gap": 60, "message": "broke"}, provider="groq")
+    status, _, events = gateway.stream(OpenAI, {**OpenAI.request("m", "hi"), "store": True, "stream": True})
+    assert status == 200 and OpenAI.stream_error(events)
+    assert attempts(ask(gateway, store=True)) == 1
