@@ -128,8 +128,8 @@ std::vector<std::string> patch_order(std::vector<std::string> pointers) {
 
 std::string bisect_markdown(const failure::Reduction& found, const failure::RequestParts& parts,
                             const BisectAsker& asker) {
-  const std::string effort =
-      fmt::format("{} calls; {} more answers were known already.\n", asker.calls(), found.answered_before);
+  const std::string effort = fmt::format("{} call{}; {} more answers were known already.\n", asker.calls(),
+                                         asker.calls() == 1 ? "" : "s", found.answered_before);
   if (found.first.kind == Reply::Kind::passed)
     return fmt::format("# {} takes this request\n\nThere is nothing to find. {}", asker.target(), effort);
   std::string out =

@@ -20,6 +20,8 @@
 namespace dragoman::app {
 namespace {
 
+constexpr std::size_t kShown = 400;  // bytes of what stands at a place
+
 // Sentences by which gateways and agents stand in for what the provider said.
 constexpr std::array<std::string_view, 12> kWrappers = {
     "provider rejected the request schema or tool payload",
@@ -49,9 +51,17 @@ void classify(Report& report, const Offline& offline) {
   const profile::Provider* provider = offline.provider(name);
   if (!provider && !refusal.target.empty()) warn_unknown({name});
   report.provider = name;
-  if (refusal.status == 0 && refusal.outcome == "local_fault" && refusal.target.empty()) {
-    report.failure = failure::local_fault(refusal.body);
+  if (refusal.outcome == "local_fault" && refusal.target.empty()) {
+    // "expected a number, found string (at /seed)"
+    std::string_view pointer = refusal.body;
+    const std::size_t at = pointer.rfind("(at /");
+    pointer = at == std::string_view::npos || !pointer.ends_with(')')
+                  ? ""
+                  : pointer.substr(at + 4, pointer.size() - at - 5);
+    report.failure = failure::local_fault(
+        "dragoman reads a request as its dialect has it, and this one is not so", std::string(pointer));
     report.error.message = refusal.body;
+    report.place.pointer = pointer;
     return;
   }
   std::vector<failure::HeaderField> headers;
@@ -128,7 +138,7 @@ Result<void> locate(Report& report, const Offline& offline, const ClientRequest&
     report.place.pointer = lower::locate(*request.texts, report.failure.pointer, report.error.message);
     if (report.place.found())
       report.place.text = to_utf8(
-          json::dump_compact(json::resolve(request.texts->source, report.place.pointer)).substr(0, 400));
+          json::dump_compact(json::resolve(request.texts->source, report.place.pointer)).substr(0, kShown));
     return {};
   }
   const auto target = offline.find(name);
@@ -172,6 +182,12 @@ int run(const ExplainOptions& options) {
   Arena arena;
   std::string text = found->request_body;
   std::optional<ClientRequest> request;
+  const auto read_place = [&](Report& report) {  // of a request that cannot be read as one
+    const auto body = json::parse(arena, text);
+    if (body && report.place.found() && report.place.text.empty())
+      report.place.text =
+          to_utf8(json::dump_compact(json::resolve(*body, report.place.pointer)).substr(0, kShown));
+  };
   if (!options.request.empty()) {
     auto read = read_input(options.request);
     if (!read) return complain(read.error());
@@ -195,6 +211,7 @@ int run(const ExplainOptions& options) {
     if (request)
       if (const auto looked = look_into(report, *offline, *request); !looked && !options.request.empty())
         return complain(looked.error());
+    read_place(report);
     if (options.json)
       write_report(w, report);
     else

@@ -32,7 +32,12 @@ std::string config_lines(const Report& r, std::string_view nobody) {
 
 std::string who(const Report& r) {
   std::string out;
-  if (!r.refusal.target.empty())
+  const bool unsent =
+      r.refusal.status == 0 && !r.refusal.outcome.empty() && failure::is_deterministic(r.failure.cls);
+  if (!r.refusal.target.empty() && unsent)
+    out = fmt::format("dragoman, for {}: its rules say that it does not take this, and nothing was sent",
+                      r.refusal.target);
+  else if (!r.refusal.target.empty())
     out = r.refusal.target;
   else if (!r.provider.empty())
     out = fmt::format("{}{} (told by `{}`; `--provider` can say otherwise)", r.provider,
@@ -112,7 +117,7 @@ std::string wrapper_help(const Report& r) {
 std::string place_lines(const Report& r) {
   const failure::Failure& f = r.failure;
   if (!r.place.found())
-    return f.pointer.empty()
+    return f.pointer.empty() || f.source == failure::Source::us
                ? ""
                : fmt::format("**Where, in the provider's notation:** `{}`{}\n\n", f.pointer,
                              r.has_request ? " (no such place was found in the request)"
@@ -121,7 +126,8 @@ std::string place_lines(const Report& r) {
       fmt::format("**Where in your request:** `{}`{}\n\n", r.place.pointer,
                   r.place.tool.empty() ? std::string() : fmt::format(", tool `{}`", r.place.tool));
   if (!r.place.text.empty()) out += code_block(r.place.text) + "\n";
-  if (!f.pointer.empty()) out += fmt::format("The provider calls this place `{}`.\n\n", f.pointer);
+  if (!f.pointer.empty() && f.source != failure::Source::us)
+    out += fmt::format("The provider calls this place `{}`.\n\n", f.pointer);
   if (r.place.edits.empty()) return out;
   out += "**What dragoman had changed there:**\n\n";
   for (const lower::Edit& e : r.place.edits)

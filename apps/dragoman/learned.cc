@@ -140,7 +140,8 @@ void add_learned(CLI::App& app, int& status) {
   drop->add_option("target", options->target, "provider/model");
   drop->add_option("repair", options->name, "as the list names it");
   drop->add_flag("--all", options->all, "everything");
-  drop->add_option("--journal", options->journal, "the journal's file")->envname("DRAGOMAN_JOURNAL");
+  drop->fallthrough();
+  drop->footer("--journal as for `dragoman learned`, before or after `forget`.");
   command->footer("Exit status: 0 done, 1 there was nothing to forget, 2 bad input.");
   command->callback(
       [options, drop, &status] { status = drop->parsed() ? forget(*options) : list(*options); });

@@ -154,12 +154,13 @@ void add_logs(CLI::App& app, int& status) {
       "All of one request: the original, each attempt's changes, edits, raw answer, decision and fix");
   one->add_option("id", options->id, "the request's id (req_…)")->required();
   one->add_flag("--raw", options->raw, "only the providers' own words, to the byte");
-  one->add_option("--journal", options->path, "the journal's file")->envname("DRAGOMAN_JOURNAL");
-  for (CLI::App* either : {command, one})
-    either
-        ->add_option("-c,--config", options->config,
-                     "the gateway's config file, for the providers it defines; no key has to be set")
-        ->envname("DRAGOMAN_CONFIG");
+  // Of both, and no variable of the inner one over what the line says before it.
+  one->fallthrough();
+  one->footer("--journal and --config as for `dragoman logs`, before or after `show`.");
+  command
+      ->add_option("-c,--config", options->config,
+                   "the gateway's config file, for the providers it defines; no key has to be set")
+      ->envname("DRAGOMAN_CONFIG");
   command->footer(
       "Exit status: 0 listed (also when nothing matches), 2 the journal, the config or a filter cannot be "
       "used.");

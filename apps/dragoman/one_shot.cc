@@ -156,7 +156,9 @@ Result<const serve::Deployment*> OneShot::first_target(std::string_view model) c
 Result<Shot> OneShot::send(canon::DialectName dialect, std::string_view body, std::string_view model,
                            bool stream) {
   std::string sent(body);
-  if (dialect != canon::DialectName::gemini_generate && dialect != canon::DialectName::bedrock_converse) {
+  // A request that could not be read has no model in the journal, but may have one in its body.
+  if (!model.empty() && dialect != canon::DialectName::gemini_generate &&
+      dialect != canon::DialectName::bedrock_converse) {
     auto renamed = with_model(body, model);
     if (!renamed) return std::unexpected(renamed.error());
     sent = *std::move(renamed);

@@ -1,10 +1,16 @@
 // What to change so that a request passes: a remedy, or the lightest part to leave out.
 #include <algorithm>
+#include <span>
 
 #include "failure/reduce_search.h"
 #include "failure/remedy.h"
 
 namespace dragoman::failure {
+namespace {
+
+constexpr std::size_t kMostTried = 24;  // parts whose absence is tried for the whole first
+
+}  // namespace
 
 std::vector<Part> Search::all_parts(const Pointers& left_out) const {
   std::vector<Part> out;
@@ -75,12 +81,28 @@ std::optional<Part> Search::fix_of(const Reply& refusal, const Pointers& smalles
     candidates.emplace_back(bytes, std::move(part));
   }
   std::ranges::stable_sort(candidates, {}, [](const auto& c) { return c.first; });
+  const bool talks = !parts_->top(Side::body).empty();
   Pointers context = around(smallest, base);
   if (!same_refusal(put(context, {"the fix", 0, 0}), refusal)) context = smallest;
+  // The lightest that is all there is to it, before one that uncovers another fault; none that holds others,
+  // which might take a second fault with it.
+  const auto holds_others = [&](const Part& part) {
+    return std::ranges::any_of(
+        candidates, [&](const auto& c) { return c.second.pointer.starts_with(part.pointer + "/"); });
+  };
+  if (candidates.size() <= kMostTried)
+    for (const auto& [bytes, part] : candidates) {
+      Pointers in_whole = base;
+      leave_out(part, in_whole);
+      if (holds_others(part) || (talks && speechless(in_whole))) continue;
+      if (put(in_whole, {"the fix", 0, 0}).kind == Reply::Kind::passed) return part;
+      if (stopped()) return std::nullopt;
+    }
   for (const auto& [bytes, part] : candidates) {
     Pointers in_whole = base, in_context = context;
     leave_out(part, in_whole);
     leave_out(part, in_context);
+    if (talks && speechless(in_whole)) continue;  // the only message there is
     const Reply reply = put(in_whole, {"the fix", 0, 0});
     if (reply.kind == Reply::Kind::passed) return part;
     if (stopped()) break;
@@ -94,37 +116,41 @@ std::optional<Part> Search::fix_of(const Reply& refusal, const Pointers& smalles
 }
 
 // What a person would change instead of leaving something out: taken when the whole request passes with it,
-// or the smallest does. Where other places have the same fault, they are changed with it.
+// in the places of the smallest or in all that are alike, or when at least the smallest does.
 bool Search::change(Fault& fault, const Pointers& smallest, const Pointers& base) {
   const auto with = [&](const std::vector<Change>& changes) {
     return std::make_unique<Changed>(dialect_, parts_->body(), changes);
   };
-  for (Remedy& remedy : remedies(*parts_, parts_->gone(smallest), fault.refusal.message)) {
-    std::unique_ptr<Changed> trial = with(remedy.changes);
-    const Reply whole = put(trial->parts, base, {"the fix", 0, 0});
-    if (stopped()) return false;
-    if (whole.kind != Reply::Kind::passed) {
-      if (put(trial->parts, smallest, {"the fix", 0, 0}).kind != Reply::Kind::passed) continue;
-      if (stopped()) return false;
-    }
-    if (same_refusal(whole, fault.refusal))
-      for (Remedy& wide : remedies(*parts_, parts_->gone(base), fault.refusal.message)) {
-        if (wide.what != remedy.what || wide.changes.size() <= remedy.changes.size()) continue;
-        if (remedy.changes.front().value != wide.changes.front().value) continue;
-        std::unique_ptr<Changed> everywhere = with(wide.changes);
-        const Reply then = put(everywhere->parts, base, {"the fix", 0, 0});
-        if (stopped() || same_refusal(then, fault.refusal)) break;
-        remedy = std::move(wide);
-        trial = std::move(everywhere);
-        break;
-      }
-    fault.remedy = std::move(remedy.what);
+  const auto take = [&](const Remedy& remedy, std::unique_ptr<Changed> trial) {
+    fault.remedy = remedy.what;
     fault.changes = remedy.changes;
     changes_.insert(changes_.end(), remedy.changes.begin(), remedy.changes.end());
     parts_ = &trial->parts;
     changed_.push_back(std::move(trial));
     uncovered_.reset();
     return true;
+  };
+  const std::vector<Remedy> here = remedies(*parts_, parts_->gone(smallest), fault.refusal.message);
+  const std::vector<Remedy> everywhere = remedies(*parts_, parts_->gone(base), fault.refusal.message);
+  for (std::size_t i = 0; i < here.size() && !stopped(); ++i) {
+    std::unique_ptr<Changed> trial = with(here[i].changes);
+    const Reply whole = put(trial->parts, base, {"the fix", 0, 0});
+    if (whole.kind == Reply::Kind::passed) return take(here[i], std::move(trial));
+    // The same proposal for all places: the n-th of its name.
+    const auto nth = std::ranges::count(std::span(here).first(i), here[i].what, &Remedy::what);
+    auto left = nth;
+    const Remedy* wide = nullptr;
+    for (const Remedy& other : everywhere)
+      if (other.what == here[i].what && left-- == 0) wide = &other;
+    std::unique_ptr<Changed> all = wide && wide->changes != here[i].changes ? with(wide->changes) : nullptr;
+    const Reply then = all && !stopped() ? put(all->parts, base, {"the fix", 0, 0}) : whole;
+    if (all && then.kind == Reply::Kind::passed) return take(*wide, std::move(all));
+    if (stopped()) return false;
+    const bool ended = put(trial->parts, smallest, {"the fix", 0, 0}).kind == Reply::Kind::passed;
+    if (stopped()) return false;
+    if (all && !same_refusal(then, fault.refusal) && (ended || !same_refusal(whole, fault.refusal)))
+      return take(*wide, std::move(all));
+    if (ended) return take(here[i], std::move(trial));
   }
   return false;
 }

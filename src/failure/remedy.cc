@@ -47,7 +47,7 @@ std::vector<std::string> numbers_in(std::string_view message) {
     if (begin > 0 && message[begin - 1] == '-') {
       if (begin > 1 && word(begin - 2)) continue;    // "embedding-3"
       if (begin == 1 || !digit(begin - 2)) --begin;  // a sign, not the dash of 1-1536
-    } else if (begin > 0 && word(begin - 1)) {
+    } else if (begin > 0 && word(begin - 1) && !(begin > 1 && message.substr(begin - 2, 2) == "..")) {
       continue;
     }
     const bool name = end < message.size() &&
@@ -85,6 +85,8 @@ class Proposer {
     if (says("required") && says("every key")) all_required();
     if (says("enum") && says("string")) enum_strings();
     if (says("name") || says("pattern")) tool_names();
+    if (says("id") && (says("length") || says("pattern") || says("a-z"))) call_ids();
+    if (says("trailing whitespace")) trailing_space();
     too_long();
     renamed_parameter();
     missing_parameter();
@@ -249,6 +251,60 @@ class Proposer {
       if (!better.empty() && better != name) rename(parts_.body(), "", name, better, changes);
     }
     add("rename the tool, here and wherever the conversation calls it", std::move(changes));
+  }
+
+  // --- The conversation ---
+
+  static bool is_reference(std::string_view key) {
+    return key == "tool_call_id" || key == "tool_use_id" || key == "toolUseId" || key == "call_id";
+  }
+
+  // Of what is left: the ids that are refused.
+  void collect_ids(Value at, const std::string& pointer, std::vector<std::string>& out) const {
+    if (is_gone(pointer)) return;
+    for (std::size_t i = 0; i < at.items().size(); ++i) collect_ids(at.at(i), pointer_join(pointer, i), out);
+    for (const json::Member& m : at.members()) {
+      if (is_reference(m.key) && m.value.is_string() && std::ranges::find(out, m.value.text()) == out.end())
+        out.emplace_back(m.value.text());
+      collect_ids(m.value, pointer_join(pointer, m.key), out);
+    }
+  }
+
+  void replace_ids(Value at, const std::string& pointer, const std::vector<std::string>& ids,
+                   std::vector<Change>& out) const {
+    for (std::size_t i = 0; i < at.items().size(); ++i)
+      replace_ids(at.at(i), pointer_join(pointer, i), ids, out);
+    for (const json::Member& m : at.members()) {
+      const std::string below = pointer_join(pointer, m.key);
+      const auto known = std::ranges::find(ids, m.value.text());
+      if (m.value.is_string() && (is_reference(m.key) || m.key == "id") && known != ids.end())
+        out.push_back({"replace", below, quoted(fmt::format("call{:05}", known - ids.begin() + 1))});
+      else
+        replace_ids(m.value, below, ids, out);
+    }
+  }
+
+  // Nine letters and digits: no provider takes fewer forms than that.
+  void call_ids() {
+    const Value messages = json::resolve(parts_.body(), parts_.messages_at());
+    std::vector<std::string> ids;
+    collect_ids(messages, parts_.messages_at(), ids);
+    std::vector<Change> changes;
+    replace_ids(messages, parts_.messages_at(), ids, changes);
+    add("give the calls ids of nine letters and digits, the same in their results", std::move(changes));
+  }
+
+  void trailing_space() {
+    const Value messages = json::resolve(parts_.body(), parts_.messages_at());
+    if (messages.items().empty()) return;
+    const std::size_t last = messages.items().size() - 1;
+    const std::string at = pointer_join(parts_.messages_at(), last);
+    for (const std::string& place :
+         {at + "/content",
+          fmt::format("{}/content/{}/text", at, messages.at(last)["content"].items().size() - 1)})
+      if (const Value text = json::resolve(parts_.body(), place);
+          text.is_string() && trim(text.text()) != text.text())
+        add("leave out the white space at the end", {{"replace", place, quoted(trim(text.text()))}});
   }
 
   void too_long() {

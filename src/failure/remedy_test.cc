@@ -65,6 +65,10 @@ TEST(Remedy, WhatAPersonWouldChange) {
        "ask for 4096\nreplace /max_tokens 4096"},
       {"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
        "call it max_completion_tokens\nadd /max_completion_tokens 9000\nremove /max_tokens "},
+      {"temperature: range: 0..1", "ask for 1\nreplace /temperature 1"},
+      {"Tool call id was c but must be a-z, A-Z, 0-9, with a length of 9.",
+       "give the calls ids of nine letters and digits, the same in their results\n"
+       "replace /messages/1/tool_calls/0/id \"call00001\"\nreplace /messages/2/tool_call_id \"call00001\""},
       {"m-3-small takes max_tokens of 1-1536, see tools[7]", "ask for 1536\nreplace /max_tokens 1536"},
       {"It is closed on Sundays", ""},
   };

@@ -170,8 +170,9 @@ def test_a_result_goes_with_its_call(settings, sandbox):
             {"type": "tool_result", "tool_use_id": "toolu_1", "content": "x"},
             {"type": "tool_result", "tool_use_id": "bad id!", "content": "y"}]}],
         "tools": [{"name": "lookup", "input_schema": schema()}]}
-    fix, _ = found(settings, request, "--from", "anthropic", "--raw", "--to", "anthropic/claude-sonnet-4-5")
-    assert sorted(fix) == ["/messages/1/content/1", "/messages/2/content/1"]
+    report = mended(settings, request, "--from", "anthropic", "--raw", "--to", "anthropic/claude-sonnet-4-5")
+    assert report["patch"] == [{"op": "replace", "path": path, "value": "call00001"}
+                               for path in ("/messages/1/content/1/id", "/messages/2/content/1/tool_use_id")]
     for one in sandbox.received("anthropic"):
         blocks = [b for m in one.json["messages"] if isinstance(m["content"], list) for b in m["content"]]
         calls = {b["id"] for b in blocks if b["type"] == "tool_use"}
@@ -387,3 +388,42 @@ def test_embedding_requests(settings, sandbox):
     status, report, err = bisect(settings, request, "--yes", "--raw", "--to", "openai/text-embedding-3-small")
     assert status == 0, (report, err)
     assert report["patch"] == [{"op": "remove", "path": "/encoding_format"}]
+
+
+@pytest.mark.parametrize("target, request_, patch", [
+    ("openai/gpt-4o-mini", {"stop": ["a", "b", "c", "d", "e"]}, [{"op": "remove", "path": "/stop/4"}]),
+    ("openai/o3", {"max_tokens": 50}, [{"op": "add", "path": "/max_completion_tokens", "value": 50}, {"op": "remove", "path": "/max_tokens"}]),
+    ("anthropic/claude-sonnet-4-5", {}, [{"op": "add", "path": "/max_tokens", "value": 4096}]),
+    ("anthropic/claude-sonnet-4-5", {"max_tokens": 50, "temperature": 1.7}, [{"op": "replace", "path": "/temperature", "value": 1}]),
+    ("anthropic/claude-sonnet-4-5", {"max_tokens": 500_000}, [{"op": "replace", "path": "/max_tokens", "value": 64_000}]),
+    ("anthropic/claude-sonnet-4-5", {"max_tokens": 50, "messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "So: "}]},
+     [{"op": "replace", "path": "/messages/1/content", "value": "So:"}]),
+    # A call without its result: the turn goes, and not the user's words before it.
+    ("anthropic/claude-sonnet-4-5", {"max_tokens": 50, "tools": [{"name": "a", "input_schema": {"type": "object"}}], "messages": [
+        {"role": "user", "content": "hi"}, {"role": "assistant", "content": [{"type": "tool_use", "id": "t1", "name": "a", "input": {}}]},
+        {"role": "user", "content": "and?"}]}, [{"op": "remove", "path": "/messages/1"}]),
+    ("openai/gpt-4o-mini", {"tools": [{"type": "function", "function": {"name": "a", "strict": True, "parameters": {
+        "type": "object", "properties": {"x": {"type": "string"}, "y": {"type": "object", "properties": {"z": {"type": "string"}}}},
+        "required": ["x"]}}}]},
+     [{"op": "add", "path": "/tools/0/function/parameters/additionalProperties", "value": False},
+      {"op": "add", "path": "/tools/0/function/parameters/properties/y/additionalProperties", "value": False},
+      {"op": "replace", "path": "/tools/0/function/parameters/required", "value": ["x", "y"]},
+      {"op": "add", "path": "/tools/0/function/parameters/properties/y/required", "value": ["z"]}]),
+    ("mistral/mistral-large-latest", {"messages": [
+        {"role": "user", "content": "hi"},
+        {"role": "assistant", "content": "", "tool_calls": [{"id": "call_1_long", "type": "function", "function": {"name": "a", "arguments": "{}"}}]},
+        {"role": "tool", "tool_call_id": "call_1_long", "content": "x"}],
+        "tools": [{"type": "function", "function": {"name": "a", "parameters": {"type": "object", "properties": {}}}}]},
+     [{"op": "replace", "path": "/messages/1/tool_calls/0/id", "value": "call00001"},
+      {"op": "replace", "path": "/messages/2/tool_call_id", "value": "call00001"}]),
+])
+def test_what_a_person_would_change(settings, target, request_, patch):
+    request = {"model": "m", "messages": [{"role": "user", "content": "hi"}], **request_}
+    dialect = "anthropic" if target.startswith("anthropic") else "openai"
+    assert mended(settings, request, "--raw", "--from", dialect, "--to", target)["patch"] == patch
+
+
+def test_the_only_message_is_not_left_out(settings):
+    request = {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": ""}]}
+    status, report, _ = bisect(settings, request, "--yes", "--raw", "--from", "anthropic", "--to", "anthropic/claude-sonnet-4-5")
+    assert status == 3 and [fault["fix"] for fault in report["faults"]] == [[]] and not report["patch"]

@@ -111,9 +111,9 @@ TAGS = "/tools/1/function/parameters/properties/tags"
     ("traceback", "schema_rejected", "openai", 400, TAGS),  # the path ends at the schema, the words go on
     ("vercel", "schema_rejected", "anthropic", 400, "/tools/1/function/parameters"),
     ("litellm", "schema_rejected", "bedrock", 0, TAGS),
-    ("openrouter", "message_rejected", "openrouter", 0, "/messages/4"),  # in Anthropic's count
+    ("openrouter", "message_rejected", "openrouter", 400, "/messages/4"),  # in Anthropic's count
     ("curl", "rate_limit", "openai", 429, ""),
-    ("ansi", "schema_rejected", "gemini", 0, TAGS + "/items"),
+    ("ansi", "schema_rejected", "gemini", 400, TAGS + "/items"),
     ("markdown", "message_rejected", "openai", 0, "/messages/2/tool_calls/1"),
     ("trunc", "schema_rejected", "anthropic", 0, "/tools/2/function/parameters/properties/city/pattern"),
     ("curlv", "message_rejected", "groq", 400, "/messages/2"),

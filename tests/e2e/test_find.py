@@ -237,3 +237,28 @@ def test_explain_of_a_journalled_wrapper_line(gateway, sandbox):
     pasted = run("explain", "-", "--config", str(gateway.config), cwd=gateway.folder, stdin=f"HTTP/1.1 {answer.status} x\n{head}\n\n{answer.body.decode()}",
                  env={"DRAGOMAN_JOURNAL": str(gateway.folder / "journal.db")}).stdout
     assert f"dragoman bisect {id}" in pasted
+
+
+def test_the_command_line_is_over_the_variable(gateway, sandbox):
+    """DRAGOMAN_JOURNAL is set in every command of this file."""
+    id = journalled(gateway, gateway.ask(OpenAI, OpenAI.request("m", "hi")))
+    for words in (("logs",), ("logs", "show", id), ("learned", "forget", "--all"), ("doctor",), ("explain", id), ("replay", id)):
+        done = command(gateway, *words, "--journal", "nowhere/nothing.db")
+        assert done.returncode == 2 and "nothing.db" in done.stderr, words
+    assert id in command(gateway, "logs", "--journal", "journal.db", "show", id).stdout
+
+
+def test_what_dragoman_itself_refuses(gateway, sandbox):
+    answer = gateway.ask(OpenAI, {**OpenAI.request("m", "hi"), "seed": "x"})
+    assert answer.status == 400
+    id = journalled(gateway, answer)
+    report = command(gateway, "explain", id).stdout
+    assert report.startswith("# local_fault") and "dragoman itself: no provider was asked" in report
+    assert "**Where in your request:** `/seed`" in report and '"x"' in report and "upstream" not in report
+    done = command(gateway, "replay", id, "--config", str(gateway.config))
+    assert done.returncode == 3 and "/seed" in done.stdout, "sent with its own model"
+    # What a target's rules do not take was not sent either.
+    tools = [{"type": "function", "function": {"name": f"t{i}", "parameters": {"type": "object"}}} for i in range(130)]
+    answer = gateway.ask(OpenAI, {**OpenAI.request(BACKUP, "hi"), "tools": tools})
+    report = command(gateway, "explain", journalled(gateway, answer)).stdout
+    assert f"dragoman, for {BACKUP}" in report and "nothing was sent" in report and "128 tools" in report
