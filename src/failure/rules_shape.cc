@@ -262,6 +262,8 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "", "", "Malformed input request: #: extraneous key [seed] is not permitted, please reformat your input and try again."}},
     {"required_root", kParam, kParams, false, "", kAnyStatus, kText, "request: {1}: required key",
      {400, "", "", "Malformed input request: #: required key [anthropic_version] not found"}},
+    {"malformed_input_short", kShape, kBody, false, "", kAnyStatus, kText, "malformed input request: expected minlength",
+     {400, "", "", "Malformed input request: expected minLength: 1, actual: 0, please reformat your input and try again."}},
     {"extra_field", kByPointer, kParams, false, "", kAnyStatus, kText, "extra inputs are not permitted",
      {400, "invalid_request_error", "", "Extra inputs are not permitted, field: 'stream_options', value: True"}},
     {"response_format_unavailable", kParam, kParams, false, "", kAnyStatus, kText, "response_format",

@@ -8,14 +8,17 @@ namespace {
 
 using failure::FailureClass;
 
+// A refusal we have no name for is still a refusal.
+bool nameless_refusal(const FailedAttempt& attempt) {
+  return attempt.failure.cls == FailureClass::other && attempt.error.status >= 400 &&
+         attempt.error.status < 500;
+}
+
 // Causes a person can act on, as against weather.
 bool says_why(const FailedAttempt& attempt) {
   return failure::is_deterministic(attempt.failure.cls) || failure::is_credential(attempt.failure.cls) ||
          attempt.failure.cls == FailureClass::quota_billing ||
-         attempt.failure.cls == FailureClass::generation_failed ||
-         // A refusal we have no name for is still a refusal.
-         (attempt.failure.cls == FailureClass::other && attempt.error.status >= 400 &&
-          attempt.error.status < 500);
+         attempt.failure.cls == FailureClass::generation_failed || nameless_refusal(attempt);
 }
 
 }  // namespace
@@ -73,8 +76,8 @@ int client_status(const FailedAttempt& attempt) {
   return 502;
 }
 
-std::string_view client_kind(FailureClass cls) {
-  switch (cls) {
+std::string_view client_kind(const FailedAttempt& attempt) {
+  switch (attempt.failure.cls) {
     case FailureClass::timeout:
       return "timeout";
     case FailureClass::rate_limit:
@@ -98,7 +101,7 @@ std::string_view client_kind(FailureClass cls) {
     case FailureClass::local_fault:
       return "invalid_request";
     default:
-      return "upstream";
+      return nameless_refusal(attempt) ? "invalid_request" : "upstream";
   }
 }
 

@@ -30,7 +30,7 @@ const FailedAttempt& most_useful(const std::vector<FailedAttempt>& attempts);
 std::string_view client_param(const FailedAttempt& attempt, canon::DialectName client);
 
 int client_status(const FailedAttempt& attempt);
-std::string_view client_kind(failure::FailureClass cls);
+std::string_view client_kind(const FailedAttempt& attempt);
 
 // `pointer` is the provider's own, `param` the client's.
 // {"attempts":[{"target","status","class","code","message","pointer","param","tool","body"}…]}, the error

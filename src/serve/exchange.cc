@@ -220,7 +220,7 @@ net::Task<void> Exchange::chain() {
 dialect::ClientError Exchange::client_error(const FailedAttempt& failed, const std::string& details) const {
   return {
       .status = client_status(failed),
-      .kind = client_kind(failed.failure.cls),
+      .kind = client_kind(failed),
       .message = failed.error.message.empty() ? std::string_view(failed.failure.why) : failed.error.message,
       .param = client_param(failed, client_.name),
       .code =

@@ -375,6 +375,11 @@ def test_lower(tmp_path):
     assert json.loads(refused.stdout)["refused"]["pointer"] == "/dimensions"
 
 
+def test_a_text_that_is_empty(gateway, sandbox):
+    answer = ask(gateway, model="bedrock/amazon.titan-embed-text-v2:0", input=["a", ""])
+    assert answer.status == 400 and answer.json["error"]["type"] == "invalid_request_error", answer
+
+
 def test_calls_of_one_text_are_made_together(gateway, sandbox):
     """Titan takes one text a call: eight of them are under way at most, and more than one."""
     sandbox.fault({"kind": "delay", "ms": 60}, provider="bedrock", repeat=True)
