@@ -7,7 +7,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <map>
+#include <memory>
 
 #include "commands.h"
 #include "failure/repair.h"
@@ -100,8 +102,18 @@ void print_document(const std::vector<store::LearnedRepair>& rows) {
   print_json(out);
 }
 
+// Beside a journal that is not there, "nothing has been learned" would be said of the wrong place.
+Result<std::unique_ptr<store::Learned>> open_store(const Options& options) {
+  const std::string path = store::learned_path(options.journal);
+  if (!std::filesystem::exists(options.journal) && !std::filesystem::exists(path))
+    return fail(fmt::format(
+        "{}: no such journal; --journal (or DRAGOMAN_JOURNAL) names the one of the gateway's config",
+        options.journal));
+  return store::Learned::open(path);
+}
+
 int list(const Options& options) {
-  auto store = store::Learned::open(store::learned_path(options.journal));
+  auto store = open_store(options);
   if (!store) return complain(store.error());
   const auto rows = (*store)->all(now_ms());
   if (!rows) return complain(rows.error());
@@ -117,7 +129,7 @@ int list(const Options& options) {
 int forget(const Options& options) {
   if (options.target.empty() && !options.all)
     return complain({"name a target (and, to forget one thing, its repair), or say --all", ""});
-  auto store = store::Learned::open(store::learned_path(options.journal));
+  auto store = open_store(options);
   if (!store) return complain(store.error());
   const auto gone = (*store)->forget(options.target, options.name);
   if (!gone) return complain(gone.error());

@@ -107,7 +107,7 @@ journal: {{path: journal.db}}
 def test_without_a_journal_it_goes_with_the_process(start, sandbox):
     gateway = start({"m": config.model(STRANGER, BACKUP)}, providers=providers(sandbox), journal={"enabled": False})
     assert attempts(ask(gateway, store=True)) == 2
-    sandbox.wait_until(lambda _: attempts(ask(gateway, store=True)) == 1, 10)  # soon after the answer is out
+    assert attempts(ask(gateway, store=True)) == 1
     assert not list(gateway.folder.glob("*.learned"))
 
 
@@ -144,6 +144,13 @@ def test_doctor(doctor, sandbox):
     assert done.returncode == 1 and "put into the config" in done.stdout and "outside:" in done.stdout
     missing = run("doctor", "--journal", "nowhere.db", cwd=gateway.folder)
     assert missing.returncode == 2 and "nowhere.db" in missing.stderr
+
+
+def test_a_wrong_path_is_not_an_empty_one(tmp_path):
+    for arguments in ([], ["--json"], ["--yaml"], ["forget", "--all"]):
+        done = run("learned", *arguments, cwd=tmp_path)
+        assert done.returncode == 2 and "no such journal" in done.stderr and "dragoman.db" in done.stderr, (arguments, done)
+    assert not list(tmp_path.iterdir()), "nor is it made"
 
 
 @pytest.fixture
