@@ -47,6 +47,16 @@ TEST(LowerTurns, SystemText) {
        R"({"messages":[{"role":"system","content":"A"}]})",
        {{"/messages/1/content", "\"Begin.\""}},
        {"OAI-01 narrowed - messages"}},
+      {"GEN-11.last",
+       "openai/gpt-4.1",
+       R"({"messages":[{"role":"assistant","content":"a"},{"role":"system","content":"B"}]})",
+       {{"/messages/1/content", "\"B\""}, {"/messages/2/content", "\"Continue.\""}},
+       {"OAI-01 narrowed - messages"}},
+      {"GEN-11.blank",
+       "openai/gpt-4.1",
+       R"({"messages":[{"role":"assistant","content":"a"},{"role":"system","content":"B"},{"role":"user","content":""}]})",
+       {{"/messages/1/content", "\"B\""}, {"/messages/2/content", "\"Continue.\""}},
+       {"OAI-02 none /messages/2/content text", "OAI-01 narrowed - messages"}},
   });
 }
 

@@ -287,6 +287,14 @@ void pass_turns(Context& c) {
     messages.insert(messages.begin() + static_cast<std::ptrdiff_t>(first),
                     turn(Role::user, nothing ? "Begin." : "Hello."));
   }
+  // The user's only turn was blank, or there never was one, and system text stands last: nobody asks
+  // anything.
+  if (canon::is_system(messages.back()) &&
+      std::ranges::none_of(messages, [](const Message& message) { return message.role == Role::user; })) {
+    c.edit(Setting::first_user, "GEN-11", "", "messages", "no user turn", "a user turn at the end",
+           Loss::narrowed);
+    messages.push_back(turn(Role::user, "Continue."));
+  }
   // ANTS-15: where a prefill is taken at all, it may not be beside an output schema.
   const bool schema_first =
       c.draft.response_format.kind == canon::FormatKind::json_schema && !c.flag(Setting::json_prefill);
