@@ -1,5 +1,6 @@
 // `dragoman check`: who would take a request, and at what cost.
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -108,15 +109,22 @@ Result<std::vector<OfflineTarget>> targets(const Offline& offline, const std::ve
   std::vector<OfflineTarget> out;
   for (const std::string& name : names) {
     auto target = offline.find(name);
-    if (!target && name.find(".json") != std::string::npos)
-      return fail(fmt::format("'{}' is no target; a file with the request goes before --to", name));
     if (!target) return std::unexpected(target.error());
     out.push_back(*std::move(target));
   }
   return out;
 }
 
-int run(const Options& options) {
+// `check --to A B request.json`: the file came last, where --to took it for a target.
+void find_request(Options& options) {
+  struct stat about{};
+  if (options.file != "-" || options.to.size() < 2 || ::stat(options.to.back().c_str(), &about) != 0) return;
+  options.file = options.to.back();
+  options.to.pop_back();
+}
+
+int run(Options& options) {
+  find_request(options);
   const auto offline = Offline::make(options.config);
   if (!offline) return complain(offline.error());
   const auto text = read_input(options.file);

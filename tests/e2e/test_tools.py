@@ -467,6 +467,12 @@ def test_text_that_is_no_json_is_pointed_at(file):
     assert done.returncode == 2 and "standard input is empty" in json.loads(done.stdout)["error"]["message"]
 
 
+def test_the_file_may_stand_last(file):
+    path = file(PLAIN)
+    first, last = run("check", path, "--to", "openai/gpt-4o", "groq/x"), run("check", "--to", "openai/gpt-4o", "groq/x", path)
+    assert first.returncode == last.returncode == 0 and first.stdout == last.stdout
+
+
 def test_a_target_that_is_not_there(file, tmp_path):
     path = file(PLAIN)
     for name, words in {"opnai/gpt-4o": "did you mean 'openai/gpt-4o'?", "openai": "such as openai/gpt-", "mine": "--config FILE"}.items():
