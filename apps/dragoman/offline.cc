@@ -199,6 +199,7 @@ std::string Offline::source_of(const serve::Deployment& deployment, profile::Mod
     if (out.empty()) out = fact->what;
     if (!fact->source.empty()) out += fmt::format(" ({})", fact->source);
   }
+  if (out.empty() && edit.rule.starts_with("SCHEMA-")) out = "no keyword that the target's schemas know";
   if (out.empty() && canon::dialect_named(edit.rule)) out = "the dialect has no word for it";
   return out;
 }

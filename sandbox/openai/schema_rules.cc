@@ -2,12 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 #include <set>
 
+#include "sandbox/openai/python_regex.h"
 #include "sandbox/openai/rules.h"
 #include "sandbox/openai/view.h"
-#include "sandbox/pattern.h"
 
 namespace dragoman::sandbox::openai {
 namespace {
@@ -53,17 +52,6 @@ bool is_type_name(std::string_view name) {
   static constexpr std::string_view kNames[] = {"string", "number", "integer", "boolean",
                                                 "object", "array",  "null"};
   return std::ranges::find(kNames, name) != std::end(kNames);
-}
-
-// Two readers have to agree that it is no regular expression, since neither knows all of Python's.
-bool bad_regex(std::string_view pattern) {
-  if (match_text(pattern)) return false;
-  try {
-    const std::regex unused{std::string(pattern)};
-    return false;
-  } catch (const std::regex_error&) {
-    return true;
-  }
 }
 
 enum class Shape { object, array, text, list_of_text, map };
@@ -118,7 +106,7 @@ std::string meta_fault(Value schema) {
   for (const Value t : type.items()) {
     if (!is_type_name(t.text())) return python(type) + " is not valid under any of the given schemas";
   }
-  if (const Value p = schema["pattern"]; p.is_string() && bad_regex(p.text()))
+  if (const Value p = schema["pattern"]; p.is_string() && !is_python_regex(p.text()))
     return python(p) + " is not a 'regex'";
   return "";
 }

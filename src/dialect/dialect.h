@@ -53,6 +53,7 @@ struct WireOptions {
   std::string_view top_k_path =
       {};                     // bedrock: where in additionalModelRequestFields top_k goes, parts separated by
                               // '.' ("top_k" Claude, "inferenceConfig.topK" Nova: BRM-08); "" nowhere
+  bool json_blocks = true;    // bedrock: what a Converse client sent as {json} goes as it came
   bool json_results = false;  // bedrock: a tool result that is a JSON object goes as {json}, not as {text}
   bool call_ids = true;       // gemini: functionCall and functionResponse have an id (not in Vertex v1)
   bool encrypted_reasoning = false;  // openai_responses: reasoning is asked for encrypted, for a replay

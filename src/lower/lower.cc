@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "json/path.h"
 #include "json/write.h"
 #include "lower/context.h"
 #include "lower/splice.h"
@@ -12,11 +13,11 @@ namespace {
 using canon::Param;
 
 constexpr void (*kPasses[])(Context&) = {
-    pass_recall, pass_compat,       pass_enum,         pass_extras,      pass_foreign, pass_cached,
-    pass_params, pass_format,       pass_tools,        pass_schema_drop, pass_choice,  pass_thinking,
-    pass_calls,  pass_reasoning,    pass_items,        pass_media,       pass_system,  pass_text,
-    pass_turns,  pass_one_call,     pass_compat_turns, pass_cache,       pass_sizes,   pass_limits,
-    pass_places, pass_compat_shape, pass_words};
+    pass_recall, pass_compat, pass_enum,         pass_extras,       pass_foreign, pass_cached,
+    pass_params, pass_format, pass_tools,        pass_schema_drop,  pass_choice,  pass_thinking,
+    pass_told,   pass_calls,  pass_reasoning,    pass_items,        pass_media,   pass_system,
+    pass_text,   pass_turns,  pass_one_call,     pass_compat_turns, pass_cache,   pass_sizes,
+    pass_limits, pass_places, pass_compat_shape, pass_words};
 
 // Fields of the config's own that the client left open count as if the client had said them.
 void lay_defaults(canon::Request& request, std::span<const canon::Extra> defaults) {
@@ -51,6 +52,7 @@ dialect::WireOptions wire_options(const Context& c, bool stream) {
   o.stream_usage = p.flag(Setting::stream_usage);
   o.string_content = p.flag(Setting::string_content);
   o.top_k_path = p.text(Setting::top_k_path);
+  o.json_blocks = p.flag(Setting::json_blocks);
   o.json_results = p.flag(Setting::json_results);
   o.call_ids = p.flag(Setting::call_ids);
   o.labels = p.flag(Setting::labels);
@@ -74,6 +76,17 @@ bool must_stream(const Context& c) {
   const std::int64_t most = c.profile.integer(Setting::stream_above);
   const json::Value cap = c.draft.params[Param::max_tokens].value;
   return most > 0 && cap && cap.number() > static_cast<double>(most);
+}
+
+// Converse carries an output schema as text, into which no pointer leads.
+void point_at_text(Context& c) {
+  const std::string_view schema = c.original.response_format.schema_pointer;
+  if (schema.empty() || !json::resolve(c.original.source, schema).is_string()) return;
+  const auto shorten = [&](std::string& pointer) {
+    if (pointer.starts_with(schema)) pointer.resize(schema.size());
+  };
+  for (Edit& edit : c.edits) shorten(edit.pointer);
+  if (c.refused) shorten(c.refused->pointer);
 }
 
 }  // namespace
@@ -170,6 +183,7 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
   if (const std::string& why = c.profile.text(Setting::unserved); !why.empty())
     c.refuse(c.rule(Setting::unserved, "GEN-01"), "", why);
   for (const auto pass : kPasses) pass(c);
+  point_at_text(c);
   if (!c.refused) verify(c);
   if (c.refused) return std::unexpected(*std::move(c.refused));
 

@@ -17,6 +17,7 @@ using canon::ToolChoice;
 void keep_only(Context& c, std::span<const std::string_view> names, Setting cause, std::string_view pointer) {
   std::erase_if(c.draft.tools, [&](const Tool& tool) {
     if (std::find(names.begin(), names.end(), tool.name) != names.end()) return false;
+    if (!c.restore.structured_tool.empty() && tool.name == c.restore.structured_tool) return false;
     if (c.wire.name == canon::DialectName::bedrock_converse)
       c.edit("BRM-22", pointer, "tools", std::string(tool.name), "", Loss::none);
     else
@@ -47,6 +48,12 @@ void drop_without_tools(Context& c) {
 
 void fit_none(Context& c) {
   ToolChoice& choice = c.draft.tool_choice;
+  if (!c.restore.structured_tool.empty()) {
+    // No tool may be called but ours, which is how the answer gets its form.
+    choice.mode = ChoiceMode::named;
+    choice.tool = c.keep(c.restore.structured_tool);
+    return keep_only(c, {}, Setting::choice_none, choice.pointer);
+  }
   if (c.flag(Setting::choice_none)) return;
   if (canon::has_tool_blocks(c.draft) && c.profile.text(Setting::tool_history_without_tools) != "ok") {
     // The history's calls need their definitions beside them (BR-01): the tools stay, the model is told.
@@ -69,7 +76,8 @@ void fit_forced(Context& c) {
                      mode == canon::ReasoningConfig::Mode::adaptive ||
                      (!c.draft.reasoning.effort.empty() && c.draft.reasoning.effort != "none");
   const bool thinks =
-      asked || (c.flag(Setting::reasons_by_default) && mode != canon::ReasoningConfig::Mode::off);
+      asked || (c.flag(Setting::reasons_by_default) &&
+                !(mode == canon::ReasoningConfig::Mode::off && c.flag(Setting::thinking_off)));
   bool free_to_force = c.flag(Setting::choice_with_thinking) || !thinks;
   if (!free_to_force && !asked && c.flag(Setting::thinking_off)) {
     // Nobody asked for reasoning; the forced call was asked for.
@@ -116,6 +124,11 @@ void pass_choice(Context& c) {
                     fmt::format("tool_choice names '{}', which is not in tools", choice.tool));
   if (!choice.allowed.empty() && !(c.original.dialect == c.wire.name && c.flag(Setting::choice_allowed))) {
     keep_only(c, choice.allowed, Setting::choice_allowed, choice.pointer);
+    // Whatever else has to stay (what the history calls), one tool that must be called can be named.
+    if (choice.mode == ChoiceMode::required && choice.allowed.size() == 1 && has_tool(c, choice.allowed[0])) {
+      choice.mode = ChoiceMode::named;
+      choice.tool = choice.allowed[0];
+    }
     choice.allowed.clear();
     if (c.draft.tools.empty()) return drop_without_tools(c);
   }

@@ -118,9 +118,14 @@ void pass_extras(Context& c) {
 
 void pass_foreign(Context& c) {
   for (Message& message : c.draft.messages) drop_foreign(c, message.blocks);
+  const bool functions =
+      std::ranges::any_of(c.draft.tools, [](const Tool& tool) { return tool.kind != ToolKind::server; });
+  const bool alone = functions && !c.flag(Setting::server_with_functions);
   std::erase_if(c.draft.tools, [&](const Tool& tool) {
-    if (tool.kind != ToolKind::server || (same_dialect(c) && c.flag(Setting::server_tools))) return false;
-    c.edit(Setting::server_tools, "GEN-01", tool.pointer, "tool", show(tool.source), "", Loss::semantic);
+    const bool known = same_dialect(c) && c.flag(Setting::server_tools);
+    if (tool.kind != ToolKind::server || (known && !alone)) return false;
+    c.edit(known ? Setting::server_with_functions : Setting::server_tools, "GEN-01", tool.pointer, "tool",
+           show(tool.source), "", Loss::semantic);
     return true;
   });
 }

@@ -22,7 +22,22 @@ bool says_json(const Context& c) {
   return false;
 }
 
+// What the output is for goes into its schema, where the target has no field for it.
+void description_into_schema(Context& c) {
+  ResponseFormat& format = c.draft.response_format;
+  if (format.description.empty() || !format.schema.is_object()) return;
+  const json::Builder build(c.arena);
+  const std::string_view own = format.schema["description"].text();
+  const std::string_view both =
+      own.empty() ? format.description : c.keep(fmt::format("{}\n{}", format.description, own));
+  format.schema = build.with(format.schema, "description", build.string(both));
+  c.edit("GEN-01", format.pointer, "description", cut(format.description), "the schema's description",
+         Loss::none);
+  format.description = {};
+}
+
 void by_instruction(Context& c, Setting cause, std::string_view fallback) {
+  description_into_schema(c);
   const ResponseFormat& format = c.draft.response_format;
   std::string text = "Answer with a single JSON object and nothing else: no prose, no code fence.";
   if (format.kind == FormatKind::json_schema)
@@ -114,6 +129,7 @@ void take(Context& c, const SharedSchema& lowered) {
 void native(Context& c) {
   ResponseFormat& format = c.draft.response_format;
   const bool says_strict = openai(c);
+  if (!says_strict && c.wire.name != canon::DialectName::bedrock_converse) description_into_schema(c);
   if (says_strict && format.strict && !c.flag(Setting::json_schema_strict)) {
     c.edit(Setting::json_schema_strict, "GEN-01", format.pointer, "strict", *format.strict ? "true" : "false",
            "", *format.strict ? Loss::widened : Loss::none);

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/base64.h"
 #include "base/strings.h"
+#include "json/path.h"
 #include "lower/context.h"
 #include "lower/names.h"
 
@@ -58,6 +60,15 @@ void fit_detail(Context& c, const Block& block, Media& media) {
 }
 
 // GEN-14: a plain-text document in base64, as Bedrock's and Gemini's clients send it, is its text elsewhere.
+void fit_text_type(Context& c, const Block& block, Media& media) {
+  // Anthropic's text documents are of one type: a Converse client's csv, html and md are their text too.
+  if (c.wire.name != canon::DialectName::anthropic_messages || media.source != MediaSource::text ||
+      media.media_type.empty() || media.media_type == "text/plain")
+    return;
+  c.edit("GEN-14", block.pointer, "media_type", std::string(media.media_type), "text/plain", Loss::none);
+  media.media_type = "text/plain";
+}
+
 void decode_text(Context& c, const Block& block, Media& media) {
   const bool bytes = c.wire.name == canon::DialectName::bedrock_converse ||
                      c.wire.name == canon::DialectName::gemini_generate;
@@ -72,10 +83,31 @@ void decode_text(Context& c, const Block& block, Media& media) {
   media.data = c.keep(*text);
 }
 
+// On Bedrock the Nova models fetch from S3, and no model from anywhere else
+// (strands-agents/harness-sdk#3610). Google's clients name what they uploaded to Google by a URL of its own,
+// or gs://.
+bool fetches(const Context& c, const Media& media) {
+  const bool s3 = media.data.starts_with("s3://");
+  if (c.wire.name == canon::DialectName::bedrock_converse)
+    return s3 && c.flag(media.kind == MediaKind::image ? Setting::image_urls : Setting::document_urls);
+  if (c.wire.name == canon::DialectName::gemini_generate && c.original.dialect == c.wire.name) return true;
+  const bool uploaded =
+      media.data.starts_with("https://generativelanguage.googleapis.com/") || media.data.starts_with("gs://");
+  // Schemes of its own, as Moonshot's ms://.
+  if (media.kind == MediaKind::image &&
+      std::ranges::any_of(c.profile.list(Setting::image_schemes), [&](const std::string& scheme) {
+        return media.data.starts_with(fmt::format("{}://", scheme));
+      }))
+    return true;
+  return !s3 && !uploaded &&
+         c.flag(media.kind == MediaKind::image ? Setting::image_urls : Setting::document_urls);
+}
+
 void fit_media(Context& c, Block& block) {
   auto* media = std::get_if<Media>(&block.body);
   if (!media) return;
   decode_text(c, block, *media);
+  fit_text_type(c, block, *media);
   fit_detail(c, block, *media);
   if (media->source == MediaSource::base64) {
     const std::string_view real = sniff(media->data);
@@ -103,21 +135,15 @@ void fit_media(Context& c, Block& block) {
       (!c.flag(Setting::file_ids) || c.original.dialect != c.wire.name))
     return c.refuse(c.rule(Setting::file_ids, "GEN-14"), block.pointer,
                     "the file was uploaded to another provider; send its bytes (base64) instead of its id");
-  const bool url = media->source == MediaSource::url;
   const Setting by_url = media->kind == MediaKind::image ? Setting::image_urls : Setting::document_urls;
-  // What its own dialect's client asks Google or AWS (s3://) to fetch is between the two.
-  const bool own_affair =
-      c.original.dialect == c.wire.name && (c.wire.name == canon::DialectName::gemini_generate ||
-                                            c.wire.name == canon::DialectName::bedrock_converse);
-  const bool own_scheme =
-      media->kind == MediaKind::image &&
-      std::ranges::any_of(c.profile.list(Setting::image_schemes), [&](const std::string& s) {
-        return media->data.starts_with(fmt::format("{}://", s));
-      });
-  if (url && !own_affair && !own_scheme && !c.flag(by_url))
-    return c.refuse(
-        c.rule(by_url, "KIMI-11"), block.pointer,
-        fmt::format("{} takes this {} as base64 bytes only, not by URL", c.model, canon::name(media->kind)));
+  if (media->source == MediaSource::url && !fetches(c, *media))
+    return c.refuse(c.rule(by_url, "KIMI-11"), block.pointer,
+                    media->data.starts_with("http") &&
+                            (!c.flag(by_url) || c.wire.name == canon::DialectName::bedrock_converse)
+                        ? fmt::format("{} takes this {} as base64 bytes only, not by URL", c.model,
+                                      canon::name(media->kind))
+                        : fmt::format("{} cannot fetch this {} from where it is; send its bytes (base64)",
+                                      c.model, canon::name(media->kind)));
   if (media->kind == MediaKind::image && media->source == MediaSource::base64 &&
       !profile::list_contains(c.profile.list(Setting::image_types), media->media_type))
     return c.refuse(c.rule(Setting::image_types, "ANT-22"), block.pointer,
@@ -184,32 +210,39 @@ void fit_image_count(Context& c) {
   }
 }
 
-// BR-22, BR-23, BR-24: Bedrock's document names, and a text beside each document.
+// BR-23, BR-24: Bedrock's letters for a document's name, which no other has. False: it is no document.
+bool fit_document_name(Context& c, Block& block, std::set<std::string>& used) {
+  auto* media = std::get_if<Media>(&block.body);
+  if (!media || media->kind != MediaKind::document) return false;
+  std::string name;
+  for (const char ch : media->name) {
+    const char next = in_class("A-Za-z0-9()[]-", ch) ? ch : ' ';
+    if (next == ' ' && (name.empty() || name.back() == ' ')) continue;
+    name += next;
+  }
+  name = std::string(trim(name)).substr(0, 190);
+  if (name.empty()) name = "document";
+  std::string unique = name;
+  for (int n = 2; !used.insert(unique).second; ++n) unique = fmt::format("{} {}", name, n);
+  if (unique != media->name) {
+    c.edit("BR-23", block.pointer, "name", std::string(media->name), unique, Loss::none);
+    media->name = c.keep(unique);
+  }
+  return true;
+}
+
+// The same for all, and a text beside each document (BR-22).
 void fit_document_names(Context& c) {
   if (!c.flag(Setting::document_names)) return;
   std::set<std::string> used;
   for (Message& message : c.draft.messages) {
     bool document = false, text = false;
     for (Block& block : message.blocks) {
-      text = text || std::holds_alternative<Text>(block.body);
-      auto* media = std::get_if<Media>(&block.body);
-      if (!media || media->kind != MediaKind::document) continue;
-      document = true;
-      std::string name;
-      for (const char ch : media->name) {
-        const bool fine = in_class("A-Za-z0-9()[]-", ch);
-        const char next = fine ? ch : ' ';
-        if (next == ' ' && (name.empty() || name.back() == ' ')) continue;
-        name += next;
-      }
-      name = std::string(trim(name)).substr(0, 190);
-      if (name.empty()) name = "document";
-      std::string unique = name;
-      for (int n = 2; !used.insert(unique).second; ++n) unique = fmt::format("{} {}", name, n);
-      if (unique != media->name) {
-        c.edit("BR-23", block.pointer, "name", std::string(media->name), unique, Loss::none);
-        media->name = c.keep(unique);
-      }
+      if (auto* result = std::get_if<ToolResult>(&block.body))
+        for (Block& part : result->content) fit_document_name(c, part, used);
+      const auto* words = std::get_if<Text>(&block.body);
+      text = text || (words && !is_blank(words->text));
+      document |= fit_document_name(c, block, used);
     }
     if (document && !text) {
       Block block;
@@ -220,9 +253,41 @@ void fit_document_names(Context& c) {
   }
 }
 
+// What Anthropic's and Bedrock's clients say of a document beside it: its context goes in front of it as text
+// where there is no field for it, and nobody else cites.
+void tell_of_documents(Context& c, std::vector<Block>& blocks) {
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (auto* result = std::get_if<ToolResult>(&blocks[i].body)) tell_of_documents(c, result->content);
+    auto* media = std::get_if<Media>(&blocks[i].body);
+    if (!media) continue;
+    if (media->citations["enabled"].boolean())
+      c.edit("GEN-14", blocks[i].pointer, "citations", show(media->citations), "", Loss::semantic);
+    if (media->context.empty()) continue;
+    c.edit("GEN-14", blocks[i].pointer, "context", cut(media->context), "a text before it", Loss::none);
+    Block context;
+    context.body = Text{std::exchange(media->context, {})};
+    blocks.insert(blocks.begin() + static_cast<std::ptrdiff_t>(i++), std::move(context));
+  }
+}
+
+// Some of Bedrock's models read results as text only; what a Converse client sent as JSON is its text there.
+void json_results_to_text(Context& c) {
+  if (c.original.dialect != c.wire.name || c.flag(Setting::json_blocks)) return;
+  for (const Message& message : c.draft.messages)
+    for (const Block& block : message.blocks)
+      if (const auto* result = std::get_if<ToolResult>(&block.body))
+        for (const Block& part : result->content)
+          if (const json::Value was = json::resolve(c.original.source, part.pointer)["json"])
+            c.edit(Setting::json_blocks, "GEN-01", part.pointer, "json", show(was), "text", Loss::none);
+}
+
 }  // namespace
 
 void pass_media(Context& c) {
+  json_results_to_text(c);
+  if (c.wire.name != canon::DialectName::anthropic_messages &&
+      c.wire.name != canon::DialectName::bedrock_converse)
+    for (Message& message : c.draft.messages) tell_of_documents(c, message.blocks);
   for (std::size_t i = 0; i < c.draft.messages.size(); ++i) {
     Message& message = c.draft.messages[i];
     if (message.role == Role::user) move_out_of_results(c, i);

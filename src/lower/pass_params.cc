@@ -69,6 +69,9 @@ void fit_text(Context& c, Param p, const ParamSpec& spec, std::string_view rule)
 // OAI-07: objects of strings, such as metadata. A member that is too long goes, as do those beyond the count.
 void fit_object(Context& c, Param p, const ParamSpec& spec, std::string_view rule) {
   const json::Value value = c.draft.params[p].value;
+  // BR-38: requestMetadata has at least one pair.
+  if (value.members().empty() && c.wire.name == canon::DialectName::bedrock_converse)
+    return drop(c, p, rule, Loss::none);
   const auto over = [](std::string_view text, std::optional<std::int64_t> most) {
     return most && text.size() > static_cast<std::size_t>(*most);
   };

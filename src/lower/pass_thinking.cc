@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
+#include "base/strings.h"
 #include "lower/context.h"
 
 namespace dragoman::lower {
@@ -159,7 +161,14 @@ bool open_turn_lost_its_reasoning(const Context& c) {
       return std::holds_alternative<canon::ToolCall>(b.body);
     });
     if (!calls) return false;
-    const auto* first = m.blocks.empty() ? nullptr : std::get_if<canon::Reasoning>(&m.blocks.front().body);
+    // The turn begins where the model began to speak: neighbours become one (GEN-11), blank text goes.
+    const canon::Block* begins = nullptr;
+    for (std::size_t k = i + 1; k-- > 0 && messages[k].role == canon::Role::assistant;)
+      for (const canon::Block& block : std::views::reverse(messages[k].blocks)) {
+        const auto* text = std::get_if<canon::Text>(&block.body);
+        if (!text || !is_blank(text->text)) begins = &block;
+      }
+    const auto* first = begins ? std::get_if<canon::Reasoning>(&begins->body) : nullptr;
     return !first || !accepts(c, *first) || (first->signature.empty() && first->redacted.empty());
   }
   return false;

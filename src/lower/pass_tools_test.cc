@@ -107,7 +107,7 @@ TEST(LowerTools, Choice) {
       {"allowed",
        "groq/llama-3.3-70b-versatile",
        two(R"(,"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"function","function":{"name":"g"}}]}})"),
-       {{"/tool_choice", "\"required\""}, {"/tools/0/function/name", "\"g\""}, {"/tools/1", ""}},
+       {{"/tool_choice/function/name", "\"g\""}, {"/tools/0/function/name", "\"g\""}, {"/tools/1", ""}},
        {"OAI none /tool_choice tools"}},
   });
 }

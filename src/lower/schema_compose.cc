@@ -45,6 +45,14 @@ bool Rewriter::keep_reference(Node& n, Value ref) {
     // Constraints beside it: the two are joined in place, unless that would never end.
     const Value target = refs_.resolve(name);
     if (!notes_only && !cut_recursion(n, target)) return false;
+    // Words beside it are kept, if the reference may stand in an anyOf of its own.
+    if (notes_only && d.get("description").is_string() && !n.root && column_[Row::any_of] == Cell::ok) {
+      note(n, Row::ref_siblings, "$ref", ref, text("anyOf"), Loss::none);
+      const Value branch = object({{"$ref", ref}});
+      d.erase("$ref");
+      d.set("anyOf", build_.array({&branch, 1}));
+      return true;
+    }
     for (Member& member : d.members()) {
       if (member.key == "$ref" || !member.value) continue;
       note(n, Row::ref_siblings, member.key, member.value, {}, notes_only ? Loss::none : Loss::widened);

@@ -104,6 +104,7 @@ constexpr auto kIndex = [] {
 
 // What the cells cannot say; the sources are the rules named at Traits.
 constexpr Traits kTraits[] = {
+    {.column = "openai", .patterns = Patterns::python},
     {.column = "openai-strict", .closed = true, .patterns = Patterns::no_lookaround},
     {.column = "openai-strict-tuned", .closed = true, .patterns = Patterns::no_lookaround},
     {.column = "anthropic-strict", .closed = true, .patterns = Patterns::simple},

@@ -102,7 +102,8 @@ const Keyword* find_keyword(std::string_view name);  // nullptr: no keyword of J
 // Which of the patterns a column that takes `pattern` takes.
 enum class Patterns : std::uint8_t {
   any,
-  no_lookaround,  // OAI-35
+  python,         // OAI-35: what Python's re compiles
+  no_lookaround,  // OAI-35 in strict mode: that, without look-around
   simple,         // ANTS-04: neither look-around, back-references, word boundaries nor Unicode classes
   whole,          // LCPP-10: from ^ to $, of groups, classes and repetitions only
   unanchored,     // COH-11: no ^, $ or look-ahead

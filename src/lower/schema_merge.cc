@@ -163,6 +163,7 @@ Value Conjunction::join(const Slot& slot) {
   }
   if (slot.first.value.is_number() && is_most(key)) return join_bounds(slot, false);
   if (slot.first.value.is_number() && is_least(key)) return join_bounds(slot, true);
+  if (key == "description" && slot.first.value.is_string()) return join_words(slot);
   if (!known || known->note) {
     if (known && known->holds == Holds::map) return join_maps(slot);  // definitions
     return slot.first.value;
@@ -182,6 +183,17 @@ Value Conjunction::join(const Slot& slot) {
     return build_.object({&any, 1});
   }
   return first_of(slot);
+}
+
+// What both say for people and models, each once.
+Value Conjunction::join_words(const Slot& slot) {
+  std::string all(slot.first.value.text());
+  for (const Value other : slot.more)
+    if (!other.text().empty() && all.find(other.text()) == std::string::npos) {
+      if (!all.empty()) all += '\n';
+      all += other.text();
+    }
+  return all == slot.first.value.text() ? slot.first.value : build_.string_copy(all);
 }
 
 Value Conjunction::join_types(const Slot& slot) {

@@ -41,6 +41,7 @@ class Conjunction {
   void note_closed(std::span<const json::Member> members);
   void note_null(std::span<const json::Member> members, Take take);
   json::Value join(const Slot& slot);
+  json::Value join_words(const Slot& slot);
   json::Value join_types(const Slot& slot);
   json::Value join_enums(const Slot& slot);
   json::Value join_maps(const Slot& slot);

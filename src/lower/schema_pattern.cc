@@ -1,5 +1,7 @@
 // Which dialect of regular expressions a pattern needs. A scan, not a reader: it knows the marks that
 // providers refuse and whether brackets close.
+#include <utility>
+
 #include "lower/schema_keywords.h"
 
 namespace dragoman::lower {
@@ -7,6 +9,7 @@ namespace {
 
 struct Marks {
   bool closes = true;  // every bracket, and nothing is repeated that is not there
+  bool python = true;  // nothing that Python's re has no word for
   bool lookaround = false;
   bool special = false;         // back-references, boundaries, Unicode classes, named and flagged groups
   bool grouping = false;        // (?:…)
@@ -15,13 +18,34 @@ struct Marks {
   bool inner_anchors = false;   // ^ or $ but at the ends
 };
 
+constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+// Python refuses a backslash before a letter it has no meaning for; \p, \k<…>, \c and \u{…} are others'
+// words.
+bool python_escape(std::string_view after, bool in_class) {
+  if (after.empty() || kLetters.find(after.front()) == std::string_view::npos) return !after.empty();
+  if (after.front() == 'u' || after.front() == 'x') return after.size() > 1 && after[1] != '{';
+  return std::string_view(in_class ? "abfnrtvdDsSwW" : "abfnrtvdDsSwWABZ").find(after.front()) !=
+         std::string_view::npos;
+}
+
+// `rest` is what follows "(?". Flags may stand for the whole pattern, at its beginning, or for a group.
+bool python_group(std::string_view rest, bool at_start) {
+  for (const std::string_view begins : {":", "=", "!", "<=", "<!", "P<", "P=", "#"})
+    if (rest.starts_with(begins)) return true;
+  const std::size_t end = rest.find_first_not_of("aiLmsux-");
+  return end != 0 && end != std::string_view::npos && (rest[end] == ':' || (rest[end] == ')' && at_start));
+}
+
 Marks scan(std::string_view p) {
   Marks m;
   int depth = 0;
-  bool in_class = false, atom = false;
+  bool in_class = false, atom = false, repeated = false, lazy = false;
   for (std::size_t i = 0; i < p.size(); ++i) {
     const char c = p[i];
+    const bool again = std::exchange(repeated, false);
     if (c == '\\') {
+      m.python &= python_escape(p.substr(i + 1), in_class);
       if (++i == p.size()) {
         m.closes = false;
         break;
@@ -47,6 +71,7 @@ Marks scan(std::string_view p) {
         m.lookaround |= look;
         m.grouping |= rest.starts_with(":");
         m.special |= !look && !rest.starts_with(":");
+        m.python &= python_group(rest, i == 0);
         i += look && rest.front() == '<' ? 3 : 2;
       }
     } else if (c == ')') {
@@ -54,6 +79,9 @@ Marks scan(std::string_view p) {
       atom = true;
     } else if (c == '*' || c == '+' || c == '?') {
       m.closes &= atom;
+      m.python &= !again || (c == '?' && !lazy);  // a?? and a+? are lazy, more is "multiple repeat"
+      lazy = again;
+      repeated = true;
     } else if (c == '|') {
       m.choice_outside |= depth == 0;
       atom = false;
@@ -77,8 +105,10 @@ bool pattern_fits(Patterns rule, std::string_view pattern) {
   switch (rule) {
     case Patterns::any:
       return true;
+    case Patterns::python:
+      return m.python;
     case Patterns::no_lookaround:
-      return !m.lookaround;
+      return m.python && !m.lookaround;
     case Patterns::simple:
       return !m.lookaround && !m.special;
     case Patterns::whole:

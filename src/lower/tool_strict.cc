@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 #include "lower/context.h"
 #include "lower/schema_cache.h"
@@ -52,8 +53,28 @@ std::string_view place(const Tool& tool) {
   return tool.schema_pointer.empty() ? tool.pointer : tool.schema_pointer;
 }
 
+// What a schema says of itself at its root is said of the tool, where the root takes no description.
+void keep_words(Context& c, Tool& tool, Edit& edit) {
+  const std::string_view words = tool.schema["description"].text();
+  if (words.empty()) return;
+  const std::string both = tool.description.empty() || tool.description == tool.name
+                               ? std::string(words)
+                               : fmt::format("{}\n\n{}", tool.description, words);
+  const auto most = static_cast<std::size_t>(c.profile.integer(Setting::tool_description_max));
+  if (most && both.size() > most) {
+    edit.loss = Loss::semantic;
+    return;
+  }
+  edit.after = "the tool's description";
+  tool.description = c.keep(both);
+}
+
 void take(Context& c, Tool& tool, const SharedSchema& lowered) {
+  const std::size_t first = c.edits.size();
   report(c, *lowered, place(tool));
+  for (Edit& edit : std::span(c.edits).subspan(first))
+    if (edit.keyword == "description" && edit.pointer == place(tool) && edit.after.empty())
+      keep_words(c, tool, edit);
   tool.schema = sent(*lowered, tool.schema);
   if (auto plan = plan_of(lowered))
     c.restore.arguments.insert_or_assign(std::string(tool.name), std::move(plan));

@@ -23,6 +23,8 @@ TEST(RuleSources, ASuffixLeadsToTheFactAKeywordToItsRow) {
   ASSERT_NE(fact, nullptr);
   EXPECT_EQ(loaded->find("GROQ-15-llama4"), fact);
   EXPECT_NE(loaded->find("SCHEMA-pattern"), nullptr);
+  EXPECT_NE(loaded->find("SCHEMA-additionalProperties"), nullptr);  // rows for false, true and a schema
+  EXPECT_NE(loaded->find("SCHEMA-oneOf"), nullptr);
   EXPECT_EQ(loaded->find("SCHEMA-no-such-keyword"), nullptr);
   // Rows that tell forms of one keyword apart, or several keywords together.
   for (const std::string_view keyword : {"oneOf", "allOf", "items", "exclusiveMinimum", "externalDocs",

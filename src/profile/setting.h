@@ -30,6 +30,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(string_content, boolean, "false", "text-only content goes as one string")                                \
   X(top_k_path, text, "", "bedrock: where in additionalModelRequestFields top_k goes, parts joined by '.'")  \
   X(json_results, boolean, "false", "bedrock: a tool result that is a JSON object goes as {json}")           \
+  X(json_blocks, boolean, "true", "bedrock: what a Converse client sent as {json} may stay it")              \
   X(call_ids, boolean, "true", "gemini: function calls and responses have an id")                            \
   X(responses, text, "clients",                                                                              \
     "when the host's Responses endpoint is called instead of Chat Completions: clients (for clients that "   \
@@ -89,6 +90,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(custom_tools, boolean, "false", "takes OpenAI custom (free text) tools")                                 \
   X(caller_types, list, "[]", "types of a call's `caller` that may pass; empty: any")                        \
   X(server_tools, boolean, "false", "takes the dialect's server-side tools")                                 \
+  X(server_with_functions, boolean, "true", "server-side tools may stand beside functions (false: they go)") \
   X(tool_name_first, text, "A-Za-z_", "characters a tool name may begin with")                               \
   X(tool_name_rest, text, "A-Za-z0-9_-", "characters it may go on with")                                     \
   X(tool_name_max, integer, "64", "its greatest length, characters")                                         \

@@ -79,10 +79,14 @@ std::string path_of(const std::string& url) {
 
 }  // namespace
 
+const sandbox::Emulator* emulator_of_provider(std::string_view provider) {
+  return emulator_named(emulator_of(provider));
+}
+
 std::vector<Target> targets(const profile::Catalogue& catalogue) {
   std::vector<Target> all;
   for (const profile::Provider& provider : catalogue.providers()) {
-    const sandbox::Emulator* emulator = emulator_named(emulator_of(provider.name));
+    const sandbox::Emulator* emulator = emulator_of_provider(provider.name);
     if (emulator == nullptr) continue;
     std::vector<std::string> models = provider.models;
     if (const auto more = more_models().find(provider.name); more != more_models().end())
@@ -98,7 +102,7 @@ std::optional<Target> target_named(const profile::Catalogue& catalogue, std::str
                                    std::string_view model) {
   const profile::Provider* row = catalogue.find(provider);
   if (row == nullptr) return std::nullopt;
-  return Target{row, std::string(model), emulator_named(emulator_of(row->name))};
+  return Target{row, std::string(model), emulator_of_provider(row->name)};
 }
 
 sandbox::Reply send(const Target& target, std::string_view body_text, bool stream, bool paranoid,

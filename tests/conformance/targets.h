@@ -30,6 +30,9 @@ std::vector<Target> targets(const profile::Catalogue& catalogue);
 std::optional<Target> target_named(const profile::Catalogue& catalogue, std::string_view provider,
                                    std::string_view model);
 
+// Who plays a provider of the catalogue; null where nobody does.
+const sandbox::Emulator* emulator_of_provider(std::string_view provider);
+
 // What the emulated provider says to these bytes. Nothing of the gateway's own client is used: path, query
 // and headers are made from the provider's row; `without_header` is left out of them.
 sandbox::Reply send(const Target& target, std::string_view body, bool stream, bool paranoid,

@@ -186,9 +186,7 @@ void Encoder::media(const canon::Media& m) {
       w_.field("type", "base64").field("media_type", m.media_type).field("data", m.data);
       break;
     case MediaSource::text:
-      w_.field("type", "text")
-          .field("media_type", m.media_type.empty() ? "text/plain" : m.media_type)
-          .field("data", m.data);
+      w_.field("type", "text").field("media_type", "text/plain").field("data", m.data);
       break;
     case MediaSource::url:
       w_.field("type", "url").field("url", m.data);

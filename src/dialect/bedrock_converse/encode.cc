@@ -169,7 +169,7 @@ class Encoder {
   }
 
   bool was_json(const canon::Block& block) const {
-    return native_ && !block.pointer.empty() &&
+    return native_ && options_.json_blocks && !block.pointer.empty() &&
            json::resolve(request_.source, block.pointer)["json"].is_object();
   }
 

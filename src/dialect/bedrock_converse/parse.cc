@@ -104,7 +104,7 @@ void Parser::system() {
 
 void Parser::messages() {
   static constexpr std::array<std::string_view, 2> kKnown = {"role", "content"};
-  static constexpr std::array<std::string_view, 2> kRoles = {"user", "assistant"};
+  static constexpr std::array<std::string_view, 3> kRoles = {"user", "assistant", "system"};
   const Value list = body_["messages"];
   if (!r_.is_array(list, "/messages", true)) return;
   if (list.items().empty() && out_.messages.empty())  // system text alone is made a request of (GEN-11)
@@ -115,7 +115,9 @@ void Parser::messages() {
     if (!r_.is_object(v, pointer, true)) return;
     const std::string_view role = r_.word(v, pointer, "role", kRoles, true);
     canon::Message& m = out_.messages.emplace_back();
-    m.role = role == "assistant" ? canon::Role::assistant : canon::Role::user;
+    m.role = role == "assistant" ? canon::Role::assistant
+             : role == "system"  ? canon::Role::system
+                                 : canon::Role::user;
     m.pointer = pointer;
     if (const Value content = r_.member(v, pointer, "content", Kind::array, true))
       blocks(content, r_.at(pointer, "content"), m.blocks);

@@ -263,6 +263,8 @@ void Encoder::thought(const canon::Reasoning& r) {
     if (!r.text.empty()) w_.begin_object().field("type", "summary_text").field("text", r.text).end_object();
     w_.end_array();
   }
+  if (r.source["type"].text() == "reasoning" && r.source["content"].is_array())
+    w_.field("content", r.source["content"]);
   w_.field("encrypted_content", state).end_object();
 }
 

@@ -1,0 +1,232 @@
+"""A third opinion: bodies read by the types of the providers' own SDKs, which know neither dragoman nor the sandbox.
+
+OpenAI and Azure (openai), Anthropic (anthropic), Gemini and Vertex (google-genai), Bedrock (botocore's service model).
+Groq, Cerebras, Mistral, Cohere, Together and Ollama too where their packages are installed. Members a type does not have
+are findings, as are wrong kinds and missing members. SDK types are looser than the APIs in ranges, stricter in nothing.
+"""
+import functools
+import importlib
+import pkgutil
+import re
+import sys
+import typing
+
+import pydantic
+import typing_extensions
+
+
+def of(target, body):
+    """[(kind, text)] of what a provider's SDK types say to a body."""
+    provider = target.split("/", 1)[0]
+    judge = JUDGES.get(provider)
+    if judge is None:
+        return []
+    try:
+        faults = judge(body)
+    except ModuleNotFoundError:
+        return []
+    return [("the SDK's types say no", f"{name(fault)}") for fault in faults[:3]]
+
+
+def name(fault):
+    """A fault without what differs from request to request."""
+    fault = re.sub(r"zq\w{9}qz", "TOKEN", fault)
+    return re.sub(r"\d+", "#", fault)[:200]
+
+
+# TypedDicts: as pydantic models, with no members but their own.
+
+@functools.cache
+def closed(module_name):
+    """Makes every TypedDict below a package of types refuse other members, and its iterables lists."""
+    package = importlib.import_module(module_name)
+    for found in pkgutil.walk_packages(package.__path__, module_name + "."):
+        try:
+            module = importlib.import_module(found.name)
+        except Exception:  # a module for another platform or an optional dependency
+            continue
+        for word in ("Iterable", "Sequence", "SequenceNotStr"):
+            if hasattr(module, word):
+                setattr(module, word, typing.List)
+        for value in vars(module).values():
+            if isinstance(value, type) and typing_extensions.is_typeddict(value) and value.__module__ == module.__name__:
+                value.__pydantic_config__ = pydantic.ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
+    return True
+
+
+@functools.cache
+def adapter(package, module, whole, streaming):
+    closed(package)
+    made = importlib.import_module(module)
+    return [pydantic.TypeAdapter(getattr(made, kind)) for kind in (whole, streaming)]
+
+
+def typed_dict(package, module, whole, streaming, body, ours=()):
+    checks = adapter(package, module, whole, streaming)
+    body = {key: value for key, value in body.items() if key not in ours}
+    try:
+        checks[1 if body.get("stream") else 0].validate_python(body)
+        return []
+    except pydantic.ValidationError as error:
+        return told(error)
+
+
+def told(error):
+    """The faults; of a union only those of the branch that fits best."""
+    rows = [(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors(include_url=False, include_context=False, include_input=False)]
+    return sorted({f"{'.'.join(map(str, path))}: {message}" for path, _, message in fitting(rows)})
+
+
+def fitting(rows):
+    out = [((), kind, message) for loc, kind, message in rows if not loc]
+    branches = {}
+    for key in dict.fromkeys(loc[0] for loc, _, _ in rows if loc):
+        inside = fitting([(loc[1:], kind, message) for loc, kind, message in rows if loc and loc[0] == key])
+        if is_path(key):
+            out += [((key, *path), kind, message) for path, kind, message in inside]
+        else:
+            branches[key] = inside
+    if branches:
+        out += min(branches.values(), key=lambda inside: (any(kind in ("literal_error", "list_type", "dict_type", "string_type") and len(path) < 2 for path, kind, _ in inside), len(inside)))
+    return out
+
+
+def is_path(part):
+    return isinstance(part, int) or not re.search(r"[A-Z\[\](,]|^(str|list|dict|int|float|bool|none|function-|typed-dict|nullable|literal|constrained)", str(part))
+
+
+# OpenAI's TypedDicts say nothing of members that carry a schema or arguments, which are Dict[str, object].
+
+def openai(body):
+    if "input" in body or "instructions" in body:
+        body = {**body, "input": with_ids(body["input"])} if isinstance(body.get("input"), list) else body
+        if "tools" in body:
+            body = {**body, "tools": [said_strict(tool) for tool in body["tools"]]}
+        return typed_dict("openai.types", "openai.types.responses.response_create_params",
+                          "ResponseCreateParamsNonStreaming", "ResponseCreateParamsStreaming", body)
+    return typed_dict("openai.types", "openai.types.chat.completion_create_params",
+                      "CompletionCreateParamsNonStreaming", "CompletionCreateParamsStreaming", body)
+
+
+def said_strict(tool):
+    """The types want `strict` said; to the API nothing and null are its default."""
+    if tool.get("type") == "namespace":
+        return {**tool, "tools": [said_strict(inner) for inner in tool["tools"]]}
+    return {"strict": None, **tool} if tool.get("type") == "function" else tool
+
+
+def with_ids(items):
+    """Ids and states, which the types ask for and the API does not: without `store` there is nothing they could name."""
+    out = []
+    for item in items:
+        if item.get("type") == "reasoning":
+            item = {"id": "rs", **item}
+        elif item.get("role") == "assistant" and isinstance(item.get("content"), list):
+            parts = [{"annotations": [], **part} if part["type"] == "output_text" else part for part in item["content"]]
+            item = {"type": "message", "id": "msg", "status": "completed", **item, "content": parts}
+        out.append(item)
+    return out
+
+
+def azure(body):
+    return openai({"model": "deployment", **body})
+
+
+def anthropic(body):
+    if body.get("anthropic_version"):
+        body = {"model": "in the URL", **{key: value for key, value in body.items() if key != "anthropic_version"}}
+    return typed_dict("anthropic.types", "anthropic.types.message_create_params", "MessageCreateParamsNonStreaming", "MessageCreateParamsStreaming", body,
+                      ("temperature", "top_p", "top_k"))  # of older models; no longer in the types
+
+
+def groq(body):
+    return typed_dict("groq.types", "groq.types.chat.completion_create_params", "CompletionCreateParams", "CompletionCreateParams", body, ("stream", "stream_options"))
+
+
+def cerebras(body):
+    return typed_dict("cerebras.cloud.sdk.types", "cerebras.cloud.sdk.types.chat.completion_create_params",
+                      "CompletionCreateParamsNonStreaming", "CompletionCreateParamsStreaming", body)
+
+
+# Google's SDK has pydantic models of its own, with extra members forbidden; its types have one schema for both services.
+
+def gemini(body):
+    from google.genai import types
+    parts = {"contents": typing.List[types.Content], "systemInstruction": types.Content, "tools": typing.List[types.Tool], "toolConfig": types.ToolConfig,
+             "generationConfig": types.GenerationConfig, "safetySettings": typing.List[types.SafetySetting], "cachedContent": str, "labels": typing.Dict[str, str],
+             "serviceTier": str, "store": bool}
+    out = []
+    for key, value in body.items():
+        if key not in parts:
+            out.append(f"{key}: not a member of GenerateContentRequest")
+            continue
+        try:
+            # As from JSON, where bytes are base64 and members are spelled in camel case.
+            pydantic.TypeAdapter(parts[key]).validate_python(value)
+        except pydantic.ValidationError as error:
+            out += [f"{key}.{row}" for row in told(error)]
+    return out
+
+
+# botocore: its own validator for members, kinds and least values; patterns, lengths and enumerations by its model.
+
+@functools.cache
+def converse_shape():
+    import botocore.session
+    return botocore.session.get_session().get_service_model("bedrock-runtime").operation_model("Converse").input_shape
+
+
+def bedrock(body):
+    from botocore.validate import ParamValidator
+    shape = converse_shape()
+    report = ParamValidator().validate({"modelId": "model", **body}, shape)
+    out = [re.sub(r"value: .*?, type", "type", line) for line in report.generate_report().split("\n") if line]
+    for key, value in body.items():
+        if key in shape.members:
+            limits(value, shape.members[key], key, out)
+        else:
+            out.append(f"{key}: not a member of ConverseRequest")
+    return out
+
+
+def limits(value, shape, path, out):
+    meta = shape.metadata
+    if shape.type_name == "structure":
+        if getattr(shape, "is_document_type", False):
+            return
+        if isinstance(value, dict):
+            if getattr(shape, "is_tagged_union", False) and len(value) != 1:
+                out.append(f"{path}: a union with {len(value)} members")
+            for key, child in value.items():
+                if key in shape.members:
+                    limits(child, shape.members[key], f"{path}.{key}", out)
+                else:
+                    out.append(f"{path}.{key}: no such member")
+    elif shape.type_name == "list" and isinstance(value, list):
+        sizes(len(value), meta, path, out)
+        for child in value:
+            limits(child, shape.member, f"{path}[]", out)
+    elif shape.type_name == "map" and isinstance(value, dict):
+        sizes(len(value), meta, path, out)
+        for key, child in value.items():
+            limits(key, shape.key, f"{path} key", out)
+            limits(child, shape.value, f"{path}.*", out)
+    elif shape.type_name == "string" and isinstance(value, str):
+        sizes(len(value), meta, path, out)
+        if meta.get("enum") and value not in meta["enum"]:
+            out.append(f"{path}: {value!r} is not one of {meta['enum']}")
+        if meta.get("pattern") and not re.fullmatch(meta["pattern"].replace("\\p{", "[").replace("}\\", "]\\"), value, re.S) and "\\p" not in meta["pattern"]:
+            out.append(f"{path}: does not match {meta['pattern']}")
+    elif shape.type_name in ("integer", "long", "float", "double") and isinstance(value, (int, float)):
+        sizes(value, meta, path, out)
+
+
+def sizes(value, meta, path, out):
+    if "min" in meta and value < meta["min"]:
+        out.append(f"{path}: {value} is below {meta['min']}")
+    if "max" in meta and value > meta["max"]:
+        out.append(f"{path}: {value} is above {meta['max']}")
+
+
+JUDGES = {"openai": openai, "azure": azure, "azure_v1": azure, "anthropic": anthropic, "vertex_anthropic": anthropic, "gemini": gemini, "vertex": gemini,
+          "bedrock": bedrock, "groq": groq, "cerebras": cerebras}
