@@ -175,7 +175,7 @@ TEST(LowerParams, UnknownKeys) {
        "groq/llama-3.3-70b-versatile",
        R"({"wibble":1})",
        {{"/wibble", ""}},
-       {"GEN-01 semantic /wibble wibble"}},
+       {"GROQ-02-own semantic /wibble wibble"}},
       {"GROQ-01",
        "groq/llama-3.3-70b-versatile",
        R"({"messages":[{"role":"user","content":"Hi","name":"ann"},{"role":"assistant","content":"a","annotations":[]},

@@ -51,17 +51,41 @@ void asked(Context& c) {
   }
 }
 
-// `include_reasoning` and `reasoning.exclude`: OpenRouter alone has a word for it.
+// `include_reasoning` and `reasoning.exclude`: OpenRouter's words; Groq takes the first, but not beside its
+// own word for how reasoning is shown (GROQ-10).
 void shown(Context& c) {
   const auto& include = c.original.reasoning.include;
   if (!include || c.profile.text(Setting::reasoning_style) == "openrouter") return;
   const json::Value source = c.original.source;
-  const std::string_view at =
-      source["include_reasoning"].present() ? "/include_reasoning" : "/reasoning/exclude";
+  const json::Value said = source["include_reasoning"];
+  const std::string_view at = said.present() ? "/include_reasoning" : "/reasoning/exclude";
+  if (said.present() && c.flag(Setting::thinking) &&
+      profile::list_contains(c.profile.list(Setting::request_keys), "include_reasoning")) {
+    if (std::ranges::find(c.draft.extra, "reasoning_format", &canon::Extra::key) == c.draft.extra.end())
+      c.draft.extra.push_back({"include_reasoning", said, at});
+    else
+      c.edit(Setting::reasoning_style, "GROQ-10", at, "include_reasoning", *include ? "true" : "false", "",
+             Loss::none);
+    return;
+  }
   // Left alone most hosts show what they have: only hiding it is lost.
   const bool quiet = *include || !c.flag(Setting::thinking);
   c.edit(Setting::reasoning_style, "OAI-49", at, "include_reasoning", *include ? "true" : "false", "",
          quiet ? Loss::none : Loss::semantic);
+}
+
+// GROQ-10: beside tools and JSON output reasoning has a field of its own, which is what the host does
+// unasked.
+void not_raw(Context& c) {
+  if (c.flag(Setting::raw_with_tools)) return;
+  const canon::FormatKind format = c.draft.response_format.kind;
+  const bool json = format == canon::FormatKind::json_object || format == canon::FormatKind::json_schema;
+  if (c.draft.tools.empty() && !json) return;
+  std::erase_if(c.draft.extra, [&](const canon::Extra& extra) {
+    if (extra.key != "reasoning_format" || extra.value.text() != "raw") return false;
+    c.edit(Setting::raw_with_tools, "GROQ-10", extra.pointer, "reasoning_format", "raw", "", Loss::narrowed);
+    return true;
+  });
 }
 
 // How history carries it: MM-10, CER-12, MIS-25. A field of another name, or an empty one, is refused by
@@ -94,7 +118,10 @@ void replayed(Context& c) {
 void pass_words(Context& c) {
   if (c.original.dialect != DialectName::openai_chat) return;
   const bool chat = c.wire.name == DialectName::openai_chat;
-  if (chat) asked(c);
+  if (chat) {
+    asked(c);
+    not_raw(c);
+  }
   if (chat || c.wire.name == DialectName::cohere_chat || c.wire.name == DialectName::bedrock_converse)
     shown(c);
   if (chat) replayed(c);

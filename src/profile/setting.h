@@ -180,6 +180,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(json_schema_column, text, "", "as schema_column, for output schemas")                                    \
   X(json_schema_root, text, "object",                                                                        \
     "what an output schema's root may be: object (others are wrapped, the answer unwrapped) | any")          \
+  X(raw_with_tools, boolean, "true", "`reasoning_format: raw` may go with tools or JSON output")             \
   X(json_with_tools, boolean, "true", "structured output and tools may go together")                         \
   X(json_needs_word, boolean, "false", "JSON mode wants the word json in the messages (OAI-52)")             \
   X(json_prefill, boolean, "true", "an output schema and a prefill may go together")                         \
