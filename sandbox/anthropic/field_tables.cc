@@ -183,7 +183,7 @@ constexpr std::array kToolChoices = {Tagged{"auto", kChoice}, Tagged{"any", kCho
 
 constexpr Field kDisplay{"display", Want::text, false, kNullable, "summarized|omitted"};
 constexpr std::array kThinkingEnabled = {kType, Field{"budget_tokens", Want::integer, kRequired}, kDisplay};
-constexpr std::array kThinkingAdaptive = {kType, kDisplay};
+constexpr std::array kThinkingAdaptive = {kType, kDisplay, Field{"block_binding", Want::any}};
 constexpr std::array kThinkingTypes = {Tagged{"enabled", kThinkingEnabled}, Tagged{"disabled", kOnlyType},
                                        Tagged{"between_tools", kOnlyType},
                                        Tagged{"adaptive", kThinkingAdaptive}};

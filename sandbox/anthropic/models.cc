@@ -119,7 +119,8 @@ constexpr std::array kModels = {
           .sampling = Sampling::refused,
           .thinking = kAdaptive,
           .efforts = kToXhigh,
-          .prefill = false},
+          .prefill = false,
+          .system_turns = true},
     Model{.name = "claude-sonnet-5",
           .line = "sonnet",
           .display_name = "Claude Sonnet 5",
@@ -271,6 +272,35 @@ bool is_version(std::string_view rest) {
   return (rest[0] == '-' || rest[0] == '@') && rest.size() == 9 && all_digits(rest.substr(1));
 }
 
+// Models yet to come, claude-<line>-<generation>[-<minor>]: they do as the newest of their line, and what is
+// between 5 and 5.5 as 5 does.
+const Model* find_successor(std::string_view name) {
+  struct Line {
+    std::string_view prefix, five, newest;
+  };
+  static constexpr Line kLines[] = {{"claude-opus-", "claude-opus-5", "claude-opus-5-5"},
+                                    {"claude-sonnet-", "claude-sonnet-5", "claude-sonnet-5-5"},
+                                    {"claude-haiku-", "claude-haiku-5-5", "claude-haiku-5-5"},
+                                    {"claude-fable-", "claude-fable-5-2", "claude-fable-5-2"},
+                                    {"claude-mythos-", "claude-mythos-5-2", "claude-mythos-5-2"}};
+  for (const Line& line : kLines) {
+    if (!name.starts_with(line.prefix)) continue;
+    std::string_view rest = name.substr(line.prefix.size());
+    const auto digit = [&](char least) { return !rest.empty() && rest[0] >= least && rest[0] <= '9'; };
+    if (!digit('5')) return nullptr;
+    bool five = rest[0] == '5';
+    rest.remove_prefix(1);
+    if (rest.size() > 1 && rest[0] == '-' && rest[1] >= '0' && rest[1] <= '9' &&
+        (rest.size() == 2 || rest[2] == '-' || rest[2] == '@')) {
+      five = five && rest[1] < '5';
+      rest.remove_prefix(2);
+    }
+    if (!is_version(rest)) return nullptr;
+    return std::ranges::find(kModels, five ? line.five : line.newest, &Model::name);
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::span<const Model> models() { return kModels; }
@@ -279,7 +309,7 @@ const Model* find_model(std::string_view name) {
   for (const Model& model : kModels) {
     if (name.starts_with(model.name) && is_version(name.substr(model.name.size()))) return &model;
   }
-  return nullptr;
+  return find_successor(name);
 }
 
 bool lists(std::string_view alternatives, std::string_view word) {

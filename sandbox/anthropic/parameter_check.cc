@@ -56,6 +56,8 @@ Refused check_thinking_type(json::Value body, const Model& model) {
     }
     return refuse(std::move(message));
   }
+  if (thinking["block_binding"] && lists(model.thinking, "enabled"))  // ANT-45
+    return refuse(fmt::format("thinking.{}.block_binding: Extra inputs are not permitted", type));
   if (type == "disabled" && model.disabled_needs_low_effort) {
     const std::string_view effort = body["output_config"]["effort"].text();
     if (effort == "xhigh" || effort == "max") {

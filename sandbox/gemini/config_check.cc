@@ -104,6 +104,9 @@ Refused check_config(json::Value body, const Target& target) {
   if (Refused no = out_of_range(get(config, "top_p"), "top_p", 0, 1, "[0.0, 1.0]")) return no;
   if (Refused no = out_of_range(get(config, "top_k"), "top_k", 1, 1e9, "[1, 1000000000]")) return no;
   if (Refused no = out_of_range(get(config, "candidate_count"), "candidate_count", 1, 8, "[1, 8]")) return no;
+  for (const std::string_view name : {"presence_penalty", "frequency_penalty"})
+    if (Refused no = out_of_range(get(config, name), name, -2, target.vertex ? 1.999 : 2, "[-2.0, 2.0]"))
+      return no;
   const json::Value stops = get(config, "stop_sequences");
   if (stops.items().size() > 5) {
     return refuse(

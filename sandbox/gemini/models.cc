@@ -1,5 +1,6 @@
 #include "sandbox/gemini/models.h"
 
+#include <algorithm>
 #include <array>
 
 namespace dragoman::sandbox::gemini {
@@ -80,6 +81,27 @@ bool is_suffix(std::string_view rest) {
          rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
 }
 
+// Generations yet to come, gemini-<number>-pro or -flash, and the aliases of today's: they do as the newest.
+const Model* find_successor(std::string_view name) {
+  constexpr std::string_view kStart = "gemini-";
+  if (!name.starts_with(kStart)) return nullptr;
+  name.remove_prefix(kStart.size());
+  std::size_t number = 0;
+  while (number < name.size() && ((name[number] >= '0' && name[number] <= '9') || name[number] == '.'))
+    ++number;
+  const bool later = number > 0 && name[0] >= '3' && number < name.size() && name[number] == '-';
+  if (number > 0 && !later) return nullptr;
+  if (later) name.remove_prefix(number + 1);
+  for (const auto& [line, newest] : {std::pair<std::string_view, std::string_view>{"pro", "gemini-3.1-pro"},
+                                     {"flash-lite", "gemini-3.8-flash"},
+                                     {"flash", "gemini-3.8-flash"}}) {
+    if (!name.starts_with(line)) continue;
+    const std::string_view rest = name.substr(line.size());
+    if (later ? is_suffix(rest) : rest == "-latest") return std::ranges::find(kModels, newest, &Model::name);
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::span<const Model> models() { return kModels; }
@@ -88,7 +110,7 @@ const Model* find_model(std::string_view name) {
   for (const Model& model : kModels) {
     if (name.starts_with(model.name) && is_suffix(name.substr(model.name.size()))) return &model;
   }
-  return nullptr;
+  return find_successor(name);
 }
 
 }  // namespace dragoman::sandbox::gemini

@@ -140,6 +140,7 @@ Reply handle(const Host& host, const Call& call, const Options& options) {
   const Model* model = find_model(host, request.model);
   if (model == nullptr) return refusal_reply(host, host.unknown_model(request.model));
   request.traits = model->traits;
+  if (request.has(kResponsesOnly)) return refusal_reply(host, host.responses_only(request.model));  // OAI-64
   request.reasoning = host.reasons ? host.reasons(request) : openai_reasons(request);
   for (const RuleSet& set : host.rules) {
     for (const Rule& rule : set) {

@@ -46,6 +46,9 @@ enum Trait : unsigned {
   kFineTuned = 1u << 16,
   kFixedSampling = 1u << 17,
   kNoThinkingSwitch = 1u << 18,
+  kTopEffort = 1u << 20,      // knows xhigh
+  kFromMedium = 1u << 21,     // knows no effort below medium
+  kResponsesOnly = 1u << 22,  // not served on Chat Completions
 };
 
 struct Model {
@@ -116,6 +119,7 @@ struct Host {
   Verdict (*authorize)(const Call& call);  // nothing when the key is fine
   Refusal (*unknown_model)(std::string_view model);
   Refusal (*overflow)(std::int64_t tokens, std::int64_t window);
+  Refusal (*responses_only)(std::string_view model) = nullptr;  // of models that are not served on Chat
   Refusal (*failure)(int status) = nullptr;     // 429, 5xx in the host's own words; 402 stands for want of
                                                 // money, whatever status the host gives that
   Refusal (*policy)() = nullptr;                // for a prompt with "[policy]" in it

@@ -49,6 +49,13 @@ Refusal overflow(std::int64_t tokens, std::int64_t window) {
       "messages", "context_length_exceeded");
 }
 
+// OAI-64
+Refusal responses_only(std::string_view) {
+  Refusal r = refuse("This model is only supported in v1/responses and not in v1/chat/completions.", "model");
+  r.status = 404;
+  return r;
+}
+
 // OAI-62, and OAI-58 for 402, which the service does not send but a script may.
 Refusal failure(int status) {
   Refusal r;
@@ -109,35 +116,47 @@ HeaderList headers(const Call& call) {
 const RuleSet kOpenAiRules[] = {kMessageRules, kParameterRules, kToolRules, kSchemaRules};
 
 constexpr unsigned kAlways = kReasonsAlways | kNoMaxTokens | kNoStop;
-constexpr unsigned kGpt56 =
-    kReasonsByDefault | kNoMaxTokens | kNoStop | kNoToolsWhileReasoning | kNoMinimalEffort | kPatchLimit;
+constexpr unsigned kOptIn = kReasonsOptIn | kNoMaxTokens | kNoStop;
+constexpr unsigned kCodex = kAlways | kResponsesOnly;
+constexpr unsigned kPro = kAlways | kFromMedium | kTopEffort | kResponsesOnly;
+constexpr unsigned kGpt56 = kReasonsByDefault | kNoMaxTokens | kNoStop | kNoToolsWhileReasoning |
+                            kNoMinimalEffort | kPatchLimit | kTopEffort;
 
 const Model kOpenAiModels[] = {
     {"gpt-4o-mini", kNoEffort},
     {"gpt-4o", kNoEffort},
     {"gpt-4.1", kNoEffort},
-    {"gpt-5.1", kReasonsOptIn | kNoMaxTokens | kNoStop},
+    {"gpt-5.1", kOptIn},
     {"o4-mini", kAlways},
     {"ft:*", kNoEffort | kFineTuned},
     {"o1-mini*", kReasonsAlways | kNoMaxTokens | kNoParallel | kNoSystem | kNoTools | kNoEffort},
     {"o1-preview*", kReasonsAlways | kNoMaxTokens | kNoParallel | kNoSystem | kNoTools | kNoEffort},
+    {"o?-pro*", kCodex},
+    {"o?-deep-research*", kCodex},
     {"o1*", kReasonsAlways | kNoMaxTokens | kNoParallel},
     {"o3-mini*", kReasonsAlways | kNoMaxTokens | kNoParallel},
-    {"o3*", kAlways},
-    {"o4*", kAlways},
+    {"o[3-9]*", kAlways},
     {"gpt-5-chat*", kNoEffort | kNoMaxTokens},
-    {"gpt-5.?-chat*", kAlways | kFixedEffort},
-    {"gpt-5.1-codex*", kAlways},
-    {"gpt-5-pro*", kAlways | kHighOnly},
-    {"gpt-5.?-pro*", kAlways},
-    {"gpt-5.1*", kReasonsOptIn | kNoMaxTokens | kNoStop},
-    {"gpt-5.2*", kReasonsOptIn | kNoMaxTokens | kNoStop},
-    {"gpt-5.3*", kReasonsOptIn | kNoMaxTokens | kNoStop},
-    {"gpt-5.4*", kReasonsOptIn | kNoMaxTokens | kNoStop | kNoToolsWhileReasoning},
-    {"gpt-5.5*", kReasonsByDefault | kNoMaxTokens | kNoStop | kNoToolsWhileReasoning},
+    {"gpt-5.*-chat*", kAlways | kFixedEffort},
+    {"gpt-5-codex*", kCodex},
+    {"gpt-5.1-codex-max*", kCodex | kTopEffort},
+    {"gpt-5.1-codex*", kCodex},
+    {"gpt-5.*-codex*", kOptIn | kTopEffort | kResponsesOnly},
+    {"gpt-5-pro*", kAlways | kHighOnly | kResponsesOnly},
+    {"gpt-*-pro*", kPro},
+    {"gpt-5.1", kOptIn},
+    {"gpt-5.1-*", kOptIn},
+    {"gpt-5.[23]", kOptIn | kTopEffort},
+    {"gpt-5.[23]-*", kOptIn | kTopEffort},
+    {"gpt-5.4", kOptIn | kTopEffort | kNoToolsWhileReasoning},
+    {"gpt-5.4-*", kOptIn | kTopEffort | kNoToolsWhileReasoning},
+    {"gpt-5.5", kReasonsByDefault | kNoMaxTokens | kNoStop | kTopEffort | kNoToolsWhileReasoning},
+    {"gpt-5.5-*", kReasonsByDefault | kNoMaxTokens | kNoStop | kTopEffort | kNoToolsWhileReasoning},
     {"gpt-5.*", kGpt56},
     {"gpt-5*", kAlways},
-    {"gpt-6*", kGpt56},
+    {"gpt-6-astra*", (kGpt56 & ~kReasonsByDefault) | kReasonsAlways},
+    {"gpt-[6-9]*", kGpt56},
+    {"gpt-1?*", kGpt56},
     {"gpt-*", kNoEffort},
     {"chatgpt-*", kNoEffort},
 };
@@ -152,6 +171,7 @@ const Host kOpenAi = {.prefix = "openai",
                       .authorize = authorize,
                       .unknown_model = unknown_model,
                       .overflow = overflow,
+                      .responses_only = responses_only,
                       .failure = failure,
                       .policy = policy,
                       .headers = headers,

@@ -223,9 +223,23 @@ const std::vector<RuleCase>& rows() {
        "unsupported_parameter"},
       {"OAI-42", R"("model":"gpt-5","reasoning_effort":"none")",
        "Unsupported value: 'reasoning_effort' does not support 'none' with this model. Supported values are: "
-       "'low', "
-       "'medium', and 'high'.",
+       "'minimal', 'low', 'medium', and 'high'.",
        "reasoning_effort", "unsupported_value"},
+      {"OAI-42", R"("model":"gpt-5.1","reasoning_effort":"minimal")",
+       "Unsupported value: 'reasoning_effort' does not support 'minimal' with this model. Supported values "
+       "are: 'none', 'low', 'medium', and 'high'.",
+       "reasoning_effort", "unsupported_value"},
+      {"OAI-42", R"("model":"gpt-5.1","reasoning_effort":"xhigh")",
+       "Unsupported value: 'reasoning_effort' does not support 'xhigh' with this model. Supported values "
+       "are: 'none', 'low', 'medium', and 'high'.",
+       "reasoning_effort", "unsupported_value"},
+      {"OAI-42", R"("model":"gpt-5.2","reasoning_effort":"xhigh")", ""},
+      {"OAI-42", R"("model":"gpt-7","temperature":0.2)",
+       "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is "
+       "supported.",
+       "temperature", "unsupported_value"},
+      {"OAI-64", R"("model":"gpt-5-codex")",
+       "This model is only supported in v1/responses and not in v1/chat/completions.", "model", "", 404},
       {"OAI-43", R"("temperature":99)",
        "Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got 99.0 instead.",
        "temperature", "decimal_above_max_value"},

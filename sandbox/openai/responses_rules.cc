@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "sandbox/openai/efforts.h"
 #include "sandbox/openai/parameter.h"
 #include "sandbox/openai/responses.h"
 #include "sandbox/openai/rules.h"
@@ -114,14 +115,8 @@ Verdict model_limits(const Request& r) {
   const Value effort = r["reasoning"]["effort"];
   if (!effort.present()) return std::nullopt;
   if (r.has(kNoEffort)) return unsupported("reasoning.effort");
-  std::vector<std::string_view> words = {"low", "medium", "high"};
-  const bool off = r.has(kReasonsOptIn) || r.has(kReasonsByDefault);
-  if (r.has(kFixedEffort)) words = {"medium"};
-  if (off) words.insert(words.begin(), "none");
-  if (off) words.push_back("xhigh");
-  if (!off && !r.has(kFixedEffort) && !r.has(kNoMinimalEffort) && r.model.starts_with("gpt-5"))
-    words.insert(words.begin(), "minimal");
-  if (r.model.find("codex") != std::string_view::npos) words.push_back("xhigh");
+  if (!r.has(kReasonsAlways) && !r.has(kReasonsByDefault) && !r.has(kReasonsOptIn)) return std::nullopt;
+  const auto words = efforts_of(r, true);
   if (std::ranges::find(words, effort.text()) != words.end()) return std::nullopt;
   return refuse(
       fmt::format("Unsupported value: '{}' is not supported with the '{}' model. Supported values are: "

@@ -84,6 +84,16 @@ Refusal overflow(std::int64_t tokens, std::int64_t window) {
       "messages", "context_length_exceeded");
 }
 
+// OAI-64, as Azure says it (vanna-ai/vanna#967).
+Refusal responses_only(std::string_view model) {
+  return infra(
+      400, "OperationNotSupported",
+      fmt::format("The chatCompletion operation does not work with the specified model, {}. Please "
+                  "choose different model and try again. You can learn more about which models can "
+                  "be used with each operation here: https://go.microsoft.com/fwlink/?linkid=2197993.",
+                  model));
+}
+
 Refusal failure(int status) {
   if (status != 429) return {};
   Refusal r =
@@ -199,6 +209,7 @@ const Host kAzure = {.prefix = "azure",
                      .authorize = authorize,
                      .unknown_model = unknown_model,
                      .overflow = overflow,
+                     .responses_only = responses_only,
                      .failure = failure,
                      .policy = policy,
                      .headers = headers,

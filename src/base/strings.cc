@@ -27,6 +27,21 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// How many characters of the pattern's beginning stand for this one character of the text; 0: they do not. A
+// bracket that is never closed stands for itself.
+std::size_t one_of(std::string_view pattern, char c) {
+  if (pattern.empty()) return 0;
+  const std::size_t end = pattern.front() == '[' ? pattern.find(']', 2) : std::string_view::npos;
+  if (end == std::string_view::npos) return pattern.front() == '?' || lower(pattern.front()) == lower(c);
+  for (std::size_t i = 1; i < end; ++i) {
+    const bool range = i + 2 < end && pattern[i + 1] == '-';
+    const char last = pattern[range ? i + 2 : i];
+    if (lower(c) >= lower(pattern[i]) && lower(c) <= lower(last)) return end + 1;
+    if (range) i += 2;
+  }
+  return 0;
+}
+
 }  // namespace
 
 bool is_blank(std::string_view text) { return std::all_of(text.begin(), text.end(), space); }
@@ -65,8 +80,9 @@ bool glob_match(std::string_view pattern, std::string_view text) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
       mark = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || lower(pattern[p]) == lower(text[t]))) {
-      ++p;
+    } else if (const std::size_t step = one_of(pattern.substr(std::min(p, pattern.size())), text[t]);
+               step > 0) {
+      p += step;
       ++t;
     } else if (star != std::string_view::npos) {
       p = star + 1;

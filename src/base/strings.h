@@ -15,8 +15,9 @@ std::string lower_ascii(std::string_view text);  // A-Z to a-z, the rest untouch
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 std::vector<std::string_view> split(std::string_view text, char separator);
 
-// Shell-like match of a whole text: '*' any run, '?' any one character. ASCII case is ignored, as model names
-// are.
+// Shell-like match of a whole text: '*' any run, '?' any one character, '[6-9]' one of a range (several may
+// stand in the brackets; one without an end stands for itself). ASCII case is ignored, as that of model names
+// is.
 bool glob_match(std::string_view pattern, std::string_view text);
 
 // The candidate nearest to `word` by edit distance, if it is near enough to be a slip of the fingers.

@@ -54,6 +54,16 @@ json::Value Reader::member(json::Value object, std::string_view base, std::strin
   return {};
 }
 
+json::Value Reader::schema(json::Value object, std::string_view base, std::string_view key, bool required) {
+  const json::Value v = object[key];
+  if (!v.is_bool()) return member(object, base, key, json::Kind::object, required);
+  if (!v.boolean())
+    fail(at(base, key),
+         "no arguments satisfy the schema false; a tool without arguments has "
+         "{\"type\":\"object\",\"properties\":{}}");
+  return v;
+}
+
 std::string_view Reader::word(json::Value object, std::string_view base, std::string_view key,
                               std::span<const std::string_view> words, bool required) {
   const std::string_view found = text(object, base, key, required);

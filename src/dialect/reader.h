@@ -50,6 +50,9 @@ class Reader {
   // only for failures.
   json::Value member(json::Value object, std::string_view base, std::string_view key, json::Kind kind,
                      bool required = false);
+  // The schema of a tool's arguments: an object, or true, which says that any object will do. With false
+  // nobody could ever call the tool, which is a failure.
+  json::Value schema(json::Value object, std::string_view base, std::string_view key, bool required = false);
   std::string_view text(json::Value object, std::string_view base, std::string_view key,
                         bool required = false) {
     return member(object, base, key, json::Kind::string, required).text();

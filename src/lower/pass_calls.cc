@@ -38,9 +38,10 @@ void fit_arguments(Context& c, Block& block) {
       c.original.dialect == c.wire.name &&
       (c.wire.name == canon::DialectName::openai_chat || c.wire.name == canon::DialectName::openai_responses);
   if (call.arguments.is_object()) {
-    // The client's own text says it, unless it wrote "" for {}.
+    // The client's own text says it, unless it wrote "" for {}, or the object itself (OAI-25).
     if (text_to_text && call.arguments_text.empty())
-      c.edit("GEN-05", block.pointer, "arguments", "", show(call.arguments), Loss::none);
+      c.edit("GEN-05", block.pointer, "arguments", call.arguments.members().empty() ? "" : "an object",
+             show(call.arguments), Loss::none);
     return;
   }
   if (is_blank(call.arguments_text) && !call.arguments.present()) {

@@ -31,6 +31,11 @@ bool has_tool(const Context& c, std::string_view name) {
                      [&](const Tool& t) { return t.name == name; });
 }
 
+void refuse_unknown(Context& c, std::string_view name) {
+  c.refuse("OAI-15", c.draft.tool_choice.pointer,
+           fmt::format("tool_choice names '{}', which is not in tools", name));
+}
+
 void drop_without_tools(Context& c) {
   ToolChoice& choice = c.draft.tool_choice;
   if (choice.mode == ChoiceMode::required || choice.mode == ChoiceMode::named)
@@ -119,9 +124,10 @@ void fit_forced(Context& c) {
 void pass_choice(Context& c) {
   ToolChoice& choice = c.draft.tool_choice;
   if (c.draft.tools.empty()) return drop_without_tools(c);
-  if (choice.mode == ChoiceMode::named && !has_tool(c, choice.tool))
-    return c.refuse("OAI-15", choice.pointer,
-                    fmt::format("tool_choice names '{}', which is not in tools", choice.tool));
+  if (choice.mode == ChoiceMode::named && !has_tool(c, choice.tool)) return refuse_unknown(c, choice.tool);
+  const auto& tools = c.original.tools;  // what went with its dialect is named by those who know it
+  for (const std::string_view name : c.original.tool_choice.allowed)
+    if (std::ranges::find(tools, name, &Tool::name) == tools.end()) return refuse_unknown(c, name);
   if (!choice.allowed.empty() && !(c.original.dialect == c.wire.name && c.flag(Setting::choice_allowed))) {
     keep_only(c, choice.allowed, Setting::choice_allowed, choice.pointer);
     // Whatever else has to stay (what the history calls), one tool that must be called can be named.

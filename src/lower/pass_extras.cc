@@ -64,13 +64,21 @@ void filter_blocks(Context& c, std::vector<Block>& blocks) {
 
 // A host that knows no `refusal` gets the model's words of refusing as what they are: its words.
 void refusal_to_text(Context& c, std::vector<Block>& blocks) {
-  const bool has_word =
-      c.wire.name == canon::DialectName::openai_chat || c.wire.name == canon::DialectName::openai_responses;
-  if (has_word && c.flag(Setting::refusals)) return;
+  const bool chat = c.wire.name == DialectName::openai_chat;
+  const bool has_word = chat || c.wire.name == DialectName::openai_responses;
+  // OAI-04: on Chat a turn's parts are texts, or one refusal and nothing else.
+  const auto parts = std::count_if(blocks.begin(), blocks.end(), [](const Block& b) {
+    return std::holds_alternative<canon::Refusal>(b.body) || std::holds_alternative<canon::Text>(b.body);
+  });
+  const bool crowded = chat && parts > 1;
+  if (has_word && c.flag(Setting::refusals) && !crowded) return;
   for (Block& block : blocks) {
     const auto* refusal = std::get_if<canon::Refusal>(&block.body);
     if (!refusal) continue;
-    c.edit(Setting::refusals, "GEN-01", block.pointer, "refusal", cut(refusal->text), "text", Loss::none);
+    if (has_word && c.flag(Setting::refusals))
+      c.edit("OAI-04", block.pointer, "refusal", cut(refusal->text), "text", Loss::none);
+    else
+      c.edit(Setting::refusals, "GEN-01", block.pointer, "refusal", cut(refusal->text), "text", Loss::none);
     block.body = canon::Text{refusal->text};
   }
 }
@@ -86,6 +94,35 @@ void drop_foreign(Context& c, std::vector<Block>& blocks) {
   });
   for (Block& block : blocks)
     if (auto* result = std::get_if<ToolResult>(&block.body)) drop_foreign(c, result->content);
+}
+
+// ANT-52: what the service's own tools did comes in pairs within a turn. Only the last turn may end in a call
+// that waits for the service to go on.
+void drop_halves(Context& c) {
+  if (c.wire.name != DialectName::anthropic_messages) return;
+  const auto& messages = c.draft.messages;
+  for (Message& message : c.draft.messages) {
+    const bool last = &message == &messages.back();
+    const auto id_of = [](const Block& block, bool call) -> std::string_view {
+      const auto* foreign = std::get_if<Foreign>(&block.body);
+      if (!foreign || !foreign->type.ends_with(call ? "_tool_use" : "_tool_result")) return {};
+      return foreign->source[call ? "id" : "tool_use_id"].text();
+    };
+    std::vector<std::string_view> calls, results;
+    for (const Block& block : message.blocks) {
+      if (const auto id = id_of(block, true); !id.empty()) calls.push_back(id);
+      if (const auto id = id_of(block, false); !id.empty()) results.push_back(id);
+    }
+    std::erase_if(message.blocks, [&](const Block& block) {
+      const std::string_view call = id_of(block, true), result = id_of(block, false);
+      const bool waits = !call.empty() && !last && std::ranges::find(results, call) == results.end();
+      const bool lost = !result.empty() && std::ranges::find(calls, result) == calls.end();
+      if (!waits && !lost) return false;
+      const auto& foreign = std::get<Foreign>(block.body);
+      c.edit("ANT-52", block.pointer, foreign.type, show(foreign.source), "", Loss::semantic);
+      return true;
+    });
+  }
 }
 
 // OAI-06: a participant's name in the letters the target takes, still one name a participant.
@@ -118,14 +155,24 @@ void pass_extras(Context& c) {
 
 void pass_foreign(Context& c) {
   for (Message& message : c.draft.messages) drop_foreign(c, message.blocks);
+  drop_halves(c);
+  // GEM-60, VTX-08: beside functions, or an output format, the service's own tools are refused.
+  const auto& rivals = c.profile.list(Setting::server_tools_not_with);
   const bool functions =
-      std::ranges::any_of(c.draft.tools, [](const Tool& tool) { return tool.kind != ToolKind::server; });
-  const bool alone = functions && !c.flag(Setting::server_with_functions);
+      profile::list_contains(rivals, "functions") &&
+      std::ranges::any_of(c.draft.tools, [](const Tool& t) { return t.kind != ToolKind::server; });
+  const bool json = profile::list_contains(rivals, "json") &&
+                    (c.draft.response_format.kind == canon::FormatKind::json_object ||
+                     c.draft.response_format.kind == canon::FormatKind::json_schema);
+  if (functions || json)
+    std::erase_if(c.draft.tools, [&](const Tool& tool) {
+      if (tool.kind != ToolKind::server) return false;
+      c.edit(functions ? "GEM-60" : "VTX-08", tool.pointer, "tool", show(tool.source), "", Loss::semantic);
+      return true;
+    });
   std::erase_if(c.draft.tools, [&](const Tool& tool) {
-    const bool known = same_dialect(c) && c.flag(Setting::server_tools);
-    if (tool.kind != ToolKind::server || (known && !alone)) return false;
-    c.edit(known ? Setting::server_with_functions : Setting::server_tools, "GEN-01", tool.pointer, "tool",
-           show(tool.source), "", Loss::semantic);
+    if (tool.kind != ToolKind::server || (same_dialect(c) && c.flag(Setting::server_tools))) return false;
+    c.edit(Setting::server_tools, "GEN-01", tool.pointer, "tool", show(tool.source), "", Loss::semantic);
     return true;
   });
 }

@@ -60,6 +60,24 @@ void look_at_ids(Context& c) {
   }
 }
 
+// OAIR-07, OAIR-18: items of the client's that encode() writes right.
+void look_at_items(Context& c) {
+  const Value input = c.original.source["input"];
+  for (std::size_t i = 0; i < input.items().size(); ++i) {
+    const Value item = input.at(i);
+    const std::string at = json::pointer_join("/input", i);
+    if (item["type"].text() == "reasoning" && !item["summary"].present())
+      c.edit("OAIR-07", c.keep(at), "summary", "", "[]", Loss::none);
+    if (item["role"].text() != "assistant") continue;
+    for (std::size_t j = 0; j < item["content"].items().size(); ++j) {
+      const std::string_view type = item["content"].at(j)["type"].text();
+      if (type == "input_text" || type == "text")
+        c.edit("OAIR-18", c.keep(json::pointer_join(json::pointer_join(at, "content"), j)), "type",
+               std::string(type), "output_text", Loss::none);
+    }
+  }
+}
+
 // OAIR-02, OAIR-22: what encode() writes right and the client did not.
 void look_at_shapes(Context& c) {
   for (const canon::Tool& tool : c.draft.tools)
@@ -83,6 +101,7 @@ void look_at_shapes(Context& c) {
 void pass_items(Context& c) {
   if (c.wire.name != canon::DialectName::openai_responses || c.original.dialect != c.wire.name) return;
   look_at_ids(c);
+  look_at_items(c);
   look_at_shapes(c);
 }
 

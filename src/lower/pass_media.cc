@@ -113,8 +113,8 @@ void fit_media(Context& c, Block& block) {
     const std::string_view real = sniff(media->data);
     if (!real.empty() && real != media->media_type && media->kind == MediaKind::image &&
         real.starts_with("image/")) {
-      c.edit("ANT-22", block.pointer, "media_type", std::string(media->media_type), std::string(real),
-             Loss::none);
+      c.edit(Setting::image_types, "ANT-22", block.pointer, "media_type", std::string(media->media_type),
+             std::string(real), Loss::none);
       media->media_type = real;
     }
   }
@@ -152,6 +152,54 @@ void fit_media(Context& c, Block& block) {
                                 media->media_type.empty() ? "of no stated type" : media->media_type));
 }
 
+bool only_results(const Message& m) {
+  return m.role == Role::user && !m.blocks.empty() &&
+         std::all_of(m.blocks.begin(), m.blocks.end(),
+                     [](const Block& b) { return std::holds_alternative<ToolResult>(b.body); });
+}
+
+// The turn of the user that media of the turn at `at` can move to: the next one, behind all results there
+// are. A system turn alone has none; an assistant's last turn would no longer be the last.
+std::optional<std::size_t> next_user_turn(const std::vector<Message>& messages, std::size_t at) {
+  for (std::size_t i = at + 1; i < messages.size(); ++i) {
+    if (messages[i].role != Role::user) continue;
+    while (i + 1 < messages.size() && only_results(messages[i]) && messages[i + 1].role == Role::user) ++i;
+    return i;
+  }
+  return std::nullopt;
+}
+
+// OAI-04, BR-25: system and assistant turns are text; what else they show is shown by the user turn after.
+void move_out_of_turn(Context& c, std::size_t at) {
+  Message& message = c.draft.messages[at];
+  const bool system = canon::is_system(message);
+  const auto to = next_user_turn(c.draft.messages, at);
+  std::vector<Block> moved;
+  for (Block& block : message.blocks) {
+    if (!std::holds_alternative<Media>(block.body)) continue;
+    if (!to) {
+      replace_by_note(c, block, Setting::assistant_media, "BR-25");
+      continue;
+    }
+    const std::string_view kind = canon::name(std::get<Media>(block.body).kind);
+    const std::string_view who = system ? "system" : "assistant";
+    c.edit(Setting::assistant_media, "BR-25", block.pointer, kind, fmt::format("in the {} turn", who),
+           "in the user turn after it", Loss::none);
+    Block note;
+    note.body = Text{c.keep(system ? fmt::format("The {} that the instructions are about:", kind)
+                                   : fmt::format("The {} of the assistant's turn before:", kind))};
+    moved.push_back(std::move(note));
+    moved.push_back(block);
+    block.body = Text{c.keep(fmt::format("[{} below]", kind))};
+    block.cache = {};
+  }
+  if (moved.empty()) return;
+  std::vector<Block>& into = c.draft.messages[*to].blocks;
+  const auto talk = std::find_if(into.begin(), into.end(),
+                                 [](const Block& b) { return !std::holds_alternative<ToolResult>(b.body); });
+  into.insert(talk, std::make_move_iterator(moved.begin()), std::make_move_iterator(moved.end()));
+}
+
 // Images a tool returned, for targets whose tool results are text: they follow the results in the user's
 // turn, behind all results there are: OpenAI's dialect has a turn for each.
 void move_out_of_results(Context& c, std::size_t at) {
@@ -178,11 +226,6 @@ void move_out_of_results(Context& c, std::size_t at) {
     }
   }
   if (moved.empty()) return;
-  const auto only_results = [](const Message& m) {
-    return m.role == Role::user && !m.blocks.empty() &&
-           std::all_of(m.blocks.begin(), m.blocks.end(),
-                       [](const Block& b) { return std::holds_alternative<ToolResult>(b.body); });
-  };
   std::size_t last = at;
   while (last + 1 < messages.size() && only_results(messages[last + 1])) ++last;
   for (Block& block : moved) messages[last].blocks.push_back(std::move(block));
@@ -290,13 +333,11 @@ void pass_media(Context& c) {
     for (Message& message : c.draft.messages) tell_of_documents(c, message.blocks);
   for (std::size_t i = 0; i < c.draft.messages.size(); ++i) {
     Message& message = c.draft.messages[i];
-    if (message.role == Role::user) move_out_of_results(c, i);
+    if (message.role == Role::user)
+      move_out_of_results(c, i);
+    else if (canon::is_system(message) || !c.flag(Setting::assistant_media))
+      move_out_of_turn(c, i);
     for (Block& block : message.blocks) {
-      if (message.role == Role::assistant && std::holds_alternative<Media>(block.body) &&
-          !c.flag(Setting::assistant_media)) {
-        replace_by_note(c, block, Setting::assistant_media, "BR-25");
-        continue;
-      }
       fit_media(c, block);
       if (auto* result = std::get_if<ToolResult>(&block.body))
         for (Block& part : result->content) fit_media(c, part);

@@ -126,6 +126,19 @@ void pass_stop(Context& c) {
   replace(c, Param::stop, rule, json::Builder(c.arena).array(kept), loss);
 }
 
+// OAI-09: how many are wanted is said to those only who are told that they are wanted.
+void fit_top_logprobs(Context& c) {
+  const ParamValue& top = c.draft.params[Param::top_logprobs];
+  ParamValue& wanted = c.draft.params[Param::logprobs];
+  if (!top.value || (wanted.value && wanted.value.boolean())) return;
+  const bool sayable = !c.wire.param_fields[static_cast<std::size_t>(Param::logprobs)].empty() &&
+                       c.profile.param(Param::logprobs).support == Support::ok;
+  if (wanted.value || !sayable || top.value.number() == 0)
+    return drop(c, Param::top_logprobs, "OAI-09", Loss::none);
+  c.edit("OAI-09", top.pointer, "logprobs", "", "true", Loss::none);
+  wanted = {json::Builder(c.arena).boolean(true), top.pointer};
+}
+
 // Anthropic's "standard_only" is what the others call "default".
 void fit_tier(Context& c, const ParamSpec& spec, std::string_view rule) {
   const std::string_view text = c.draft.params[Param::service_tier].value.text();
@@ -183,9 +196,7 @@ void pass_params(Context& c) {
     rename(c, Param::max_tokens, max_tokens_name(c), Setting::max_tokens_field);
     rename(c, Param::seed, c.profile.text(Setting::seed_field), Setting::seed_field);
   }
-  // OAI-09: top_logprobs means nothing without logprobs.
-  if (c.draft.params.has(Param::top_logprobs) && !c.draft.params.has(Param::logprobs))
-    drop(c, Param::top_logprobs, "OAI-09", Loss::none);
+  fit_top_logprobs(c);
   if (const json::Value n = c.draft.params[Param::n].value;
       n && n.number() > 1 && !c.flag(Setting::greedy_n) && c.draft.params.has(Param::temperature) &&
       c.draft.params[Param::temperature].value.number() == 0) {

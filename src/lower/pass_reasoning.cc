@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "lower/context.h"
 
 namespace dragoman::lower {
@@ -258,6 +259,10 @@ void pass_reasoning(Context& c) {
         call->signature = kSentinel;
         c.edit(Setting::reasoning_signature, "GEM-15", block.pointer, "thoughtSignature", "", "sentinel",
                Loss::narrowed);
+      } else if (signs_calls && !call->signature.empty() && !base64_decode(call->signature)) {
+        c.edit("GEM-16", block.pointer, "thoughtSignature", cut(call->signature), sentinel ? "sentinel" : "",
+               Loss::semantic);
+        call->signature = sentinel ? kSentinel : std::string_view();
       }
       first_call = false;
     }

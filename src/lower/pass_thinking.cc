@@ -87,6 +87,11 @@ void switch_off(Context& c) {
   if (c.flag(Setting::thinking_off)) {
     r.budget.reset();
     r.mode = Mode::off;
+    if (r.include.value_or(false) && c.wire.name == canon::DialectName::gemini_generate) {
+      // VTX-07: there are no thoughts to include.
+      c.edit("VTX-07", r.pointer, "includeThoughts", "true", "", Loss::none);
+      r.include.reset();
+    }
     if (effort_alone(c) && !r.effort.empty() && r.effort != "none") return keep_effort(c);
     r.effort = profile::list_contains(efforts, "none") && !efforts.empty() ? "none" : "";
     return;

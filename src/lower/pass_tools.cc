@@ -150,6 +150,7 @@ void custom_to_function(Context& c, Tool& tool) {
 
 void fit_description(Context& c, Tool& tool) {
   const std::string& want = c.profile.text(Setting::tool_description);
+  if (tool.kind == ToolKind::server) return;
   if (tool.description.empty() && want == "required") {
     // GEM-64: some back-ends refuse a missing description; the name says no more than the client did.
     tool.description = tool.name;

@@ -51,13 +51,44 @@ void join_leading(Context& c) {
     messages.erase(messages.begin() + 1, messages.begin() + static_cast<std::ptrdiff_t>(leading));
 }
 
+bool says_something(const Message& m) {
+  return std::any_of(m.blocks.begin(), m.blocks.end(), [](const Block& b) {
+    const auto* text = std::get_if<Text>(&b.body);
+    return !text || !text->text.blank();
+  });
+}
+
+// ANT-05: Claude takes a system turn in the middle that is behind a user turn and either last or before the
+// assistant's. Several in a row are one.
+bool stays_between(const std::vector<Message>& messages, std::size_t at) {
+  std::size_t before = at, after = at + 1;
+  while (before > 0 && (canon::is_system(messages[before - 1]) || !says_something(messages[before - 1])))
+    --before;
+  while (after < messages.size() && (canon::is_system(messages[after]) || !says_something(messages[after])))
+    ++after;
+  return before > 0 && messages[before - 1].role == Role::user &&
+         (after == messages.size() || messages[after].role == Role::assistant);
+}
+
+void join_between(std::vector<Message>& messages) {
+  for (std::size_t i = leading_systems(messages); i + 1 < messages.size();) {
+    if (!canon::is_system(messages[i]) || !canon::is_system(messages[i + 1])) {
+      ++i;
+      continue;
+    }
+    for (Block& block : messages[i + 1].blocks) messages[i].blocks.push_back(std::move(block));
+    messages.erase(messages.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+  }
+}
+
 // A system turn in the middle stays where it is, as the user's: in front it would change the beginning of a
 // conversation that the provider has in its cache, and speak of what has not been said yet.
 void later_as_user(Context& c) {
   auto& messages = c.draft.messages;
+  const bool between = c.profile.text(Setting::system) == "between";
   for (std::size_t i = leading_systems(messages); i < messages.size(); ++i) {
     Message& message = messages[i];
-    if (!canon::is_system(message)) continue;
+    if (!canon::is_system(message) || (between && stays_between(messages, i))) continue;
     c.edit(Setting::system, "GEN-10", message.pointer, "role", "system in the middle",
            "a user turn in its place", Loss::narrowed);
     message.role = Role::user;
@@ -166,9 +197,10 @@ void merge_neighbours(Context& c) {
 
 void pass_system(Context& c) {
   const std::string& where = c.profile.text(Setting::system);
-  if (where == "leading") {
+  if (where == "leading" || where == "between") {
     join_leading(c);
     later_as_user(c);
+    join_between(c.draft.messages);
   } else if (where == "user") {
     system_into_user(c);
   }
@@ -273,7 +305,17 @@ void drop_prefill_keys(Context& c) {
   }
 }
 
+// GEM-03: where a role left out is refused, the encoder says it; here it is told.
+void say_roles(Context& c) {
+  if (!c.flag(Setting::roles_said) || c.original.dialect != c.wire.name) return;
+  const json::Value contents = c.original.source["contents"];
+  for (std::size_t i = 0; i < contents.items().size(); ++i)
+    if (!contents.at(i)["role"].present())
+      c.edit("GEM-03", c.keep(json::pointer_join("/contents", i)), "role", "", "user", Loss::none);
+}
+
 void pass_turns(Context& c) {
+  say_roles(c);
   merge_neighbours(c);
   split_mixed(c);
   auto& messages = c.draft.messages;
@@ -327,55 +369,6 @@ void pass_turns(Context& c) {
     messages.insert(messages.begin() + static_cast<std::ptrdiff_t>(i),
                     turn(Role::assistant, "I have the tool results."));
     ++i;
-  }
-}
-
-// Chat Completions has no place for a marker on a tool message: the last text in it carries it.
-void markers_into_results(Context& c) {
-  if (c.wire.name != canon::DialectName::openai_chat) return;
-  for (Message& message : c.draft.messages)
-    for (Block& block : message.blocks) {
-      auto* result = std::get_if<ToolResult>(&block.body);
-      if (!result || !block.cache.set || result->content.empty()) continue;
-      if (!result->content.back().cache.set) result->content.back().cache = block.cache;
-      block.cache = {};
-    }
-}
-
-void pass_cache(Context& c) {
-  const std::int64_t most = c.profile.integer(Setting::cache_markers);
-  if (most > 0) markers_into_results(c);
-  std::vector<std::pair<canon::CacheMarker*, std::string_view>> markers;
-  for (canon::Tool& tool : c.draft.tools)
-    if (tool.cache.set) markers.emplace_back(&tool.cache, tool.pointer);
-  for (Message& message : c.draft.messages) {
-    for (Block& block : message.blocks) {
-      if (block.cache.set) markers.emplace_back(&block.cache, block.pointer);
-      if (auto* result = std::get_if<ToolResult>(&block.body))
-        for (Block& part : result->content)
-          if (part.cache.set) markers.emplace_back(&part.cache, part.pointer);
-    }
-  }
-  // ANT-42: the latest markers cover the longest prefixes; the earliest go.
-  const std::size_t over =
-      markers.size() > static_cast<std::size_t>(most) ? markers.size() - static_cast<std::size_t>(most) : 0;
-  for (std::size_t i = 0; i < over; ++i) {
-    c.edit(Setting::cache_markers, "ANT-42", markers[i].second, "cache_control", "marker", "", Loss::none);
-    *markers[i].first = {};
-  }
-  bool short_before = false;
-  for (std::size_t i = over; i < markers.size(); ++i) {
-    std::string_view& ttl = markers[i].first->ttl;
-    // ANT-43: none may outlive one that stands before it.
-    if (ttl == "1h" && short_before && c.flag(Setting::cache_ttl)) {
-      c.edit("ANT-43", markers[i].second, "ttl", "1h after 5m", "5m", Loss::none);
-      ttl = {};
-    }
-    short_before |= ttl != "1h";
-    if (markers[i].first->ttl.empty() || c.flag(Setting::cache_ttl)) continue;
-    c.edit(Setting::cache_ttl, "ANT-43", markers[i].second, "ttl", std::string(markers[i].first->ttl), "",
-           Loss::none);
-    markers[i].first->ttl = {};
   }
 }
 

@@ -157,7 +157,9 @@ void Rewriter::merge_all_of(Node& n, bool force) {
   Draft& d = n.draft;
   const Value list = d.get("allOf");
   if (!list.is_array()) return;
-  if (!force && column_.judge("allOf", list) == Cell::ok) return;
+  // Where every object is closed, each branch would refuse what the others name: nothing would fit them all.
+  const bool closes = column_.traits().closed && (list.items().size() > 1 || d.size() > 1);
+  if (!force && !closes && column_.judge("allOf", list) == Cell::ok) return;
   Conjunction all(build_);
   std::unordered_set<const json::Node*> seen;
   std::vector<Member> own = d.present();

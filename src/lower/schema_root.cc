@@ -72,7 +72,12 @@ void Rewriter::shape_root(Node& n) {
   if (!type.is_string() || type.text() != "object") {
     // With properties beside it, another type is a slip; to the letter nothing would fit.
     const bool slip = type && !names_type(type, "object");
-    note(n, Row::root_type, "type", type, text("object"), slip ? Loss::widened : Loss::none);
+    // An answer may be anything but for what its schema says; arguments are an object whatever theirs says.
+    const bool guess = target_.wrap_choices && !type;
+    note(n, Row::root_type, "type", type, text("object"),
+         slip    ? Loss::widened
+         : guess ? Loss::narrowed
+                 : Loss::none);
     if (type)
       d.set("type", text("object"));
     else

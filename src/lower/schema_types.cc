@@ -447,9 +447,13 @@ void Rewriter::missing_type(Node& n) {
   if (!type.empty()) {
     const Value both[] = {text(type), text("null")};
     const Value made = null_too ? build_.array(both) : both[0];
-    // What the keywords are about is what is meant, but `not` of it lets values of other types through.
+    // Values have their types. What keywords are about is what is meant, if not what is said: to the letter
+    // values of other types pass, which the target is told not to give; `not` of it lets others through.
     const bool guess = !d.has("enum") && !d.has("const");
-    note(n, Row::type_missing, "type", {}, made, guess && n.place.turned ? Loss::widened : Loss::none);
+    note(n, Row::type_missing, "type", {}, made,
+         !guess           ? Loss::none
+         : n.place.turned ? Loss::widened
+                          : Loss::narrowed);
     d.put_first("type", made);
     return;
   }

@@ -90,7 +90,8 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(custom_tools, boolean, "false", "takes OpenAI custom (free text) tools")                                 \
   X(caller_types, list, "[]", "types of a call's `caller` that may pass; empty: any")                        \
   X(server_tools, boolean, "false", "takes the dialect's server-side tools")                                 \
-  X(server_with_functions, boolean, "true", "server-side tools may stand beside functions (false: they go)") \
+  X(server_tools_not_with, list, "[]", "what they may not stand beside: functions, json (output)")           \
+  X(roles_said, boolean, "false", "gemini: every content says its role")                                     \
   X(tool_name_first, text, "A-Za-z_", "characters a tool name may begin with")                               \
   X(tool_name_rest, text, "A-Za-z0-9_-", "characters it may go on with")                                     \
   X(tool_name_max, integer, "64", "its greatest length, characters")                                         \
@@ -113,7 +114,9 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(history_tools_declared, boolean, "false", "calls in history name tools that are in the request")         \
   /* messages */                                                                                             \
   X(system, text, "anywhere",                                                                                \
-    "system turns: anywhere | leading (collected in front) | user (folded into user)")                       \
+    "system turns: anywhere | leading (collected in front) | between (as leading; later ones stay between "  \
+    "a "                                                                                                     \
+    "user turn and the assistant's) | user (folded into user)")                                              \
   X(alternate, boolean, "false", "user and assistant turns alternate: neighbours of one role are merged")    \
   X(first_user, boolean, "false", "the first turn after system is the user's")                               \
   X(last_user, boolean, "false", "the last turn is the user's (no prefill)")                                 \

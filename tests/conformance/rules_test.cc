@@ -77,8 +77,18 @@ Target target_of(const RuleCase& c) {
   if (!target) throw std::runtime_error(fmt::format("{}: no provider '{}'", c.name, provider));
   // As serve/deployment.h has it: a Responses client is served at the host's Responses endpoint.
   Target out = *target;
-  if (c.from == "openai_responses" && out.provider->responses) out.provider = out.provider->responses.get();
+  // So is everybody where the model is served there alone (OAI-64).
+  const auto only = catalogue().resolve(*out.provider, out.model, {}, {});
+  const bool there = c.from == "openai_responses" || only.text(profile::Setting::responses) == "always";
+  if (there && out.provider->responses) out.provider = out.provider->responses.get();
   return out;
+}
+
+// Where the unlowered form goes: a client's own dialect knows one endpoint of the host.
+Target unlowered_target_of(const RuleCase& c) {
+  const std::size_t slash = c.to.find('/');
+  return c.from == "openai_chat" ? *target_named(catalogue(), c.to.substr(0, slash), c.to.substr(slash + 1))
+                                 : target_of(c);
 }
 
 std::string words_of(const sandbox::Reply& reply) {
@@ -161,7 +171,7 @@ void lower_case(const RuleCase& c) {
   }
   expect_file(c.folder / "out.json", lowered ? pretty(lowered->body) : "");
   expect_file(c.folder / "edits.txt", report);
-  expect_refused(c, target);
+  expect_refused(c, unlowered_target_of(c));
 }
 
 // ---- kind: decode

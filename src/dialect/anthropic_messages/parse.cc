@@ -255,7 +255,7 @@ void Parser::tools() {
     }
     tool.name = r_.text(v, pointer, "name", true);
     tool.description = r_.text(v, pointer, "description");
-    tool.schema = r_.member(v, pointer, "input_schema", Kind::object, true);
+    tool.schema = r_.schema(v, pointer, "input_schema", true);
     tool.schema_pointer = r_.at(pointer, "input_schema");
     if (const Value strict = r_.member(v, pointer, "strict", Kind::boolean)) tool.strict = strict.boolean();
     r_.unknown(v, pointer, kKnown, tool.extra);

@@ -311,7 +311,7 @@ void Parser::tools() {
       r_.fail(r_.at(at, "name"), "expected the name of a tool, found an empty string");
     tool.description = r_.text(spec, at, "description");
     const Value schema = r_.member(spec, at, "inputSchema", Kind::object, true);
-    tool.schema = r_.member(schema, r_.at(at, "inputSchema"), "json", Kind::object, true);
+    tool.schema = r_.schema(schema, r_.at(at, "inputSchema"), "json", true);
     tool.schema_pointer = r_.at(r_.at(at, "inputSchema"), "json");
     if (const Value strict = r_.member(spec, at, "strict", Kind::boolean)) tool.strict = strict.boolean();
     r_.unknown(spec, at, kSpec, tool.extra);

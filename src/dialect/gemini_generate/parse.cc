@@ -321,10 +321,11 @@ void Parser::declaration(Value v, std::string_view pointer) {
     if (!member.value.present() || member.key == "name" || member.key == "description") continue;
     if (spells(member.key, "parameters") || spells(member.key, "parametersJsonSchema")) {
       const std::string_view at = r_.at(pointer, member.key);
-      if (!r_.is_object(member.value, at)) return;
+      if (!r_.schema(v, pointer, member.key).present()) return;
       if (tool.schema.present())
         return r_.fail(at, "expected one of parameters and parametersJsonSchema, found both");
-      tool.schema = spells(member.key, "parameters") ? json_schema_of(arena_, member.value) : member.value;
+      const bool openapi = spells(member.key, "parameters") && member.value.is_object();
+      tool.schema = openapi ? json_schema_of(arena_, member.value) : member.value;
       tool.schema_pointer = at;
     } else {
       extra(tool.extra, {}, member, camel_of(member.key), pointer);

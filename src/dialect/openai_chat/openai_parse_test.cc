@@ -48,8 +48,12 @@ const Bad kBad[] = {
      "/messages/0/tool_calls/0/id", "required, expected a string"},
     {R"({"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a","type":"tool"}]}]})",
      "/messages/0/tool_calls/0/type", R"(expected "function" or "custom", found "tool")"},
-    {R"({"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a","function":{"name":"f","arguments":{}}}]}]})",
-     "/messages/0/tool_calls/0/function/arguments", "expected a string, found object"},  // OAI-25
+    {R"({"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a","function":{"name":"f","arguments":[]}}]}]})",
+     "/messages/0/tool_calls/0/function/arguments", "expected a string, found array"},
+    {R"({"model":"m",U,"tools":[{"type":"function","function":{"name":"f","parameters":false}}]})",
+     "/tools/0/function/parameters",
+     "no arguments satisfy the schema false; a tool without arguments has "
+     R"({"type":"object","properties":{}})"},  // OAI-25
     {R"({"model":"m","messages":[{"role":"tool","content":"x"}]})", "/messages/0/tool_call_id",
      "required, expected a string"},  // OAI-23
     {R"({"model":"m","messages":[{"role":"tool","tool_call_id":"a"}]})", "/messages/0/content",

@@ -230,6 +230,11 @@ canon::Media Parser::file(Value v, std::string_view pointer) {
 }
 
 void Parser::arguments(canon::ToolCall& call, Value function, std::string_view pointer) {
+  if (const Value parsed = function["arguments"];
+      parsed.is_object()) {  // OAI-25: written as it came out of JSON
+    call.arguments = parsed;
+    return;
+  }
   const Value text = r_.member(function, pointer, "arguments", Kind::string, true);
   call.arguments_text = text.text();
   if (is_blank(call.arguments_text)) {  // what models write for tools that take nothing

@@ -50,7 +50,7 @@ void Parser::function(Value v, std::string_view pointer, canon::Tool& tool) {
   tool.description = r_.text(v, pointer, "description");
   if (v["parameters"].present()) {
     tool.schema_pointer = r_.at(pointer, "parameters");
-    tool.schema = r_.member(v, pointer, "parameters", Kind::object);
+    tool.schema = r_.schema(v, pointer, "parameters");
   }
   if (const Value strict = r_.member(v, pointer, "strict", Kind::boolean)) tool.strict = strict.boolean();
   tool.cache = r_.cache_marker(v, pointer);

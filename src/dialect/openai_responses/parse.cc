@@ -306,7 +306,7 @@ void Parser::result(Value v, std::string_view pointer) {
 }
 
 void Parser::reasoning_item(Value v, std::string_view pointer) {
-  r_.member(v, pointer, "summary", Kind::array, true);
+  r_.member(v, pointer, "summary", Kind::array);  // without one: OAIR-07
   const Value encrypted = r_.member(v, pointer, "encrypted_content", Kind::string);
   if (const auto state = untag_state(encrypted.text()); state && state->kind == 'c') {
     pending_.signature = state->payload;

@@ -55,7 +55,7 @@ void ToolParser::tool(Value v, std::string_view pointer, std::string_view space)
     out.description = r_.text(v, pointer, "description");
     if (v["parameters"].present()) {
       out.schema_pointer = r_.at(pointer, "parameters");
-      out.schema = r_.member(v, pointer, "parameters", Kind::object);
+      out.schema = r_.schema(v, pointer, "parameters");
     }
     if (const Value strict = r_.member(v, pointer, "strict", Kind::boolean)) out.strict = strict.boolean();
     r_.unknown(v, pointer, kKnown, out.extra);

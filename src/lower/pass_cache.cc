@@ -1,0 +1,98 @@
+// ANT-42, ANT-43: prompt-cache markers, as many as the target takes and in an order it takes.
+#include <algorithm>
+
+#include "lower/context.h"
+
+namespace dragoman::lower {
+namespace {
+
+using canon::Block;
+using canon::Message;
+using canon::ToolResult;
+
+// Chat Completions has no place for a marker on a tool message: the last text in it carries it.
+void markers_into_results(Context& c) {
+  if (c.wire.name != canon::DialectName::openai_chat) return;
+  for (Message& message : c.draft.messages)
+    for (Block& block : message.blocks) {
+      auto* result = std::get_if<ToolResult>(&block.body);
+      if (!result || !block.cache.set || result->content.empty()) continue;
+      if (!result->content.back().cache.set) result->content.back().cache = block.cache;
+      block.cache = {};
+    }
+}
+
+struct Marker {
+  enum class Of { tools, system, messages };
+  canon::CacheMarker* marker;
+  std::string_view pointer;
+  Of of;
+};
+
+// ANT-42: of more markers than the target takes, the last of the tools, the last of the system text and those
+// of the newest messages stay; what is left of the places goes to the latest others.
+std::vector<bool> kept_markers(const std::vector<Marker>& markers, std::size_t most) {
+  std::vector<bool> keep(markers.size(), false);
+  std::size_t room = most;
+  const auto take = [&](std::size_t i) {
+    if (room == 0 || keep[i]) return;
+    keep[i] = true;
+    --room;
+  };
+  const auto last_of = [&](Marker::Of of) {
+    for (std::size_t i = markers.size(); i-- > 0;)
+      if (markers[i].of == of) return take(i);
+  };
+  if (most > 2) {  // with one or two places the longest prefixes are worth most
+    last_of(Marker::Of::tools);
+    last_of(Marker::Of::system);
+  }
+  for (std::size_t i = markers.size(); i-- > 0;)
+    if (markers[i].of == Marker::Of::messages) take(i);
+  for (std::size_t i = markers.size(); i-- > 0;) take(i);
+  return keep;
+}
+
+}  // namespace
+
+void pass_cache(Context& c) {
+  const std::int64_t most = c.profile.integer(Setting::cache_markers);
+  if (most > 0) markers_into_results(c);
+  std::vector<Marker> all;
+  for (canon::Tool& tool : c.draft.tools)
+    if (tool.cache.set) all.push_back({&tool.cache, tool.pointer, Marker::Of::tools});
+  for (Message& message : c.draft.messages) {
+    const auto of = canon::is_system(message) ? Marker::Of::system : Marker::Of::messages;
+    for (Block& block : message.blocks) {
+      if (block.cache.set) all.push_back({&block.cache, block.pointer, of});
+      if (auto* result = std::get_if<ToolResult>(&block.body))
+        for (Block& part : result->content)
+          if (part.cache.set) all.push_back({&part.cache, part.pointer, of});
+    }
+  }
+  const std::vector<bool> keep = kept_markers(all, static_cast<std::size_t>(most));
+  std::vector<Marker> markers;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (keep[i]) {
+      markers.push_back(all[i]);
+      continue;
+    }
+    c.edit(Setting::cache_markers, "ANT-42", all[i].pointer, "cache_control", "marker", "", Loss::none);
+    *all[i].marker = {};
+  }
+  bool short_before = false;
+  for (const Marker& at : markers) {
+    std::string_view& ttl = at.marker->ttl;
+    // ANT-43: none may outlive one that stands before it.
+    if (ttl == "1h" && short_before && c.flag(Setting::cache_ttl)) {
+      c.edit("ANT-43", at.pointer, "ttl", "1h after 5m", "5m", Loss::none);
+      ttl = {};
+    }
+    short_before |= ttl != "1h";
+    if (ttl.empty() || c.flag(Setting::cache_ttl)) continue;
+    c.edit(Setting::cache_ttl, "ANT-43", at.pointer, "ttl", std::string(ttl), "", Loss::none);
+    ttl = {};
+  }
+}
+
+}  // namespace dragoman::lower
