@@ -159,6 +159,18 @@ void native(Context& c) {
   take(c, lower_schema(c, format.schema, schema_options(c.profile, true, false)));
 }
 
+// ANTS-15: an output schema and citations of documents do not go together; the schema is what was promised.
+void stop_citations(Context& c) {
+  if (c.wire.name != canon::DialectName::anthropic_messages || c.flag(Setting::json_prefill)) return;
+  for (canon::Message& message : c.draft.messages)
+    for (canon::Block& block : message.blocks) {
+      auto* media = std::get_if<canon::Media>(&block.body);
+      if (!media || !media->citations["enabled"].boolean()) continue;
+      c.edit("ANTS-15", block.pointer, "citations", show(media->citations), "", Loss::semantic);
+      media->citations = {};
+    }
+}
+
 }  // namespace
 
 void pass_format(Context& c) {
@@ -186,6 +198,7 @@ void pass_format(Context& c) {
   if (how == "tool") return by_tool(c, cause);
   if (how == "prompt") return by_instruction(c, cause, "GEN-01");
   if (schema) {
+    stop_citations(c);
     fit_name(c);
     return native(c);
   }

@@ -178,12 +178,12 @@ void move_out_of_turn(Context& c, std::size_t at) {
   for (Block& block : message.blocks) {
     if (!std::holds_alternative<Media>(block.body)) continue;
     if (!to) {
-      replace_by_note(c, block, Setting::assistant_media, "BR-25");
+      replace_by_note(c, block, Setting::assistant_media, "GEN-14");
       continue;
     }
     const std::string_view kind = canon::name(std::get<Media>(block.body).kind);
     const std::string_view who = system ? "system" : "assistant";
-    c.edit(Setting::assistant_media, "BR-25", block.pointer, kind, fmt::format("in the {} turn", who),
+    c.edit(Setting::assistant_media, "GEN-14", block.pointer, kind, fmt::format("in the {} turn", who),
            "in the user turn after it", Loss::none);
     Block note;
     note.body = Text{c.keep(system ? fmt::format("The {} that the instructions are about:", kind)

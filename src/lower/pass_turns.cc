@@ -61,11 +61,12 @@ bool says_something(const Message& m) {
 // ANT-05: Claude takes a system turn in the middle that is behind a user turn and either last or before the
 // assistant's. Several in a row are one.
 bool stays_between(const std::vector<Message>& messages, std::size_t at) {
+  const auto skipped = [&](const Message& m) {
+    return canon::is_system(m) || (m.role == Role::user && !says_something(m));
+  };
   std::size_t before = at, after = at + 1;
-  while (before > 0 && (canon::is_system(messages[before - 1]) || !says_something(messages[before - 1])))
-    --before;
-  while (after < messages.size() && (canon::is_system(messages[after]) || !says_something(messages[after])))
-    ++after;
+  while (before > 0 && (skipped(messages[before - 1]) || !says_something(messages[before - 1]))) --before;
+  while (after < messages.size() && skipped(messages[after])) ++after;
   return before > 0 && messages[before - 1].role == Role::user &&
          (after == messages.size() || messages[after].role == Role::assistant);
 }
@@ -78,6 +79,20 @@ void join_between(std::vector<Message>& messages) {
     }
     for (Block& block : messages[i + 1].blocks) messages[i].blocks.push_back(std::move(block));
     messages.erase(messages.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+  }
+}
+
+// An answer of nothing behind a system turn has to stand there once others follow it, or the system turn
+// would stand before the user's, and no longer as the provider has it in its cache.
+void keep_silent_answers(Context& c) {
+  auto& messages = c.draft.messages;
+  for (std::size_t i = leading_systems(messages); i + 2 < messages.size(); ++i) {
+    Message& answer = messages[i + 1];
+    if (!canon::is_system(messages[i]) || answer.role != Role::assistant || says_something(answer)) continue;
+    c.edit("GEN-02", answer.pointer, "content", "blank", "(no answer)", Loss::none);
+    Block block;
+    block.body = Text{"(no answer)"};
+    answer.blocks = {std::move(block)};
   }
 }
 
@@ -201,6 +216,7 @@ void pass_system(Context& c) {
     join_leading(c);
     later_as_user(c);
     join_between(c.draft.messages);
+    keep_silent_answers(c);
   } else if (where == "user") {
     system_into_user(c);
   }
