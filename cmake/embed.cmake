@@ -6,7 +6,8 @@ foreach(path ${files})
   file(READ ${ROOT}/${path} text)
   # String literals are limited to 64 KiB by the standard; pieces are joined by the compiler.
   string(LENGTH "${text}" length)
-  set(literal "")
+  # As views, whose length the compiler knows: counting the characters of all takes more steps than a constant may.
+  set(literal "\"\"sv\n")
   set(at 0)
   while(at LESS length)
     string(SUBSTRING "${text}" ${at} 8000 piece)
@@ -17,6 +18,8 @@ foreach(path ${files})
 endforeach()
 file(WRITE ${OUT} "// Made by cmake/embed.cmake from data/.
 #include \"profile/data_files.h\"
+
+using namespace std::literals;
 
 namespace dragoman::profile {
 namespace {
