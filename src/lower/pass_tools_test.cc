@@ -61,7 +61,7 @@ TEST(LowerTools, Choice) {
        {{"/toolConfig/tools/0/toolSpec/name", "\"g\""},
         {"/toolConfig/tools/1", ""},
         {"/system/0/text", R"("Call the tool g now; do not answer in text.")"}},
-       {"BRM-04 none /tool_choice tools", "BRM-04 widened /tool_choice tool_choice"}},
+       {"BRM-22 none /tool_choice tools", "BRM-04 widened /tool_choice tool_choice"}},
       {"BR-named", kNova, two(named), {{"/toolConfig/toolChoice/tool/name", "\"g\""}}},
       {"BR-35",
        kNova,
