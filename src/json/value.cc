@@ -1,7 +1,5 @@
 #include "json/value.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cmath>
 
@@ -119,8 +117,13 @@ bool equal(Value a, Value b) {
   return false;
 }
 
-std::string escape_pointer_token(std::string_view token) {
-  std::string out;
+namespace {
+
+void append_escaped(std::string& out, std::string_view token) {
+  if (token.find_first_of("~/") == token.npos) {
+    out += token;
+    return;
+  }
   for (const char c : token) {
     if (c == '~')
       out += "~0";
@@ -129,15 +132,38 @@ std::string escape_pointer_token(std::string_view token) {
     else
       out += c;
   }
+}
+
+}  // namespace
+
+std::string escape_pointer_token(std::string_view token) {
+  std::string out;
+  append_escaped(out, token);
   return out;
 }
 
+void append_pointer(std::string& pointer, std::string_view token) {
+  pointer += '/';
+  append_escaped(pointer, token);
+}
+
+void append_pointer(std::string& pointer, std::size_t index) {
+  char text[24];
+  const auto end = std::to_chars(text, text + sizeof text, index).ptr;
+  pointer += '/';
+  pointer.append(text, end);
+}
+
 std::string pointer_join(std::string_view base, std::string_view token) {
-  return fmt::format("{}/{}", base, escape_pointer_token(token));
+  std::string pointer(base);
+  append_pointer(pointer, token);
+  return pointer;
 }
 
 std::string pointer_join(std::string_view base, std::size_t index) {
-  return fmt::format("{}/{}", base, index);
+  std::string pointer(base);
+  append_pointer(pointer, index);
+  return pointer;
 }
 
 Value resolve(Value root, std::string_view pointer) {

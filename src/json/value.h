@@ -73,6 +73,9 @@ bool equal(Value a, Value b);
 // RFC 6901. Absent when the pointer leads nowhere.
 Value resolve(Value root, std::string_view pointer);
 std::string escape_pointer_token(std::string_view token);
+// One step down, appended.
+void append_pointer(std::string& pointer, std::string_view token);
+void append_pointer(std::string& pointer, std::size_t index);
 std::string pointer_join(std::string_view base, std::string_view token);
 std::string pointer_join(std::string_view base, std::size_t index);
 

@@ -294,7 +294,7 @@ struct Look {
 Look look_at(Value schema, const SchemaTarget& target, bool settled, std::string_view pointer, Arena& arena,
              const EditSink& edit) {
   const Column& column = keyword_table().column(target.column);
-  Reporter reporter(schema, pointer, column);
+  Reporter reporter(schema, pointer, column, target.lossless);
   Look look;
   Rewritten& out = look.made;
   // A reference by path can come to nothing when what stands on the path is rewritten; then fewer are kept.

@@ -1,5 +1,7 @@
 #include "lower/schema_cache.h"
 
+#include <algorithm>
+
 #include "json/parse.h"
 #include "lower/context.h"
 
@@ -63,8 +65,7 @@ std::size_t bytes_of(const SchemaCache::Entry& entry) {
 KeyedOptions::KeyedOptions(const SchemaOptions& given) : options(given), key(key_of(given)) {}
 
 std::size_t SchemaCache::KeyHash::operator()(const Key& key) const {
-  const std::hash<std::string_view> hash;
-  return hash(key.text) * 31 + hash(key.options);
+  return std::hash<std::string_view>()(key.text);  // a schema goes to few targets
 }
 
 std::shared_ptr<const SchemaCache::Entry> SchemaCache::get(json::Value schema, const KeyedOptions& options) {
@@ -114,6 +115,9 @@ std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered) {
 void report(Context& c, const LoweredSchema& lowered, std::string_view place) {
   if (!lowered.too_costly.empty())
     c.refuse("GEN-07", std::string(place) + lowered.costly_at, lowered.too_costly);
+  const std::size_t needed = c.edits.size() + lowered.edits.size();
+  if (c.edits.capacity() < needed)
+    c.edits.reserve(needed + std::max(needed, std::size_t{64}));  // more follow
   for (const Edit& edit : lowered.edits) {
     c.edits.push_back(below(edit, place));
     c.edits.back().rule = c.profile.cite(edit.rule);

@@ -123,7 +123,19 @@ Value References::resolve(std::string_view text) {
   return at;
 }
 
+bool References::any() const {
+  std::vector<Value> open = {root_};
+  while (!open.empty()) {
+    const Value schema = open.back();
+    open.pop_back();
+    if (schema["$ref"] || schema["$dynamicRef"] || schema["$recursiveRef"]) return true;
+    append_subschemas(schema, open);
+  }
+  return false;
+}
+
 bool References::recursive(bool dynamic) {
+  if (!any()) return false;
   // Depth first with a stack of our own: a chain of references may be as long as the document.
   struct Frame {
     Value schema;

@@ -28,6 +28,7 @@ class References {
   // Some schema contains itself by way of references, those of $dynamicRef and $recursiveRef included on
   // demand.
   bool recursive(bool dynamic);
+  bool any() const;  // some schema refers to another, or would
 
  private:
   std::string_view local(std::string_view ref) const;  // without the document's own $id

@@ -1,6 +1,8 @@
 #include "lower/schema_report.h"
 
 #include <algorithm>
+#include <ranges>
+#include <tuple>
 
 #include "json/write.h"
 
@@ -82,38 +84,57 @@ std::string Reporter::locate(const Place& at) {
     if (steps_.contains(node)) written = node;
   }
   if (!written) return pointer_;
-  std::vector<std::string> tokens;
-  for (const json::Node* node = written; node != root_.node();) {
-    const Step& step = steps_.at(node);
-    tokens.push_back(step.in_array ? json::pointer_join("", step.index) : json::pointer_join("", step.key));
-    node = step.up;
-  }
+  std::vector<const Step*> steps;  // upwards
+  for (const json::Node* node = written; node != root_.node(); node = steps.back()->up)
+    steps.push_back(&steps_.at(node));
   std::string pointer = pointer_;
-  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) pointer += *token;
+  for (const Step* step : std::views::reverse(steps)) {
+    if (step->in_array)
+      json::append_pointer(pointer, step->index);
+    else
+      json::append_pointer(pointer, step->key);
+  }
   return pointer;
 }
 
 void Reporter::edit(const Place& at, Row row, std::string_view keyword, Value before, Value after,
                     Loss loss) {
-  Edit made{column_.rule(row, keyword), locate(at),      std::string(keyword),
-            start_of(before),           start_of(after), loss};
+  if (until_loss_ && lost_) return;
+  lost_ = lost_ || loss != Loss::none;
   losses_ += loss == Loss::none ? 0 : 1;
+  edits_.push_back({column_.rule(row, keyword), locate(at), std::string(keyword), start_of(before),
+                    start_of(after), loss});
   // A definition that stands in many places is rewritten in each, but the client wrote it once.
-  std::string key =
-      made.rule + '\n' + made.pointer + '\n' + made.keyword + '\n' + made.before + '\n' + made.after;
-  key += static_cast<char>('0' + static_cast<int>(loss));
-  if (seen_.insert(std::move(key)).second) edits_.push_back(std::move(made));
+  if (!seen_.insert(edits_.size() - 1).second) edits_.pop_back();
 }
 
 void Reporter::clear() {
   copies_.clear();
   seen_.clear();
   edits_.clear();
+  lost_ = false;
 }
 
-void Reporter::flush(const EditSink& sink) const {
-  if (!sink) return;
-  for (const Edit& edit : edits_) sink(edit);
+void Reporter::flush(const EditSink& sink) {
+  seen_.clear();
+  if (sink)
+    for (Edit& edit : edits_) sink(std::move(edit));
+  clear();
+}
+
+std::size_t Reporter::Hash::operator()(std::size_t i) const {
+  const Edit& edit = (*edits)[i];
+  std::size_t sum = static_cast<std::size_t>(edit.loss);
+  for (const std::string* text : {&edit.rule, &edit.pointer, &edit.keyword, &edit.before, &edit.after})
+    sum = sum * 31 + std::hash<std::string>()(*text);
+  return sum;
+}
+
+bool Reporter::Same::operator()(std::size_t i, std::size_t j) const {
+  const auto all = [](const Edit& e) {
+    return std::tie(e.rule, e.pointer, e.keyword, e.before, e.after, e.loss);
+  };
+  return all((*edits)[i]) == all((*edits)[j]);
 }
 
 }  // namespace dragoman::lower

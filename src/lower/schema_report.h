@@ -1,10 +1,11 @@
 // Keeps the edits of one schema rewriting: each with the place in the client's request it is about, none
 // twice.
 #pragma once
-#include <set>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "json/value.h"
@@ -25,8 +26,10 @@ struct Place {
 
 class Reporter {
  public:
-  Reporter(json::Value root, std::string_view pointer, const Column& column)
-      : root_(root), pointer_(pointer), column_(column) {}
+  // `until_loss`: only whether something is lost is of interest, and what it was.
+  Reporter(json::Value root, std::string_view pointer, const Column& column, bool until_loss)
+      : root_(root), pointer_(pointer), column_(column), until_loss_(until_loss) {}
+  Reporter(const Reporter&) = delete;
 
   // `before` and `after` are shown as JSON, absent as nothing.
   void edit(const Place& at, Row row, std::string_view keyword, json::Value before, json::Value after,
@@ -39,7 +42,7 @@ class Reporter {
   std::size_t losses() const { return losses_; }
   std::string locate(const Place& at);
   void clear();
-  void flush(const EditSink& sink) const;
+  void flush(const EditSink& sink);  // gives them away
 
  private:
   void index();
@@ -51,14 +54,27 @@ class Reporter {
     bool in_array;
   };
 
+  // Edits by their number.
+  struct Hash {
+    const std::vector<Edit>* edits;
+    std::size_t operator()(std::size_t i) const;
+  };
+  struct Same {
+    const std::vector<Edit>* edits;
+    bool operator()(std::size_t i, std::size_t j) const;
+  };
+
   json::Value root_;
   std::string pointer_;
   const Column& column_;
-  std::unordered_map<const json::Node*, Step> steps_;  // made for the first edit
+  bool until_loss_;
+  bool lost_ = false;
+  std::pmr::monotonic_buffer_resource memory_;                        // of steps_, which only grows
+  std::pmr::unordered_map<const json::Node*, Step> steps_{&memory_};  // made for the first edit
   std::unordered_map<const json::Node*, const json::Node*> copies_;
   std::size_t losses_ = 0;
-  std::set<std::string> seen_;
   std::vector<Edit> edits_;
+  std::unordered_set<std::size_t, Hash, Same> seen_{0, Hash{&edits_}, Same{&edits_}};
 };
 
 }  // namespace dragoman::lower

@@ -257,9 +257,9 @@ namespace {
 
 // Whole numbers without a gap, which a least and a greatest one say as well.
 bool is_range(Value list) {
+  if (!std::ranges::all_of(list.items(), [](Value v) { return v.integer().has_value(); })) return false;
   const auto values = distinct(list.items());
-  if (values.empty() || !std::ranges::all_of(values, [](Value v) { return v.integer().has_value(); }))
-    return false;
+  if (values.empty()) return false;
   const auto [low, high] = std::ranges::minmax(values, {}, [](Value v) { return *v.integer(); });
   return high.number() - low.number() + 1 == static_cast<double>(values.size());
 }
