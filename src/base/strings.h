@@ -23,6 +23,17 @@ bool glob_match(std::string_view pattern, std::string_view text);
 // The candidate nearest to `word` by edit distance, if it is near enough to be a slip of the fingers.
 std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> candidates);
 
+// The value of a hexadecimal digit, -1 for any other character.
+constexpr int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// %41 → A; a % without two hexadecimal digits stays.
+std::string percent_decoded(std::string_view text);
+
 bool is_utf8(std::string_view text);
 // With U+FFFD for every byte that belongs to no character.
 std::string to_utf8(std::string_view text);

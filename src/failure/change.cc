@@ -8,22 +8,9 @@
 namespace dragoman::failure {
 namespace {
 
-std::string unescaped(std::string_view token) {
-  std::string out;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    const bool escape =
-        token[i] == '~' && i + 1 < token.size() && (token[i + 1] == '0' || token[i + 1] == '1');
-    if (escape)
-      out += token[++i] == '0' ? '~' : '/';
-    else
-      out += token[i];
-  }
-  return out;
-}
-
 json::Value step(const json::Builder& builder, json::Value at, std::span<const std::string_view> way,
                  const Change& change, json::Value value) {
-  const std::string key = unescaped(way.front());
+  const std::string key = json::unescape_pointer_token(way.front());
   const bool last = way.size() == 1;
   if (at.is_object()) {
     if (last && change.op == "remove") return builder.without(at, key);

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/strings.h"
+#include "json/value.h"
 
 namespace dragoman::json {
 namespace {
@@ -39,16 +40,7 @@ void read_list(std::string_view text, std::vector<PathStep>& steps) {
 
 // A JSON pointer: steps between '/', with ~1 and ~0.
 void read_pointer(std::string_view text, std::vector<PathStep>& steps) {
-  for (const std::string_view token : split(text, '/')) {
-    std::string plain;
-    for (std::size_t i = 0; i < token.size(); ++i) {
-      if (token[i] == '~' && i + 1 < token.size() && (token[i + 1] == '0' || token[i + 1] == '1'))
-        plain += token[++i] == '0' ? '~' : '/';
-      else
-        plain += token[i];
-    }
-    add(steps, plain);
-  }
+  for (const std::string_view token : split(text, '/')) add(steps, unescape_pointer_token(token));
 }
 
 // Names and indices with '.' and brackets; quotes inside brackets (properties["a.b"]) keep a name whole.

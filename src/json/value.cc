@@ -154,6 +154,16 @@ void append_pointer(std::string& pointer, std::size_t index) {
   pointer.append(text, end);
 }
 
+std::string unescape_pointer_token(std::string_view token) {
+  std::string out;
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    const bool escape =
+        token[i] == '~' && i + 1 < token.size() && (token[i + 1] == '0' || token[i + 1] == '1');
+    out += !escape ? token[i] : token[++i] == '0' ? '~' : '/';
+  }
+  return out;
+}
+
 std::string pointer_join(std::string_view base, std::string_view token) {
   std::string pointer(base);
   append_pointer(pointer, token);
@@ -180,14 +190,7 @@ Value resolve(Value root, std::string_view pointer) {
       at = at.at(index);
       continue;
     }
-    std::string token;
-    for (std::size_t i = 0; i < escaped.size(); ++i) {
-      if (escaped[i] == '~' && i + 1 < escaped.size())
-        token += escaped[++i] == '1' ? '/' : '~';
-      else
-        token += escaped[i];
-    }
-    at = at[token];
+    at = escaped.find('~') == std::string_view::npos ? at[escaped] : at[unescape_pointer_token(escaped)];
   }
   return at;
 }

@@ -76,6 +76,7 @@ std::string escape_pointer_token(std::string_view token);
 // One step down, appended.
 void append_pointer(std::string& pointer, std::string_view token);
 void append_pointer(std::string& pointer, std::size_t index);
+std::string unescape_pointer_token(std::string_view token);  // ~0 and ~1; any other ~ stays
 std::string pointer_join(std::string_view base, std::string_view token);
 std::string pointer_join(std::string_view base, std::size_t index);
 

@@ -28,15 +28,7 @@ std::string first_token(std::string_view pointer, std::string_view& rest) {
   pointer.remove_prefix(1);
   const std::size_t end = std::min(pointer.find('/'), pointer.size());
   rest = pointer.substr(end);
-  std::string out;
-  for (std::size_t i = 0; i < end; ++i) {
-    if (pointer[i] == '~' && i + 1 < end) {
-      out += pointer[++i] == '0' ? '~' : '/';
-    } else {
-      out += pointer[i];
-    }
-  }
-  return out;
+  return json::unescape_pointer_token(pointer.substr(0, end));
 }
 
 // `root` with the value at `pointer` replaced; an absent `value` takes the member out. The rest is shared.

@@ -2,6 +2,7 @@
 
 #include <unordered_set>
 
+#include "base/strings.h"
 #include "lower/schema_keywords.h"
 #include "lower/schema_refs.h"
 

@@ -2,47 +2,13 @@
 
 #include <unordered_set>
 
+#include "base/strings.h"
 #include "lower/schema_keywords.h"
 
 namespace dragoman::lower {
 
 using json::Member;
 using json::Value;
-
-namespace {
-
-int hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string unescaped(std::string_view token) {
-  std::string out;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    if (token[i] == '~' && i + 1 < token.size())
-      out += token[++i] == '1' ? '/' : '~';
-    else
-      out += token[i];
-  }
-  return out;
-}
-
-}  // namespace
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 void append_subschemas(Value schema, std::vector<Value>& out) {
   for (const Member& member : schema.members()) {
@@ -112,7 +78,8 @@ Value References::resolve(std::string_view text) {
         rest.remove_prefix(1);
         const std::string_view token = rest.substr(0, rest.find('/'));
         rest.remove_prefix(token.size());
-        at = at.is_array() ? json::resolve(at, "/" + std::string(token)) : member(at, unescaped(token));
+        at = at.is_array() ? json::resolve(at, "/" + std::string(token))
+                           : member(at, json::unescape_pointer_token(token));
       }
     } else {
       at = find_anchor(pointer);

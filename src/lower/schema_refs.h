@@ -44,9 +44,6 @@ class References {
   bool anchors_read_ = false;
 };
 
-// "#/$defs/a~1b%20c" → the decoded pointer "/$defs/a~1b c" (JSON pointer escapes stay).
-std::string percent_decoded(std::string_view text);
-
 // The schemas that stand directly inside `schema`, appended to `out`.
 void append_subschemas(json::Value schema, std::vector<json::Value>& out);
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <ranges>
 
+#include "base/strings.h"
 #include "lower/validate_uri.h"
 
 namespace dragoman::lower::validation {
@@ -64,17 +65,6 @@ std::string_view without_scheme(std::string_view uri) {
 }
 
 bool is_schema(Value value) { return value.is_object() || value.is_bool(); }
-
-std::string unescaped(std::string_view token) {
-  std::string out;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    if (token[i] == '~' && i + 1 < token.size())
-      out += token[++i] == '1' ? '/' : '~';
-    else
-      out += token[i];
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -204,7 +194,7 @@ Value Document::follow(std::string_view pointer, ResourceId from) {
       const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
       at = error == std::errc() && end == token.data() + token.size() ? at.at(index) : Value();
     } else {
-      at = member(at, unescaped(token));
+      at = member(at, json::unescape_pointer_token(token));
     }
     if (const PlaceId place = at ? place_of(at) : kNoPlace; place != kNoPlace) {
       known = place;
@@ -226,7 +216,7 @@ std::optional<Document::Target> Document::resolve(std::string_view reference, Re
     if (found == by_uri_.end()) return std::nullopt;
     in = found->second;
   }
-  const std::string fragment = hash == std::string::npos ? "" : percent_decode(whole.substr(hash + 1));
+  const std::string fragment = hash == std::string::npos ? "" : percent_decoded(whole.substr(hash + 1));
   if (fragment.empty() || fragment.starts_with('/')) {
     const Value at = follow(fragment, in);
     if (!is_schema(at)) return std::nullopt;

@@ -7,6 +7,8 @@
 #include <array>
 #include <optional>
 
+#include "base/strings.h"
+
 namespace dragoman::lower::validation {
 namespace {
 
@@ -66,13 +68,6 @@ constexpr Category kCategories[] = {
     {"Format", "Cf"},
     {"Private_Use", "Co"},
 };
-
-int hex(char c) {
-  if (digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // One pass over the pattern. What RE2 cannot do is noted in `beyond_` and passed over, so that the syntax of
 // the rest is still looked at; what is no ECMA-262 ends it.
@@ -226,7 +221,7 @@ class Translator {
     const auto digits_at = [&](std::size_t from, std::size_t count) -> std::optional<char32_t> {
       char32_t code = 0;
       for (std::size_t i = 0; i < count; ++i) {
-        const int d = from + i < in_.size() ? hex(in_[from + i]) : -1;
+        const int d = from + i < in_.size() ? hex_value(in_[from + i]) : -1;
         if (d < 0) return std::nullopt;
         code = code * 16 + static_cast<char32_t>(d);
       }

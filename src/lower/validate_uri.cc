@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/strings.h"
 #include "lower/validate_format.h"
 
 namespace dragoman::lower::validation {
@@ -9,13 +10,6 @@ namespace {
 
 constexpr bool digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-int hex(char c) {
-  if (digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_scheme(std::string_view text) {
   return !text.empty() && letter(text[0]) && std::ranges::all_of(text, [](char c) {
@@ -29,7 +23,7 @@ bool only(std::string_view text, std::string_view more, bool international) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '%') {
-      if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return false;
+      if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return false;
       i += 2;
       continue;
     }
@@ -159,19 +153,6 @@ std::string resolve_uri(std::string_view base_text, std::string_view reference) 
   if (out.has_query) text.append("?").append(out.query);
   if (out.has_fragment) text.append("#").append(out.fragment);
   return text;
-}
-
-std::string percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
 }
 
 bool is_uri_reference(std::string_view text, bool international) {

@@ -17,9 +17,6 @@ UriParts split_uri(std::string_view uri);
 // RFC 3986, section 5.2. A base of "" leaves the reference as it is.
 std::string resolve_uri(std::string_view base, std::string_view reference);
 
-// %41 → A; a % without two hexadecimal digits stays.
-std::string percent_decode(std::string_view text);
-
 // Syntax only. `international`: IRIs (RFC 3987), where characters beyond ASCII are allowed.
 bool is_uri_reference(std::string_view text, bool international);
 bool is_uri(std::string_view text, bool international);  // with a scheme

@@ -4,18 +4,13 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/strings.h"
+
 namespace dragoman::net {
 namespace {
 
 // A peer that sends more than this between the data is playing for time or memory.
 constexpr std::uint32_t kMaxLineBytes = 16 * 1024;
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool control(char c) {
   const auto u = static_cast<unsigned char>(c);
@@ -50,7 +45,7 @@ void ChunkDecoder::step(char c) {
   switch (state_) {
     case State::size_first:
     case State::size: {
-      const int digit = hex_digit(c);
+      const int digit = hex_value(c);
       if (digit >= 0) {
         if (digits_ == 16) return fail("a chunk size of more than 16 digits");
         ++digits_;

@@ -16,20 +16,13 @@ constexpr std::string_view kHashPrefix = "sha256:";
 constexpr std::size_t kKeyCharacters = 40;
 constexpr std::size_t kShortestSafe = 16;
 
-std::optional<int> hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
-
 std::optional<KeyHash> parse_hex(std::string_view hex) {
   KeyHash hash{};
   if (hex.size() != hash.size() * 2) return std::nullopt;
   for (std::size_t i = 0; i < hash.size(); ++i) {
-    const auto high = hex_value(hex[2 * i]), low = hex_value(hex[2 * i + 1]);
-    if (!high || !low) return std::nullopt;
-    hash[i] = static_cast<std::uint8_t>(*high * 16 + *low);
+    const int high = hex_value(hex[2 * i]), low = hex_value(hex[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    hash[i] = static_cast<std::uint8_t>(high * 16 + low);
   }
   return hash;
 }
