@@ -1,4 +1,5 @@
--- wrk: POST the file named by BODY with the headers in HEADERS ("Name: value" lines).
+-- wrk: POST the file named by BODY with the headers in HEADERS ("Name: value" lines). FRESH names text that ends with nine
+-- digits: they are counted up with every request, wherever it stands in the body.
 local file = assert(io.open(os.getenv("BODY"), "rb"))
 wrk.method = "POST"
 wrk.body = file:read("*a")
@@ -6,6 +7,15 @@ file:close()
 wrk.headers["Content-Type"] = "application/json"
 for name, value in (os.getenv("HEADERS") or ""):gmatch("([^:\n]+): ([^\n]+)") do
   wrk.headers[name] = value
+end
+
+local fresh = os.getenv("FRESH") or ""
+if fresh ~= "" then
+  local words, count = fresh:sub(1, -10), os.time() % 1000 * 1000000
+  function request()
+    count = count + 1
+    return wrk.format(nil, nil, nil, (wrk.body:gsub(fresh, words .. string.format("%09d", count))))
+  end
 end
 
 -- wrk calls a status of 400 or more an error and says how many; a gateway that answers fast because it refuses must

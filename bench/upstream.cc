@@ -3,8 +3,9 @@
 //
 //   bench_upstream PORT [EVENTS] [TICK_MS]
 //
-// POST …/chat/completions is answered as OpenAI does, POST …/messages as Anthropic does. A small body that
-// holds "stream":true gets a stream of EVENTS (100) content events, one write each, one at every tick (2 ms).
+// POST …/chat/completions is answered as OpenAI does, POST …/messages as Anthropic does, POST …/converse as
+// Bedrock does. A small body that holds "stream":true gets a stream of EVENTS (100) content events, one write
+// each, one at every tick (2 ms).
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -102,6 +103,15 @@ Answers anthropic(int events) {
   return a;
 }
 
+Answers converse() {
+  return {
+      http(
+          "application/json",
+          R"({"output":{"message":{"role":"assistant","content":[{"text":")" + kText +
+              R"("}]}},"stopReason":"end_turn","usage":{"inputTokens":100,"outputTokens":200,"totalTokens":300}})"),
+      {}};
+}
+
 struct Connection {
   string in;
   string out;                       // not yet taken by the kernel
@@ -130,7 +140,10 @@ std::size_t request_size(string_view in) {
 class Server {
  public:
   Server(int port, int events, int tick_ms)
-      : openai_(openai(events)), anthropic_(anthropic(events)), epoll_(epoll_create1(0)) {
+      : openai_(openai(events)),
+        anthropic_(anthropic(events)),
+        converse_(converse()),
+        epoll_(epoll_create1(0)) {
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     const int on = 1;
     setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -225,8 +238,10 @@ class Server {
 
   void answer(int fd, Connection& c, string_view request) {
     const string_view target = request.substr(0, request.find("\r\n"));
-    const Answers& answers = target.find("/messages") != string_view::npos ? anthropic_ : openai_;
-    if (request.size() < 8192 && request.find("\"stream\":true") != string_view::npos) {
+    const auto asks = [&](string_view path) { return target.find(path) != string_view::npos; };
+    const Answers& answers = asks("/messages") ? anthropic_ : asks("/converse") ? converse_ : openai_;
+    if (!answers.events.empty() && request.size() < 8192 &&
+        request.find("\"stream\":true") != string_view::npos) {
       c.stream = &answers;
       c.next = 0;
       streaming_.push_back(fd);
@@ -257,7 +272,7 @@ class Server {
     }
   }
 
-  Answers openai_, anthropic_;
+  Answers openai_, anthropic_, converse_;
   int epoll_;
   int listener_ = -1;
   int timer_ = -1;

@@ -1,5 +1,6 @@
 // One attempt of an exchange: lower, send, decode, put back into the client's words.
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +22,13 @@ using namespace std::chrono;
 
 // Bounds on what an upstream may make us hold. Answers with generated images are the largest there are.
 constexpr std::size_t kAnswerLimit = 64u << 20;
+
+// Of this thread: what others run meanwhile does not count.
+double thread_cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
 
 store::TokenUsage token_usage(const canon::Usage& usage) {
   const auto known = [](std::int64_t n) { return n < 0 ? std::optional<std::int64_t>() : n; };
@@ -102,7 +110,9 @@ net::Task<Exchange::Attempted> Exchange::converse(const Deployment& deployment, 
   const lower::Target target{&deployment.provider(), deployment.model(), &profile,
                              deployment.defaults(),  recall_.turns(),    account_of(deployment),
                              &loop_.lowered};
+  const double begun = thread_cpu_seconds();
   auto lowered = lower::lower(request_, target, arena);
+  loop_.metrics.lowering(record_.attempts.back().target, thread_cpu_seconds() - begun);
   if (turn_ && lowered)
     for (lower::Edit& edit : lowered->edits) edit.pointer = turn_->own_pointer(edit.pointer);
   if (turn_ && !lowered) lowered.error().pointer = turn_->own_pointer(lowered.error().pointer);

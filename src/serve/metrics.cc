@@ -96,6 +96,11 @@ void LoopMetrics::edit(std::string_view rule, std::string_view loss, std::string
   ++edits_[{std::string(rule), std::string(loss), std::string(target)}];
 }
 
+void LoopMetrics::lowering(std::string_view target, double seconds) {
+  const std::lock_guard lock(mutex_);
+  lowering_[std::string(target)] += seconds;
+}
+
 // Tools are named by clients: their number is bounded.
 void LoopMetrics::violation(std::string_view keyword, std::string_view tool, std::string_view target) {
   constexpr std::size_t kViolations = 2000;
@@ -142,6 +147,7 @@ std::string Metrics::scrape(const Gauges& gauges) const {
     merge(sum.requests_, loop->requests_);
     merge(sum.attempts_, loop->attempts_);
     merge(sum.edits_, loop->edits_);
+    merge(sum.lowering_, loop->lowering_);
     merge(sum.violations_, loop->violations_);
     merge(sum.repairs_, loop->repairs_);
     merge(sum.refusals_, loop->refusals_);
@@ -169,6 +175,11 @@ std::string Metrics::scrape(const Gauges& gauges) const {
       add(f, labelled({{labels[0], key.first}, {labels[1], key.second}}), static_cast<double>(value));
     all.push_back(std::move(f));
   };
+  const auto counter1 = [&](const char* name, const char* help, const auto& map, const char* label) {
+    MetricFamily f = family(name, help, MetricType::Counter);
+    for (const auto& [key, value] : map) add(f, labelled({{label, key}}), static_cast<double>(value));
+    all.push_back(std::move(f));
+  };
   const auto single = [&](const char* name, const char* help, MetricType type, double value) {
     MetricFamily f = family(name, help, type);
     add(f, {}, value);
@@ -185,6 +196,8 @@ std::string Metrics::scrape(const Gauges& gauges) const {
            {"dialect", "target", "status"});
   counter2("dragoman_attempts_total", "Upstream attempts by outcome.", sum.attempts_, {"target", "outcome"});
   counter3("dragoman_edits_total", "Changes lowering made, by rule.", sum.edits_, {"rule", "loss", "target"});
+  counter1("dragoman_lowering_seconds_total", "CPU time spent on making requests legal for their targets.",
+           sum.lowering_, "target");
   counter3("dragoman_violations_total", "Places where answers broke the schemas of their requests.",
            sum.violations_, {"keyword", "tool", "target"});
   counter2("dragoman_repairs_total",

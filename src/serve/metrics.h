@@ -31,6 +31,7 @@ class LoopMetrics {
   void first_token(std::string_view target, double seconds);
   void attempt(std::string_view target, std::string_view outcome);
   void edit(std::string_view rule, std::string_view loss, std::string_view target);
+  void lowering(std::string_view target, double seconds);  // CPU time of one attempt's
   void violation(std::string_view keyword, std::string_view tool, std::string_view target);
   void repair(std::string_view target, std::string_view outcome);
   void refusal(std::string_view rule,
@@ -48,6 +49,7 @@ class LoopMetrics {
   std::map<Key3, std::uint64_t> requests_;         // dialect, target, status
   std::map<Key2, std::uint64_t> attempts_;         // target, outcome
   std::map<Key3, std::uint64_t> edits_;            // rule, loss, target
+  std::map<std::string, double> lowering_;         // seconds, by target
   std::map<Key3, std::uint64_t> violations_;       // keyword, tool, target
   std::map<Key2, std::uint64_t> repairs_;          // target, outcome
   std::map<Key2, std::uint64_t> refusals_;         // rule, target
