@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dialect/gemini_generate/spelling.h"
 #include "lower/context.h"
 
 namespace dragoman::lower {
@@ -21,6 +22,29 @@ bool efforts_only(const Context& c) {
   static constexpr std::array<std::string_view, 5> kStyles = {"none", "effort", "gemini_level",
                                                               "bedrock_effort", "bedrock_nested_effort"};
   return std::ranges::find(kStyles, style) != kStyles.end();
+}
+
+// Whether thoughts are shown, as Gemini's clients say it: most others show what they have, so that only
+// hiding it is lost.
+void tell_thoughts_shown(Context& c) {
+  const auto& include = c.original.reasoning.include;
+  if (!include || c.original.dialect != canon::DialectName::gemini_generate ||
+      c.wire.name == canon::DialectName::gemini_generate)
+    return;
+  const bool carried = c.draft.reasoning.include && c.draft.reasoning.mode != Mode::unset &&
+                       (c.wire.name == canon::DialectName::anthropic_messages ||
+                        c.profile.text(Setting::reasoning_style) == "openrouter");
+  if (carried) return;
+  const json::Member config = dialect::gemini::find(c.original.source, "generationConfig");
+  const json::Member thinking = dialect::gemini::find(config.value, "thinkingConfig");
+  const json::Member shown = dialect::gemini::find(thinking.value, "includeThoughts");
+  if (!shown.value.present()) return;
+  std::string at;
+  for (const std::string_view key : {config.key, thinking.key, shown.key}) json::append_pointer(at, key);
+  if (told(c, at)) return;
+  const bool quiet = *include || !c.flag(Setting::thinking);
+  c.edit("GEN-13", c.keep(at), "includeThoughts", *include ? "true" : "false", "",
+         quiet ? Loss::none : Loss::semantic);
 }
 
 }  // namespace
@@ -45,6 +69,7 @@ void pass_told(Context& c) {
     c.edit("GEN-01", old ? "/reasoning/generate_summary" : "/reasoning/summary", "summary",
            std::string(asked.summary), "", Loss::none);
   }
+  tell_thoughts_shown(c);
 }
 
 }  // namespace dragoman::lower

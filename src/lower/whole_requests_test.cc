@@ -56,6 +56,13 @@ TEST(WholeRequests, Parameters) {
                R"({"input":"Hi","reasoning":{"effort":"low","summary":"auto"}})",
                {{"/reasoning_effort", "\"low\""}},
                {"GEN-01 none /reasoning/summary summary"}});
+  expect_case(
+      canon::DialectName::gemini_generate,
+      {"thoughts are shown unasked, or cannot be hidden",
+       "groq/openai/gpt-oss-20b",
+       R"({"contents":[{"role":"user","parts":[{"text":"Hi"}]}],"generation_config":{"thinkingConfig":{"includeThoughts":false}}})",
+       {},
+       {"GEN-13 semantic /generation_config/thinkingConfig/includeThoughts includeThoughts"}});
 }
 
 TEST(WholeRequests, Media) {
