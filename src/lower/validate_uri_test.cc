@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/strings.h"
+
 namespace dragoman::lower::validation {
 namespace {
 
@@ -31,7 +33,7 @@ TEST(Uri, ResolvesReferences) {
     EXPECT_EQ(resolve_uri(base, reference), whole) << base << " + " << reference;
 }
 
-TEST(Uri, DecodesPercents) { EXPECT_EQ(percent_decode("/a%25b%22%zz%4"), "/a%b\"%zz%4"); }
+TEST(Uri, DecodesPercents) { EXPECT_EQ(percent_decoded("/a%25b%22%zz%4"), "/a%b\"%zz%4"); }
 
 }  // namespace
 }  // namespace dragoman::lower::validation
