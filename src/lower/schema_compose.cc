@@ -49,7 +49,7 @@ bool Rewriter::keep_reference(Node& n, Value ref) {
     if (notes_only && d.get("description").is_string() && !n.root && column_[Row::any_of] == Cell::ok) {
       note(n, Row::ref_siblings, "$ref", ref, text("anyOf"), Loss::none);
       const Value branch = object({{"$ref", ref}});
-      d.erase("$ref");
+      d.rename("$ref", "anyOf");
       d.set("anyOf", build_.array({&branch, 1}));
       return true;
     }

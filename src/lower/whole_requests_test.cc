@@ -91,7 +91,7 @@ TEST(WholeRequests, Media) {
        {{"/messages/2/content/0/toolResult/content/0/text", R"("{\"a\":1}")"}},
        {"BRM-jamba none /messages/2/content/0/toolResult/content/0 json"}},
       {"a system turn in the middle (types of boto3 1.44)",
-       "anthropic/claude-opus-5",
+       "anthropic/claude-sonnet-4-5",
        R"({"messages":[{"role":"user","content":[{"text":"x"}]},{"role":"system","content":[{"text":"s"}]}]})",
        {{"/messages/0/content/1/text", R"("<system>\ns\n</system>")"}},
        {"ANT-05 narrowed /messages/1 role"}},
