@@ -24,6 +24,10 @@ constexpr auto kRules = std::to_array<Rule>({
     {"model_not_exist", kMissing, kParams, false, "", kAnyStatus, kText, "model not exist",
      {400, "invalid_request_error", "invalid_request_error", "Model Not Exist"}},
 
+    // Azure, of models that are served at another endpoint alone.
+    {"operation_not_for_model", kMissing, kParams, false, "", kAnyStatus, kText, "operation does not work with the specified model",
+     {400, "", "OperationNotSupported", "The chatCompletion operation does not work with the specified model, gpt-5-codex. Please choose different model and try again."}},
+
     {"zh_no_channel", kMissing, kParams, false, "", kAnyStatus, kText, "无可用渠道",
      {503, "new_api_error", "", "当前分组 default 下对于模型 gpt-9 无可用渠道"}},
 

@@ -79,7 +79,8 @@ class Case:
     @property
     def named(self):
         """The parts that the refusal's own words point into: a path, or a tool by its name."""
-        out = {side for side, keys in SIDES.items() for key in keys if re.search(rf"(?<![\w.]){key}[.\[/]", self.body)}
+        side = {key: side for side, keys in SIDES.items() for key in keys}
+        out = {side.get(key, "params") for key in side.keys() | self.refused.keys() if re.search(rf"(?<![\w.]){key}[.\[/]", self.body)}
         tools = json.dumps([self.request.get("tools"), self.request.get("toolConfig")])
         if any(f'"{name}"' in tools for name in re.findall(r"(?:tool|function) '([\w.-]+)'", self.body)):
             out.add("tools")
