@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "json/fault.h"
 #include "json/node.h"
 
 namespace dragoman::json {
@@ -115,13 +116,18 @@ class TreeBuilder {
     sj::value root;
     if (const auto error = document.get_value().get(root); error) {
       // A document that is one scalar is legal JSON but On-Demand reads it differently.
-      if (error == simdjson::SCALAR_DOCUMENT_AS_VALUE) return scalar(trim(text_));
+      // It has not looked for what stands behind, or for quotes within.
+      if (error == simdjson::SCALAR_DOCUMENT_AS_VALUE) {
+        if (const auto fault = find_fault(text_))
+          return fail(fmt::format("the body is not valid JSON: {}", fault->what));
+        return scalar(trim_token(text_));
+      }
       return broken(error);
     }
     const char* end = nullptr;
     auto value = build(document, root, 1, end);
     if (!value) return value;
-    if (!is_blank(text_.substr(static_cast<std::size_t>(end - text_.data()))))
+    if (!trim_token(text_.substr(static_cast<std::size_t>(end - text_.data()))).empty())
       return fail(fmt::format("expected one JSON value, found more after it at byte {}", end - text_.data()));
     return value;
   }
@@ -159,9 +165,13 @@ class TreeBuilder {
     sj::json_type type{};
     if (const auto error = value.type().get(type); error) return broken(error);
     if (type != sj::json_type::object && type != sj::json_type::array) {
-      // On-Demand steps over a scalar nobody consumed, so the token's text is all that is needed.
+      // On-Demand steps over a scalar nobody consumed, so the token's text is all that is needed; but a
+      // string before ':' it would take for a key, wherever it stands.
       const auto made = scalar(trim_token(value.raw_json_token()));
       if (!made) return made;
+      sj::raw_json_string passed;
+      if (type == sj::json_type::string)
+        if (const auto error = value.get_raw_json_string().get(passed); error) return broken(error);
       end = made->raw().data() + made->raw().size();
       return made;
     }
@@ -173,6 +183,7 @@ class TreeBuilder {
   }
 
   static std::string_view trim_token(std::string_view token) {
+    while (!token.empty() && space(token.front())) token.remove_prefix(1);
     while (!token.empty() && space(token.back())) token.remove_suffix(1);
     return token;
   }
