@@ -118,9 +118,12 @@ void report(Context& c, const LoweredSchema& lowered, std::string_view place) {
   const std::size_t needed = c.edits.size() + lowered.edits.size();
   if (c.edits.capacity() < needed)
     c.edits.reserve(needed + std::max(needed, std::size_t{64}));  // more follow
+  std::string_view rule;
+  std::string_view cited;  // for it; one row speaks for many places
   for (const Edit& edit : lowered.edits) {
+    if (edit.rule != rule) cited = c.profile.cite(rule = edit.rule);
     c.edits.push_back(below(edit, place));
-    c.edits.back().rule = c.profile.cite(edit.rule);
+    if (cited != rule) c.edits.back().rule = cited;
   }
 }
 
