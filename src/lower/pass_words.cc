@@ -70,7 +70,8 @@ void shown(Context& c) {
   }
   // Left alone most hosts show what they have: only hiding it is lost.
   const bool quiet = *include || !c.flag(Setting::thinking);
-  c.edit(Setting::reasoning_style, "OAI-49", at, "include_reasoning", *include ? "true" : "false", "",
+  const bool word = said.present() ? *include : !*include;  // `exclude` says the opposite
+  c.edit(Setting::reasoning_style, "OAI-49", at, "include_reasoning", word ? "true" : "false", "",
          quiet ? Loss::none : Loss::semantic);
 }
 
