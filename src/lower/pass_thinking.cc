@@ -159,6 +159,13 @@ bool open_turn_lost_its_reasoning(const Context& c) {
                                         }));
       continue;
     }
+    // A turn of which nothing is sent parts no others: what the user said around it becomes one.
+    if (std::ranges::all_of(m.blocks, [&](const canon::Block& b) {
+          const auto* reasoning = std::get_if<canon::Reasoning>(&b.body);
+          const auto* text = std::get_if<canon::Text>(&b.body);
+          return reasoning ? !accepts(c, *reasoning) : text && is_blank(text->text);
+        }))
+      continue;
     // Only a tool loop in progress matters: a user's own words alone close it.
     if (!results) return false;
     results = false;

@@ -57,6 +57,15 @@ TEST(WholeRequests, Parameters) {
                {{"/reasoning_effort", "\"low\""}},
                {"GEN-01 none /reasoning/summary summary"}});
   expect_case(
+      canon::DialectName::openai_responses,
+      {"ANT-15: reasoning of others between results and the user's words does not close the loop",
+       "anthropic/claude-sonnet-4-5",
+       R"({"input":[{"role":"user","content":"Hi"},{"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},
+          {"type":"function_call_output","call_id":"c1","output":"x"},{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},
+          {"role":"user","content":"Go on"}],"reasoning":{"effort":"low"},"tools":[{"type":"function","name":"f","parameters":{"type":"object","properties":{}}}]})",
+       {{"/thinking/type", "\"disabled\""}},
+       {"ANT-15 semantic /reasoning/effort thinking"}});
+  expect_case(
       canon::DialectName::gemini_generate,
       {"thoughts are shown unasked, or cannot be hidden",
        "groq/openai/gpt-oss-20b",
