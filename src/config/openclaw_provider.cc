@@ -3,49 +3,18 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "base/strings.h"
 #include "config/openclaw.h"
+#include "config/openclaw_connect.h"
 #include "config/readers.h"
 #include "profile/compat.h"
 
 namespace dragoman::config {
 namespace {
 
-using profile::Auth;
 using profile::Rule;
 using profile::Setting;
-
-struct Api {
-  std::string_view name;
-  std::string_view dialect;
-  std::string_view row;  // whose row a server of its own gets; "": a bare one
-  std::string_view why = {};
-};
-constexpr std::array<Api, 12> kApis = {{
-    {"openai-completions", "openai_chat", ""},
-    {"openai-responses", "openai_responses", ""},
-    {"openai-chatgpt-responses", "", "", "it signs in to ChatGPT's own backend"},
-    {"openai-codex-responses", "", "", "it signs in to ChatGPT's own backend"},
-    {"azure-openai-responses", "openai_responses", "azure_v1"},
-    {"anthropic-messages", "anthropic_messages", "anthropic"},
-    {"google-generative-ai", "gemini_generate", "gemini"},
-    {"google-vertex", "gemini_generate", "vertex"},
-    {"bedrock-converse-stream", "bedrock_converse", "bedrock"},
-    {"ollama", "openai_chat", "ollama"},
-    {"github-copilot", "", "", "it signs in to GitHub"},
-    {"pi-messages", "", "", "it is a transport of OpenClaw's plugins"},
-}};
-
-std::string_view host_of(std::string_view url) {
-  if (const std::size_t scheme = url.find("://"); scheme != std::string_view::npos)
-    url.remove_prefix(scheme + 3);
-  url = url.substr(0, url.find_first_of("/?#"));
-  if (const std::size_t at = url.rfind('@'); at != std::string_view::npos) url.remove_prefix(at + 1);
-  if (url.starts_with('[')) return url.substr(0, url.find(']') + 1);
-  return url.substr(0, url.find(':'));
-}
 
 Rule setting_rule(std::string id, std::string why,
                   std::vector<std::pair<Setting, profile::SettingValue>> set) {
@@ -53,16 +22,6 @@ Rule setting_rule(std::string id, std::string why,
   rule.id = std::move(id);
   rule.why = std::move(why);
   rule.settings = std::move(set);
-  return rule;
-}
-
-// What OAI-45 says of these models is said of Chat Completions: on Responses they reason and call tools.
-Rule tools_with_reasoning() {
-  Rule rule =
-      setting_rule("OAIR", "Responses takes tools and reasoning together",
-                   {{Setting::effort, std::vector<std::string>{"none", "low", "medium", "high", "xhigh"}}});
-  rule.models = {"*gpt-5.4*", "*gpt-5.5*", "*gpt-5.6*", "*gpt-5.7*", "*gpt-5.8*", "*gpt-5.9*", "*gpt-6*"};
-  rule.tools = true;
   return rule;
 }
 
@@ -95,52 +54,53 @@ class EntryReader {
         table_(config.catalogue->compat()) {}
 
   void read() {
+    way_.id = entry_.key;
     const auto skip = [](const Place&) {};
     const Document* models = nullptr;
-    fields(
-        place_,
-        {{"baseUrl", [&](const Place& p) { reader_.text(p, base_url_); }},
-         {"api", [&](const Place& p) { api_ = read_api(p); }},
-         {"apiKey",
-          [&](const Place& p) {
-            key_faulty_ = true;
-            if (auto key = secrets_.read(p)) {
-              key_ = std::move(*key);
-              key_faulty_ = false;
-            } else if (p.value->is_scalar() && is_blank(p.value->text)) {
-              key_faulty_ = false;
-            }
-          }},
-         {"auth", [&](const Place& p) { reader_.word(p, {"api-key", "aws-sdk", "oauth", "token"}, auth_); }},
-         {"authHeader",
-          [&](const Place& p) {
-            bool value = true;
-            reader_.boolean(p, value);
-            auth_header_ = value;
-          }},
-         {"headers", [&](const Place& p) { headers(p, headers_); }},
-         {"request", [&](const Place& p) { request(p); }},
-         {"region", [&](const Place& p) { reader_.text(p, region_); }},
-         {"timeoutSeconds",
-          [&](const Place& p) {
-            std::int64_t seconds = 0;
-            reader_.integer(p, 1, 86'400, seconds);
-            timeout_ = milliseconds(seconds * 1000);
-          }},
-         {"maxTokens", [&](const Place& p) { whole(p, max_tokens_); }},
-         {"contextWindow", [&](const Place& p) { whole(p, context_window_); }},
-         {"injectNumCtxForOpenAICompat",
-          [&](const Place& p) {
-            bool value = true;
-            reader_.boolean(p, value);
-            num_ctx_ = value;
-          }},
-         {"params", [&](const Place& p) { params(p, defaults_); }},
-         {"compat", [&](const Place& p) { compat_ = read_compat(p, table_, reader_, warn_); }},
-         {"models", [&](const Place& p) { models = p.value; }},
-         {"name", skip}},
-        {{"agentRuntime", "it chooses how OpenClaw runs the model"},
-         {"localService", "dragoman starts no servers"}});
+    fields(place_,
+           {{"baseUrl", [&](const Place& p) { reader_.text(p, base_url_); }},
+            {"api", [&](const Place& p) { api_ = read_api(p); }},
+            {"apiKey",
+             [&](const Place& p) {
+               key_faulty_ = true;
+               if (auto key = secrets_.read(p)) {
+                 way_.key = std::move(*key);
+                 key_faulty_ = false;
+               } else if (p.value->is_scalar() && is_blank(p.value->text)) {
+                 key_faulty_ = false;
+               }
+             }},
+            {"auth",
+             [&](const Place& p) { reader_.word(p, {"api-key", "aws-sdk", "oauth", "token"}, way_.auth); }},
+            {"authHeader",
+             [&](const Place& p) {
+               bool value = true;
+               reader_.boolean(p, value);
+               way_.auth_header = value;
+             }},
+            {"headers", [&](const Place& p) { headers(p, way_.headers); }},
+            {"request", [&](const Place& p) { request(p); }},
+            {"region", [&](const Place& p) { reader_.text(p, way_.region); }},
+            {"timeoutSeconds",
+             [&](const Place& p) {
+               std::int64_t seconds = 0;
+               reader_.integer(p, 1, 86'400, seconds);
+               timeout_ = milliseconds(seconds * 1000);
+             }},
+            {"maxTokens", [&](const Place& p) { whole(p, max_tokens_); }},
+            {"contextWindow", [&](const Place& p) { whole(p, context_window_); }},
+            {"injectNumCtxForOpenAICompat",
+             [&](const Place& p) {
+               bool value = true;
+               reader_.boolean(p, value);
+               num_ctx_ = value;
+             }},
+            {"params", [&](const Place& p) { params(p, defaults_); }},
+            {"compat", [&](const Place& p) { way_.compat = read_compat(p, table_, reader_, warn_); }},
+            {"models", [&](const Place& p) { models = p.value; }},
+            {"name", skip}},
+           {{"agentRuntime", "it chooses how OpenClaw runs the model"},
+            {"localService", "dragoman starts no servers"}});
     if (key_faulty_ || api_ == nullptr) return;
     auto connection = connect_to(*api_, base_url_);
     if (!connection) return;
@@ -155,12 +115,6 @@ class EntryReader {
   }
 
  private:
-  struct Made {
-    std::shared_ptr<const Connection> shared;
-    const profile::EndpointClass* endpoint = nullptr;
-    bool by_host = false;  // what is known of it is what its host says
-    bool ollama = false;
-  };
   struct IdleField {
     std::string_view key, why;
   };
@@ -193,14 +147,14 @@ class EntryReader {
 
   void whole(const Place& place, std::int64_t& out) { reader_.integer(place, 1, 1'000'000'000, out); }
 
-  const Api* read_api(const Place& place) {
+  const OpenclawApi* read_api(const Place& place) {
     std::vector<std::string_view> names;
-    for (const Api& api : kApis) names.push_back(api.name);
+    for (const OpenclawApi& api : openclaw_apis()) names.push_back(api.name);
     std::string name;
     reader_.word(place, names, name);
-    for (const Api& api : kApis) {
+    for (const OpenclawApi& api : openclaw_apis()) {
       if (api.name != name) continue;
-      if (api.dialect.empty()) {
+      if (!api.dialect) {
         warn_.fault(place,
                     fmt::format("'{}' is not served, and what needs it is left out: {}", name, api.why));
         return nullptr;
@@ -223,7 +177,7 @@ class EntryReader {
 
   void request(const Place& place) {
     fields(place,
-           {{"headers", [&](const Place& p) { headers(p, headers_); }},
+           {{"headers", [&](const Place& p) { headers(p, way_.headers); }},
             {"auth", [&](const Place& p) { request_auth(p); }}},
            {{"proxy", "dragoman calls providers directly"},
             {"tls", "the system's certificates decide"},
@@ -248,9 +202,9 @@ class EntryReader {
       reader_.fault(place, "mode: header needs headerName");
       return;
     }
-    key_ = Secret(prefix + secret->reveal());
-    own_auth_ = mode == "header" ? header : "Authorization";
-    own_bearer_ = mode != "header";
+    way_.key = Secret(prefix + secret->reveal());
+    way_.own_auth = mode == "header" ? header : "Authorization";
+    way_.own_bearer = mode != "header";
   }
 
   void params(const Place& place, std::vector<DefaultParam>& out) {
@@ -277,94 +231,17 @@ class EntryReader {
     out.push_back({name, to_json(value), canon::param_named(name)});
   }
 
-  // The row to start from: the provider known by this id, the one whose host it is, or a bare one of the
-  // wire.
-  std::optional<Made> connect_to(const Api& api, const std::string& base_url) {
-    Made made;
-    made.endpoint = &table_.endpoint(host_of(base_url));
-    made.ollama = api.name == "ollama";
-    const auto dialect = canon::dialect_named(api.dialect);
-    if (!dialect) return {};  // the table above holds none such
-    const profile::Catalogue& catalogue = *config_.catalogue;
-    const auto fitting = [&](std::string_view name) -> const profile::Provider* {
-      const profile::Provider* row = name.empty() ? nullptr : catalogue.find(name);
-      return row != nullptr && row->dialect == *dialect ? row : nullptr;
-    };
-    const profile::Provider* by_id = fitting(table_.provider(entry_.key));
-    const profile::Provider* by_host = fitting(made.endpoint->like);
-    const profile::Provider* by_api = fitting(api.row);
-    ProviderInput input;
-    input.name = entry_.key;
-    profile::Provider& row = input.row;
-    if (const profile::Provider* known = by_id ? by_id : by_host ? by_host : by_api) {
-      row = *known;
-      if (by_id == nullptr) row.aliases.clear();
-      // Its key must not go to another's host; of its own it is.
-      if (known == by_id && row.name != entry_.key) row.aliases.push_back(row.name);
-      made.ollama = made.ollama || known->name == "ollama";
-    } else {
-      // OpenAI's other wire at a host that is known by the one: the same door, models and key.
-      const std::string_view id = table_.provider(entry_.key);
-      for (const std::string_view name : {id, std::string_view(made.endpoint->like), api.row}) {
-        const profile::Provider* near = name.empty() ? nullptr : catalogue.find(name);
-        if (near == nullptr || !is_openai(near->dialect) || !is_openai(*dialect)) continue;
-        row = *near;
-        row.rules.clear();
-        row.aliases.clear();
-        if (name == id) by_id = near;
-        break;
-      }
-      constexpr std::string_view kChat = "/chat/completions";
-      if (!row.path.ends_with(kChat)) row.path = kChat;
-      row.dialect = *dialect;
-      const bool responses = *dialect == canon::DialectName::openai_responses;
-      if (responses) row.path.replace(row.path.size() - kChat.size(), kChat.size(), "/responses");
-      if (responses) row.rules.push_back(tools_with_reasoning());
-    }
-    row.name = entry_.key;
-    made.by_host = by_id == nullptr || by_id->name == made.endpoint->like;
-    input.use_environment = by_id != nullptr || row.auth == Auth::aws;
-    input.base_url = base_url;
-    authorize(row, input);
-    if (!region_.empty()) input.vars.emplace_back("region", region_);
-    input.headers = headers_;
-    // Nothing says that a server of one's own wants a key.
-    if (by_id == nullptr && row.auth != Auth::aws) row.local = true;
-    if (made.by_host && is_openai(row.dialect))
-      row.rules.insert(row.rules.begin(), made.endpoint->compat.begin(), made.endpoint->compat.end());
-    row.rules.insert(row.rules.end(), compat_.begin(), compat_.end());
-    auto connection = connect(std::move(input), sources_, false);
-    if (!connection) {
-      reader_.fault_at(entry_.line, entry_.column, place_.path, connection.error().message,
-                       connection.error().missing_key ? "set apiKey" : connection.error().suggestion);
-      return {};
-    }
-    made.shared = std::make_shared<const Connection>(std::move(*connection));
-    return made;
+  std::optional<OpenclawConnection> connect_to(const OpenclawApi& api, const std::string& base_url) {
+    auto made = connect_openclaw(way_, api, base_url, *config_.catalogue, sources_);
+    if (made) return std::move(*made);
+    reader_.fault_at(entry_.line, entry_.column, place_.path, made.error().message,
+                     made.error().missing_key ? "set apiKey" : made.error().suggestion);
+    return {};
   }
 
-  static bool is_openai(canon::DialectName dialect) { return canon::name(dialect).starts_with("openai"); }
-
-  void authorize(profile::Provider& row, ProviderInput& input) {
-    if (!key_.empty()) input.keys.push_back(key_);
-    if (!own_auth_.empty()) {
-      row.auth = own_bearer_ ? Auth::bearer : Auth::header;
-      row.auth_header = own_auth_;
-    } else if (auth_ == "aws-sdk") {
-      row.auth = Auth::aws;
-      input.keys.clear();
-    } else if (auth_ == "token" || auth_ == "oauth" || auth_header_ == true) {
-      row.auth = Auth::bearer;
-    } else if (auth_header_ == false && row.auth == Auth::bearer) {
-      row.auth = Auth::none;
-    }
-    if (row.auth == Auth::bearer || row.auth == Auth::none) row.auth_header.clear();
-    if (own_bearer_) row.auth_header.clear();
-  }
-
-  void model(const Place& place, const Made& shared) {
+  void model(const Place& place, const OpenclawConnection& shared) {
     std::string id, base_url;
-    const Api* api = nullptr;
+    const OpenclawApi* api = nullptr;
     bool api_given = false;
     std::optional<bool> reasoning;
     std::optional<std::vector<std::string>> input;
@@ -424,7 +301,7 @@ class EntryReader {
       return;
     }
     if (api_given && api == nullptr) return;  // said
-    Made own = shared;
+    OpenclawConnection own = shared;
     if (api != nullptr || !base_url.empty()) {
       auto made = connect_to(api != nullptr ? *api : *api_, base_url.empty() ? base_url_ : base_url);
       if (!made) return;
@@ -508,16 +385,14 @@ class EntryReader {
   Config& config_;
   const profile::CompatTable& table_;
 
-  const Api* api_ = &kApis[0];  // a provider without one speaks Chat Completions
-  std::string base_url_, auth_, region_, own_auth_;
-  bool own_bearer_ = false, key_faulty_ = false;
-  std::optional<bool> auth_header_, num_ctx_;
+  const OpenclawApi* api_ = &openclaw_apis().front();  // a provider without one speaks Chat Completions
+  OpenclawWay way_;
+  std::string base_url_;
+  bool key_faulty_ = false;
+  std::optional<bool> num_ctx_;
   std::optional<milliseconds> timeout_;
   std::int64_t max_tokens_ = 0, context_window_ = 0;
-  Secret key_;
-  NamedTexts headers_;
   std::vector<DefaultParam> defaults_;
-  std::vector<Rule> compat_;
 };
 
 }  // namespace

@@ -315,7 +315,6 @@ class Proposer {
     std::vector<Change> changes;
     for (const auto& [pointer, name] : parts_.tool_names()) {
       if (is_gone(pointer)) continue;
-      const Value tool = json::resolve(parts_.body(), pointer);
       for (const std::string_view inner : {"", "/function", "/toolSpec", "/custom"}) {
         const std::string at = fmt::format("{}{}/description", pointer, inner);
         const Value text = json::resolve(parts_.body(), at);

@@ -44,7 +44,6 @@ const Shape& shape_of(DialectName dialect) {
   static const Shape bedrock{"/messages", "/toolConfig/tools", {"/toolConfig"}};
   switch (dialect) {
     case DialectName::openai_chat:
-    case DialectName::cohere_chat:  // no client speaks it
       return chat;
     case DialectName::openai_responses:
       return responses;
@@ -54,8 +53,9 @@ const Shape& shape_of(DialectName dialect) {
       return gemini;
     case DialectName::bedrock_converse:
       return bedrock;
+    default:  // no client speaks Cohere's, and what is embedded has neither messages nor tools
+      return chat;
   }
-  return chat;
 }
 
 bool is_fixed_parameter(DialectName dialect, std::string_view key) {
