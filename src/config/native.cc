@@ -13,8 +13,6 @@
 namespace dragoman::config {
 namespace {
 
-constexpr std::size_t kVaultKey = 32;  // characters, as store/vault_seal.h has it
-
 class NativeReader {
  public:
   NativeReader(const Sources& sources, Reader& reader, Config& config)
@@ -44,19 +42,15 @@ class NativeReader {
       });
     }
     add_connections_from_environment(sources_, config_);
-    reader_.map({&root, ""},
-                {{"server", [&](const Place& p) { server(p); }},
-                 {"auth", [&](const Place& p) { auth(p); }},
-                 {"providers", [](const Place&) {}},
-                 {"models", [&](const Place& p) { models(p); }},
-                 {"aliases", [&](const Place& p) { aliases(p); }},
-                 {"defaults", [](const Place&) {}},
-                 {"fallbacks", [&](const Place& p) { default_fallbacks(p); }},
-                 {"strict_models", [&](const Place& p) { reader_.boolean(p, config_.strict_models); }},
-                 {"journal", [&](const Place& p) { journal(p); }},
-                 {"vault", [&](const Place& p) { vault(p); }},
-                 {"responses", [&](const Place& p) { responses(p); }},
-                 {"log", [&](const Place& p) { log(p); }}});
+    std::vector<Reader::Field> sections = server_sections(reader_, config_);
+    sections.insert(sections.end(),
+                    {{"providers", [](const Place&) {}},
+                     {"models", [&](const Place& p) { models(p); }},
+                     {"aliases", [&](const Place& p) { aliases(p); }},
+                     {"defaults", [](const Place&) {}},
+                     {"fallbacks", [&](const Place& p) { default_fallbacks(p); }},
+                     {"strict_models", [&](const Place& p) { reader_.boolean(p, config_.strict_models); }}});
+    reader_.map({&root, ""}, std::move(sections));
     check_names();
     if (!config_.auth.required() && !is_loopback(config_.server.host)) {
       const Document* at = root.find("server");
@@ -68,124 +62,6 @@ class NativeReader {
   }
 
  private:
-  // --- sections
-  // ----------------------------------------------------------------------------------------------------
-  void server(const Place& place) {
-    Server& s = config_.server;
-    reader_.map(place, {{"listen", [&](const Place& p) { listen(p); }},
-                        make_.count("threads", s.threads, 0, 1024),
-                        {"max_body", [&](const Place& p) { reader_.size(p, s.max_body); }},
-                        {"max_connections",
-                         [&](const Place& p) { reader_.integer(p, 1, 10'000'000, s.max_connections); }},
-                        make_.duration("head_timeout", s.head_timeout),
-                        make_.duration("body_timeout", s.body_timeout),
-                        make_.duration("write_timeout", s.write_timeout),
-                        make_.duration("idle_timeout", s.idle_timeout),
-                        make_.duration("drain", s.drain)});
-  }
-
-  void listen(const Place& place) {
-    std::string value;
-    reader_.text(place, value);
-    const std::size_t colon = value.rfind(':');
-    std::int64_t port = 0;
-    Document number = *place.value;
-    number.text = colon == std::string::npos ? "" : value.substr(colon + 1);
-    ConfigErrors ignored;
-    Reader(reader_.file(), ignored).integer({&number, place.path}, 0, 65535, port);
-    std::string host = value.substr(0, colon == std::string::npos ? 0 : colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    if (!ignored.empty() || host.empty()) {
-      reader_.fault(place, "expected HOST:PORT, found " + shown(*place.value),
-                    "like 127.0.0.1:4000 or [::1]:4000");
-      return;
-    }
-    config_.server.host = host;
-    config_.server.port = static_cast<std::uint16_t>(port);
-  }
-
-  void auth(const Place& place) {
-    reader_.map(
-        place,
-        {make_.secret("master_key", config_.auth.master_key),
-         {"keys", [&](const Place& p) { reader_.each(p, [&](const Place& item) { client_key(item); }); }}});
-  }
-
-  void client_key(const Place& place) {
-    ClientKeyEntry entry;
-    reader_.map(place, {make_.text("name", entry.name), make_.secret("key", entry.key),
-                        make_.text("hash", entry.hash), make_.text("access_key_id", entry.access_key_id),
-                        make_.secret("secret_access_key", entry.secret_access_key)});
-    if (!place.value->is_map()) return;
-    if (entry.name.empty()) reader_.fault(place, "a client key needs a name");
-    const bool pair = !entry.access_key_id.empty();
-    if (pair == entry.secret_access_key.empty())
-      reader_.fault(place, "access_key_id and secret_access_key go together");
-    if (pair && !(entry.key.empty() && entry.hash.empty())) {
-      reader_.fault(place, "expected a key, a hash or a key pair, found two of them",
-                    "one entry each; they may have the same name");
-    } else if (!pair && entry.key.empty() == entry.hash.empty()) {
-      reader_.fault(place, "expected either key or hash", "`dragoman keys new` makes one of each");
-    }
-    const auto is_hex = [](std::string_view t) {
-      return t.size() == 64 && t.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-    };
-    if (!entry.hash.empty() &&
-        !(entry.hash.starts_with("sha256:") && is_hex(std::string_view(entry.hash).substr(7)))) {
-      reader_.fault(place, "expected a hash of the form sha256:<64 hexadecimal digits>");
-    }
-    config_.auth.keys.push_back(std::move(entry));
-  }
-
-  void journal(const Place& place) {
-    Journal& j = config_.journal;
-    reader_.map(place, {make_.boolean("enabled", j.enabled),
-                        make_.text("path", j.path),
-                        make_.boolean("keep_bodies", j.keep_bodies),
-                        {"max_answer", [&](const Place& p) { reader_.size(p, j.max_answer); }},
-                        make_.duration("max_age", j.max_age),
-                        {"max_size", [&](const Place& p) { reader_.size(p, j.max_size); }}});
-  }
-
-  void vault(const Place& place) {
-    Vault& v = config_.vault;
-    reader_.map(place, {make_.boolean("enabled", v.enabled),
-                        make_.text("path", v.path),
-                        {"key",
-                         [&](const Place& p) {
-                           std::string key;
-                           reader_.text(p, key);
-                           if (!key.empty() && key.size() < kVaultKey)
-                             reader_.fault(p,
-                                           fmt::format("expected at least {} random characters", kVaultKey),
-                                           "`openssl rand -base64 32` makes them");
-                           v.key = Secret(std::move(key));
-                         }},
-                        make_.duration("max_age", v.max_age),
-                        {"max_size", [&](const Place& p) { reader_.size(p, v.max_size); }}});
-  }
-
-  void responses(const Place& place) {
-    Responses& r = config_.responses;
-    reader_.map(place, {make_.boolean("enabled", r.enabled),
-                        make_.text("path", r.path),
-                        make_.duration("max_age", r.max_age),
-                        {"max_size", [&](const Place& p) { reader_.size(p, r.max_size); }}});
-  }
-
-  void log(const Place& place) {
-    reader_.map(place,
-                {{"level",
-                  [&](const Place& p) {
-                    reader_.word(p, {"trace", "debug", "info", "warn", "error", "off"}, config_.log.level);
-                  }},
-                 {"format", [&](const Place& p) { reader_.word(p, {"text", "json"}, config_.log.format); }}});
-  }
-
-  // --- providers
-  // ---------------------------------------------------------------------------------------------------
-  // --- models
-  // ------------------------------------------------------------------------------------------------------
   void models(const Place& place) {
     reader_.entries(place, [&](const Entry& entry, const Place& model_place) { model(entry, model_place); });
   }

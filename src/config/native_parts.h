@@ -10,6 +10,9 @@
 
 namespace dragoman::config {
 
+// How the gateway itself runs: server, auth, journal, vault, responses, log. The fields refer to both.
+std::vector<Reader::Field> server_sections(Reader& reader, Config& config);
+
 void read_timeouts(const Place& place, Reader& reader, Timeouts& out);
 
 // The keys shared by `defaults` and each model, and `more` besides.
