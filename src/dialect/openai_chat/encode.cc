@@ -1,8 +1,6 @@
-#include "dialect/custom_tool.h"
 #include "dialect/extras.h"
 #include "dialect/media.h"
 #include "dialect/openai_chat/wire.h"
-#include "dialect/reader.h"
 
 namespace dragoman::dialect::openai_chat {
 namespace {
@@ -10,13 +8,6 @@ namespace {
 using canon::Block;
 using canon::Param;
 using json::Writer;
-
-void write_cache(Writer& w, const canon::CacheMarker& cache) {
-  if (!cache.set) return;
-  w.key("cache_control").begin_object().field("type", "ephemeral");
-  if (!cache.ttl.empty()) w.field("ttl", cache.ttl);
-  w.end_object();
-}
 
 class Encoder {
  public:
@@ -29,11 +20,11 @@ class Encoder {
     w_.key("messages").begin_array();
     for (const canon::Message& m : request_.messages) message(m);
     w_.end_array();
-    tools();
-    tool_choice();
+    write_tools(w_, request_);
+    write_tool_choice(w_, request_);
     if (const auto& p = request_.params[Param::parallel_tool_calls]; p.value)
       w_.field("parallel_tool_calls", p.value);
-    response_format();
+    write_response_format(w_, request_.response_format);
     if (const auto& p = request_.params[Param::max_tokens]; p.value)
       w_.field(options_.max_tokens_field.empty() ? "max_tokens" : options_.max_tokens_field, p.value);
     for (const ParamField& field : param_fields())
@@ -62,11 +53,6 @@ class Encoder {
   void tool_result(const canon::Message& m, const canon::ToolResult& result);
   void reasoning(std::span<const canon::Reasoning* const> all);
   void thinking_parts(std::span<const canon::Reasoning* const> all, std::span<const Block* const> words);
-  void tools();
-  void custom_tool(const canon::Tool& tool);
-  void tool_choice();
-  void choice_of(std::string_view name);
-  void response_format();
   bool foreign_ours(const canon::Foreign& f) const {
     return f.dialect == canon::name(canon::DialectName::openai_chat) && f.source;
   }
@@ -310,120 +296,6 @@ void Encoder::tool_call(const Block& block, const canon::ToolCall& call) {
   write_cache(w_, block.cache);
   write_extras(w_, block.extra);
   w_.end_object();
-}
-
-void Encoder::tools() {
-  // Another dialect's own tools have been taken out by lowering, which has told the client.
-  const bool own = request_.dialect == canon::DialectName::openai_chat;
-  const auto writes = [&](const canon::Tool& tool) { return own || tool.kind != canon::ToolKind::server; };
-  if (std::none_of(request_.tools.begin(), request_.tools.end(), writes)) return;
-  w_.key("tools").begin_array();
-  for (const canon::Tool& tool : request_.tools) {
-    if (!writes(tool)) continue;
-    if (tool.kind != canon::ToolKind::function) {
-      const json::Value custom = tool.source["custom"];
-      if (!own) {
-        custom_tool(tool);
-        continue;
-      }
-      if (tool.kind == canon::ToolKind::server || custom["name"].text() == tool.name) {
-        w_.value(tool.source);
-        continue;
-      }
-      w_.begin_object().field("type", "custom").key("custom").begin_object();
-      for (const json::Member& m : custom.members()) {
-        if (m.key == "name")
-          w_.field("name", tool.name);
-        else
-          w_.field(m.key, m.value);
-      }
-      w_.end_object().end_object();
-      continue;
-    }
-    w_.begin_object().field("type", "function").key("function").begin_object().field("name", tool.name);
-    if (!tool.description.empty()) w_.field("description", tool.description);
-    if (tool.schema) w_.field("parameters", tool.schema);
-    if (tool.strict) w_.field("strict", *tool.strict);
-    static constexpr std::string_view kInner = "function.";
-    for (const canon::Extra& extra : tool.extra)
-      if (nested(extra, kInner)) w_.field(extra.key.substr(kInner.size()), extra.value);
-    w_.end_object();
-    write_cache(w_, tool.cache);
-    for (const canon::Extra& extra : tool.extra)
-      if (!nested(extra, kInner)) w_.field(extra.key, extra.value);
-    w_.end_object();
-  }
-  w_.end_array();
-}
-
-// A free-text tool that a Responses client defined.
-void Encoder::custom_tool(const canon::Tool& tool) {
-  w_.begin_object().field("type", "custom").key("custom").begin_object().field("name", tool.name);
-  if (!tool.description.empty()) w_.field("description", tool.description);
-  if (const CustomFormat format = custom_format(tool.source); format.set) {
-    w_.key("format").begin_object().field("type", format.type);
-    if (format.type == "grammar")
-      w_.key("grammar")
-          .begin_object()
-          .field("syntax", format.syntax)
-          .field("definition", format.definition)
-          .end_object();
-    w_.end_object();
-  }
-  w_.end_object().end_object();
-}
-
-void Encoder::choice_of(std::string_view name) {
-  std::string_view type = "function";
-  for (const canon::Tool& tool : request_.tools)
-    if (tool.name == name && tool.kind == canon::ToolKind::custom) type = "custom";
-  w_.begin_object()
-      .field("type", type)
-      .key(type)
-      .begin_object()
-      .field("name", name)
-      .end_object()
-      .end_object();
-}
-
-void Encoder::tool_choice() {
-  const canon::ToolChoice& choice = request_.tool_choice;
-  if (choice.mode == canon::ChoiceMode::unset) return;
-  w_.key("tool_choice");
-  if (!choice.allowed.empty()) {
-    w_.begin_object().field("type", "allowed_tools").key("allowed_tools").begin_object();
-    w_.field("mode", choice.mode == canon::ChoiceMode::required ? "required" : "auto")
-        .key("tools")
-        .begin_array();
-    for (const std::string_view name : choice.allowed) choice_of(name);
-    w_.end_array().end_object().end_object();
-  } else if (choice.mode == canon::ChoiceMode::named) {
-    choice_of(choice.tool);
-  } else {
-    w_.string(canon::name(choice.mode));
-  }
-}
-
-void Encoder::response_format() {
-  const canon::ResponseFormat& format = request_.response_format;
-  switch (format.kind) {
-    case canon::FormatKind::unset:
-      return;
-    case canon::FormatKind::text:
-      w_.key("response_format").begin_object().field("type", "text").end_object();
-      return;
-    case canon::FormatKind::json_object:
-      w_.key("response_format").begin_object().field("type", "json_object").end_object();
-      return;
-    case canon::FormatKind::json_schema:
-      break;
-  }
-  w_.key("response_format").begin_object().field("type", "json_schema").key("json_schema").begin_object();
-  w_.field("name", format.name.empty() ? "response" : format.name);  // OAI-51: the name is required
-  if (!format.description.empty()) w_.field("description", format.description);
-  if (format.schema) w_.field("schema", format.schema);
-  if (format.strict) w_.field("strict", *format.strict);
-  w_.end_object().end_object();
 }
 
 }  // namespace

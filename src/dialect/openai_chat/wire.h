@@ -20,6 +20,7 @@ std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, json::
 std::unique_ptr<StreamDecoder> make_decoder();
 // render.cc
 void render(const canon::Response& response, const RenderOptions& options, std::string& out);
+// stream_renderer.cc
 std::unique_ptr<StreamRenderer> make_renderer(const RenderOptions& options);
 // errors.cc
 void render_error(const ClientError& error, std::string& out);
@@ -54,7 +55,22 @@ canon::Usage read_usage(json::Value usage);
 canon::StopReason read_finish_reason(std::string_view word);
 bool is_broken_finish(std::string_view word);  // the host gave up: an error without an error object
 
-// render.cc
+// encode_tools.cc
+void write_cache(json::Writer& w, const canon::CacheMarker& cache);
+void write_tools(json::Writer& w, const canon::Request& request);
+void write_tool_choice(json::Writer& w, const canon::Request& request);
+void write_response_format(json::Writer& w, const canon::ResponseFormat& format);
+
+// render.cc, shared with the stream. What the provider did not say is given, or made here.
 std::string_view finish_reason(canon::StopReason stop);
+std::int64_t created_or_now(std::int64_t provider, std::int64_t given);  // seconds of Unix time
+std::string answer_id(std::string_view provider, std::string_view given);
+std::string call_id(std::string_view id);
+void write_usage(json::Writer& w, const canon::Usage& usage);
+// A tool call's signature, as Google's OpenAI-compatible endpoint places it. "" writes nothing.
+void write_signature(json::Writer& w, std::string_view signature);
+// `media_type` "": `data` is a URL.
+void write_image(json::Writer& w, std::string_view media_type, std::string_view data);
+bool ours(std::string_view dialect);
 
 }  // namespace dragoman::dialect::openai_chat
