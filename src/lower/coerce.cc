@@ -239,7 +239,7 @@ class Coercer {
     if (schema_->schema["$schema"]) w.field("$schema", schema_->schema["$schema"]);
     w.key("allOf").begin_array().begin_object().field("$ref", reference).end_object().end_array();
     w.key("definitions").begin_object().field("document", document).end_object().end_object();
-    return compile_schema(text);
+    return validate::compile_schema(text);
   }
 
   Arena& arena_;

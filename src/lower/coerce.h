@@ -7,9 +7,12 @@
 
 #include "base/arena.h"
 #include "json/value.h"
-#include "lower/validators.h"
+#include "lower/validate/validators.h"
 
 namespace dragoman::lower {
+
+using validate::CompiledSchema;
+using validate::Violation;
 
 struct Coercion {
   std::string pointer;        // into the instance

@@ -73,7 +73,7 @@ const Case kValues[] = {
 };
 
 std::string mended(std::string_view schema, std::string_view sent) {
-  const auto compiled = compile_schema(schema);
+  const auto compiled = validate::compile_schema(schema);
   EXPECT_TRUE(compiled->validator) << compiled->why;
   Arena arena;
   const auto value = json::parse(arena, sent);
@@ -136,7 +136,8 @@ TEST(Coerce, WholeObjects) {
 }
 
 TEST(Coerce, SaysWhatItDid) {
-  const auto schema = compile_schema(R"({"properties":{"n":{"type":"integer"},"o":{"type":"string"}}})");
+  const auto schema =
+      validate::compile_schema(R"({"properties":{"n":{"type":"integer"},"o":{"type":"string"}}})");
   Arena arena;
   const auto value = json::parse(arena, R"({"n":"3","o":null})");
   const Coerced out = coerce(*value, *schema, schema->validator->check(*value), arena);
@@ -151,7 +152,7 @@ TEST(Coerce, SaysWhatItDid) {
 
 // Thousands of broken places cost no more than some fifty checks; what is not reached stays broken.
 TEST(Coerce, IsBounded) {
-  const auto schema = compile_schema(R"({"items":{"type":"integer"}})");
+  const auto schema = validate::compile_schema(R"({"items":{"type":"integer"}})");
   std::string text = "[";
   for (int i = 0; i < 5000; ++i) text += "\"1\",";
   text.back() = ']';
@@ -163,7 +164,7 @@ TEST(Coerce, IsBounded) {
 }
 
 TEST(ValidatorCache, KeepsTheLatestWithinItsBytes) {
-  ValidatorCache cache(200);
+  validate::ValidatorCache cache(200);
   Arena arena;
   const auto schema = [&](int i) {
     return *json::parse(arena, R"({"minLength":)" + std::to_string(100 + i) + "}");  // 17 bytes

@@ -7,7 +7,7 @@
 #include "lower/schema_check.h"
 #include "lower/test_support.h"
 #include "lower/tool_schema.h"
-#include "lower/validate.h"
+#include "lower/validate/validate.h"
 
 namespace dragoman::lower {
 namespace {
@@ -171,9 +171,9 @@ TEST(Hostile, ValidationIsBoundedInSteps) {
     const auto value =
         json::parse(arena, R"({"p":{"p":{"p":"x"}},"a":{"x":{"y":"z"}},"p0":"aaaaaaaaaaaaaaaaaaaaaaaa!"})");
     ASSERT_TRUE(schema && value);
-    Validator::Options options;
+    validate::Validator::Options options;
     options.limits.steps = 20'000;
-    const auto validator = Validator::compile(*schema, options);
+    const auto validator = validate::Validator::compile(*schema, options);
     if (!validator) {
       const std::string& said = validator.error().message;
       EXPECT_TRUE(said.find("refers to itself") != said.npos || said.find("subschemas") != said.npos)
@@ -181,7 +181,7 @@ TEST(Hostile, ValidationIsBoundedInSteps) {
       continue;
     }
     // Ends, with words when a limit ended it.
-    for (const Violation& violation : validator->check(*value, 5))
+    for (const validate::Violation& violation : validator->check(*value, 5))
       if (violation.undecided) EXPECT_NE(violation.message, "") << h.name;
   }
 }
@@ -197,7 +197,7 @@ TEST(Hostile, AnExponentialCheckEndsUndecided) {
   for (int i = 0; i < 60; ++i) deep += ']';
   const auto value = json::parse(arena, deep);
   ASSERT_TRUE(schema && value);
-  const auto validator = Validator::compile(*schema);
+  const auto validator = validate::Validator::compile(*schema);
   ASSERT_TRUE(validator) << validator.error().message;
   const auto violations = validator->check(*value, 5);
   ASSERT_FALSE(violations.empty());

@@ -122,7 +122,7 @@ BENCHMARK(parse_request);
 
 void judge_call(benchmark::State& state) {
   const Parsed parsed(request_of(20, 8 * 1024));
-  ValidatorCache schemas;
+  validate::ValidatorCache schemas;
   const Promises promises(parsed.request, {}, schemas);
   for (auto _ : state) {
     const Verdict verdict =
@@ -134,7 +134,8 @@ BENCHMARK(judge_call);
 
 void compile_schema_cold(benchmark::State& state) {
   const Parsed parsed(request_of(20, 8 * 1024));
-  for (auto _ : state) benchmark::DoNotOptimize(compile_schema(parsed.request.tools[7].schema.raw()));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(validate::compile_schema(parsed.request.tools[7].schema.raw()));
 }
 BENCHMARK(compile_schema_cold);
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "lower/context.h"
-#include "lower/validate_text.h"
+#include "lower/validate/text.h"
 
 namespace dragoman::lower {
 namespace {
@@ -49,7 +49,7 @@ void check_part(Context& c, Setting limit, const Block& block, std::string_view 
                 std::string_view value) {
   const auto most = static_cast<std::size_t>(c.profile.integer(limit));
   if (most == 0 || value.size() <= most) return;
-  const std::size_t length = validation::code_points(value);
+  const std::size_t length = validate::code_points(value);
   if (length > most)
     c.refuse(c.rule(limit, "OAIR-05"), block.pointer,
              fmt::format("{} takes {} characters of one {}, this one has {}", c.model, most, what, length));

@@ -19,7 +19,7 @@ constexpr std::size_t kShown = 5;  // violations in a sentence
 
 // {"type":"object"} is all that JSON mode promises.
 json::Value any_object() {
-  static const auto schema = compile_schema(R"({"type":"object"})");
+  static const auto schema = validate::compile_schema(R"({"type":"object"})");
   return schema->schema;
 }
 
@@ -162,7 +162,7 @@ Verdict Promises::judge(std::string_view tool, std::string_view, json::Value sch
 void Promises::add_unchecked(const Validator& validator, std::string_view tool, std::string_view pointer,
                              Verdict& out) const {
   if (!out.good()) return;
-  for (const Unsupported& one : validator.unsupported()) {
+  for (const validate::Unsupported& one : validator.unsupported()) {
     const std::string place = std::string(pointer) + one.schema_pointer;
     if (one.keyword != "format" && !told(place))
       out.broken.push_back(

@@ -13,9 +13,13 @@
 #include "canon/response.h"
 #include "lower/coerce.h"
 #include "lower/lower.h"
-#include "lower/validators.h"
+#include "lower/validate/validators.h"
 
 namespace dragoman::lower {
+
+using validate::Validator;
+using validate::ValidatorCache;
+using validate::Violation;
 
 // One place where an answer breaks a schema. All text is owned.
 struct Broken {

@@ -102,7 +102,7 @@ class Stream {
   }
 
   Arena arena_;
-  lower::ValidatorCache schemas_;
+  validate::ValidatorCache schemas_;
   canon::Request request_;
   lower::Lowered lowered_;
   Enforcement kept_;

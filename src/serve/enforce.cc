@@ -111,7 +111,7 @@ void set_arguments(canon::ToolCall& call, std::string_view text, Arena& arena) {
 }
 
 Enforcement::Enforcement(const canon::Request& request, const lower::Lowered& lowered,
-                         const config::Promises& policy, lower::ValidatorCache& schemas)
+                         const config::Promises& policy, validate::ValidatorCache& schemas)
     : policy_(policy), promises_(request, lowered.edits, schemas) {
   if (policy.arguments == ArgumentsPolicy::off) return;
   output_ = promises_.covers_output();

@@ -35,7 +35,7 @@ class Enforcement {
  public:
   // All must outlive it.
   Enforcement(const canon::Request& request, const lower::Lowered& lowered, const config::Promises& policy,
-              lower::ValidatorCache& schemas);
+              validate::ValidatorCache& schemas);
 
   bool active() const { return active_; }  // there is something to look at
   // Nothing may be delivered before it is judged (`repair`, `fail`).

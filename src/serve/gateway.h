@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "lower/schema_cache.h"
-#include "lower/validators.h"
+#include "lower/validate/validators.h"
 #include "net/client.h"
 #include "net/loop.h"
 #include "net/server.h"
@@ -88,8 +88,8 @@ struct LoopState {
   net::Client client;
   LoopMetrics& metrics;
   std::mt19937_64 random;
-  lower::SchemaCache lowered;     // of the tools clients declare, for the targets they went to
-  lower::ValidatorCache schemas;  // of the tools clients declare
+  lower::SchemaCache lowered;        // of the tools clients declare, for the targets they went to
+  validate::ValidatorCache schemas;  // of the tools clients declare
   double random01() { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }
 };
 

@@ -9,7 +9,7 @@
 #include "lower/argument_filter.h"
 #include "lower/schema_check.h"
 #include "lower/tool_schema.h"
-#include "lower/validate.h"
+#include "lower/validate/validate.h"
 #include "sandbox/instance.h"
 
 namespace dragoman::conformance {
@@ -58,7 +58,7 @@ void hold(const Sample& sample, const Mode& mode, int& values) {
     EXPECT_EQ(lower::strict_fault(made.schema, mode.options.rules), "");
   // Whatever fits the lowered schema fits the client's, when nothing was said to be lost.
   if (!made.lossless()) return;
-  const auto validator = lower::Validator::compile(*schema);
+  const auto validator = validate::Validator::compile(*schema);
   ASSERT_TRUE(validator) << validator.error().message;
   for (std::uint64_t seed = 0; seed < 3; ++seed) {
     const auto value = sandbox::make_instance(made.schema, seed);

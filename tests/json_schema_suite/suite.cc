@@ -1,4 +1,4 @@
-// Runs the JSON Schema Test Suite's files against lower/validate.h.
+// Runs the JSON Schema Test Suite's files against lower/validate/validate.h.
 //
 // DRAGOMAN_JSON_SCHEMA_SUITE names the suite's folder (the one that holds tests/). Prints one JSON object a
 // line:
@@ -15,15 +15,15 @@
 
 #include "json/parse.h"
 #include "json/write.h"
-#include "lower/validate.h"
+#include "lower/validate/validate.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using dragoman::Arena;
 using dragoman::json::Value;
-using dragoman::lower::SchemaDraft;
-using dragoman::lower::Validator;
+using dragoman::validate::SchemaDraft;
+using dragoman::validate::Validator;
 
 struct Draft {
   std::string_view folder;

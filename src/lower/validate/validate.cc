@@ -1,12 +1,12 @@
-#include "lower/validate.h"
+#include "lower/validate/validate.h"
 
-#include "lower/validate_program.h"
-#include "lower/validate_run.h"
+#include "lower/validate/program.h"
+#include "lower/validate/run.h"
 
-namespace dragoman::lower {
+namespace dragoman::validate {
 
 struct Validator::State {
-  validation::Program program;
+  Program program;
   ValidationLimits limits;
 };
 
@@ -16,17 +16,17 @@ Validator& Validator::operator=(Validator&&) noexcept = default;
 Validator::~Validator() = default;
 
 Result<Validator> Validator::compile(json::Value schema, const Options& options) {
-  auto program = validation::compile_program(schema, options);
+  auto program = compile_program(schema, options);
   if (!program) return std::unexpected(std::move(program.error()));
   return Validator(std::make_unique<const State>(std::move(*program), options.limits));
 }
 
 std::vector<Violation> Validator::check(json::Value instance, std::size_t max_violations) const {
   // Nearly every call is valid: that is found out first, without a word of text.
-  validation::Run quick(state_->program, state_->limits, 1);
+  Run quick(state_->program, state_->limits, 1);
   if (quick.valid(instance)) return {};
   if (const char* reason = quick.stopped()) return {{"", "", "", reason, true}};
-  validation::Run slow(state_->program, state_->limits, std::max<std::size_t>(max_violations, 1));
+  Run slow(state_->program, state_->limits, std::max<std::size_t>(max_violations, 1));
   auto found = slow.report(instance);
   // The report looks at more than the first look did and may pass a limit; invalid it stays.
   if (found.empty())
@@ -36,4 +36,4 @@ std::vector<Violation> Validator::check(json::Value instance, std::size_t max_vi
 
 std::span<const Unsupported> Validator::unsupported() const { return state_->program.unsupported; }
 
-}  // namespace dragoman::lower
+}  // namespace dragoman::validate

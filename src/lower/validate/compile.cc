@@ -5,9 +5,9 @@
 #include <array>
 
 #include "json/write.h"
-#include "lower/validate_program.h"
+#include "lower/validate/program.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 using json::Kind;
@@ -29,7 +29,7 @@ class Compiler {
         return fail(fmt::format("the schema holds more than {} subschemas", options_.limits.schemas));
       compile(id);
     }
-    if (const SchemaId at = endless(); at != kNoSchema)
+    if (const SchemaId at = endless_schema(program_); at != kNoSchema)
       return fail("the schema refers to itself without a step into the instance, so that no check would end",
                   program_.document.pointer(program_.schemas[at].place));
     return std::move(program_);
@@ -405,67 +405,6 @@ class Compiler {
       program_.schemas[id_].tracks = checks.back().op >= Op::unevaluated_items;
   }
 
-  // The schemas that `id` applies to the very same instance.
-  void append_in_place(SchemaId id, std::vector<SchemaId>& out) const {
-    for (const Check& check : program_.schemas[id].checks) {
-      switch (check.op) {
-        case Op::reference:
-        case Op::negation:
-          out.push_back(check.schema);
-          break;
-        case Op::all_of:
-        case Op::any_of:
-        case Op::one_of:
-          out.insert(out.end(), program_.lists[check.number].begin(), program_.lists[check.number].end());
-          break;
-        case Op::condition:
-          for (const SchemaId next :
-               {program_.conditions[check.number].test, program_.conditions[check.number].then,
-                program_.conditions[check.number].otherwise})
-            if (next != kNoSchema) out.push_back(next);
-          break;
-        case Op::dependent_schemas:
-          for (const auto& [name, next] : program_.dependents[check.number].schemas) out.push_back(next);
-          break;
-        default:
-          break;  // dynamic references lead elsewhere each time: the limit on depth ends those
-      }
-    }
-  }
-
-  // A schema that is part of a circle of in-place references, or kNoSchema.
-  SchemaId endless() const {
-    enum class Mark : std::uint8_t { fresh, open, done };
-    std::vector<Mark> marks(program_.schemas.size(), Mark::fresh);
-    struct Step {
-      SchemaId id;
-      bool leave;
-    };
-    std::vector<Step> stack;
-    std::vector<SchemaId> next;
-    for (SchemaId start = 0; start < marks.size(); ++start) {
-      stack.push_back({start, false});
-      while (!stack.empty()) {
-        const Step step = stack.back();
-        stack.pop_back();
-        if (step.leave) {
-          marks[step.id] = Mark::done;
-          continue;
-        }
-        if (marks[step.id] == Mark::done) continue;
-        marks[step.id] = Mark::open;
-        stack.push_back({step.id, true});
-        next.clear();
-        append_in_place(step.id, next);
-        for (const SchemaId id : next) {
-          if (marks[id] == Mark::open) return id;
-          if (marks[id] == Mark::fresh) stack.push_back({id, false});
-        }
-      }
-    }
-    return kNoSchema;
-  }
-
   const Validator::Options& options_;
   Program program_;
   Arena scratch_;  // for quoting in messages
@@ -502,4 +441,4 @@ Result<Program> compile_program(Value schema, const Validator::Options& options)
   return Compiler(schema, options).run(schema);
 }
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "json/value.h"
-#include "lower/validate.h"
+#include "lower/validate/validate.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 using ResourceId = std::uint32_t;
 using PlaceId = std::uint32_t;
@@ -72,4 +72,4 @@ std::optional<SchemaDraft> draft_named(std::string_view uri);
 // A schema of JSON Schema itself (http://json-schema.org/…, https://json-schema.org/…).
 bool is_meta_schema(std::string_view uri);
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

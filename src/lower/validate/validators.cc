@@ -1,9 +1,9 @@
-#include "lower/validators.h"
+#include "lower/validate/validators.h"
 
 #include "json/parse.h"
 #include "json/write.h"
 
-namespace dragoman::lower {
+namespace dragoman::validate {
 
 std::shared_ptr<const CompiledSchema> compile_schema(std::string_view text) {
   auto made = std::make_shared<CompiledSchema>();
@@ -44,4 +44,4 @@ std::shared_ptr<const CompiledSchema> ValidatorCache::get(json::Value schema) {
   return compiled;
 }
 
-}  // namespace dragoman::lower
+}  // namespace dragoman::validate

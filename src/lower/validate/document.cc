@@ -1,13 +1,13 @@
-#include "lower/validate_document.h"
+#include "lower/validate/document.h"
 
 #include <algorithm>
 #include <charconv>
 #include <ranges>
 
 #include "base/strings.h"
-#include "lower/validate_uri.h"
+#include "lower/validate/uri.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 using json::Member;
@@ -229,4 +229,4 @@ std::optional<Document::Target> Document::resolve(std::string_view reference, Re
   return Target{dynamic->second, dynamic->second["$dynamicAnchor"].text()};
 }
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -1,11 +1,11 @@
-#include "lower/validate_uri.h"
+#include "lower/validate/uri.h"
 
 #include <algorithm>
 
 #include "base/strings.h"
-#include "lower/validate_format.h"
+#include "lower/validate/format.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 constexpr bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -170,4 +170,4 @@ bool is_uri(std::string_view text, bool international) {
   return !split_uri(text).scheme.empty() && is_uri_reference(text, international);
 }
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

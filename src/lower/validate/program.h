@@ -10,13 +10,13 @@
 
 #include "base/error.h"
 #include "json/value.h"
-#include "lower/validate.h"
-#include "lower/validate_decimal.h"
-#include "lower/validate_document.h"
-#include "lower/validate_format.h"
-#include "lower/validate_regex.h"
+#include "lower/validate/decimal.h"
+#include "lower/validate/document.h"
+#include "lower/validate/format.h"
+#include "lower/validate/regex.h"
+#include "lower/validate/validate.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 using SchemaId = std::uint32_t;
 inline constexpr SchemaId kNoSchema = UINT32_MAX;
@@ -146,6 +146,10 @@ struct Program {
   std::vector<Unsupported> unsupported;
 };
 
+// A schema that is part of a circle of references without a step into the instance, so that no check of it
+// would end; kNoSchema if there is none.
+SchemaId endless_schema(const Program& program);
+
 Result<Program> compile_program(json::Value schema, const Validator::Options& options);
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -1,15 +1,15 @@
 // Checks that look at one value by itself, and the machinery. Those that apply schemas are in
 // validate_apply.cc.
-#include "lower/validate_run.h"
+#include "lower/validate/run.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <ranges>
 
-#include "lower/validate_run_inline.h"
+#include "lower/validate/run_inline.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 using json::Kind;
 using json::Member;
@@ -361,4 +361,4 @@ bool Run::dependent_required(const Schema& at, const Check& check, const Spot& s
   return good;
 }
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -12,9 +12,9 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "json/value.h"
-#include "lower/validate.h"
+#include "lower/validate/validate.h"
 
-namespace dragoman::lower {
+namespace dragoman::validate {
 
 // What an answer's check may cost: a few milliseconds at worst, some tens of microseconds as a rule.
 inline constexpr ValidationLimits kAnswerLimits = {
@@ -52,4 +52,4 @@ class ValidatorCache {
   std::unordered_map<std::string_view, Order::iterator> found_;  // keys are the entries' own texts
 };
 
-}  // namespace dragoman::lower
+}  // namespace dragoman::validate

@@ -1,8 +1,8 @@
-#include "lower/validate_decimal.h"
+#include "lower/validate/decimal.h"
 
 #include <gtest/gtest.h>
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 TEST(Decimal, HasOneFormForOneValue) {
@@ -77,4 +77,4 @@ TEST(Decimal, DividesExactly) {
 }
 
 }  // namespace
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -1,8 +1,8 @@
-#include "lower/validate_regex.h"
+#include "lower/validate/regex.h"
 
 #include <gtest/gtest.h>
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 // ECMA-262 is the source of every row.
@@ -93,4 +93,4 @@ TEST(Regex, MatchesInLinearTime) {
 }
 
 }  // namespace
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "json/value.h"
 
-namespace dragoman::lower {
+namespace dragoman::validate {
 
 enum class SchemaDraft : std::uint8_t { draft4, draft6, draft7, draft2019, draft2020 };
 
@@ -76,4 +76,4 @@ class Validator {
   std::unique_ptr<const State> state_;
 };
 
-}  // namespace dragoman::lower
+}  // namespace dragoman::validate

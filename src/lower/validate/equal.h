@@ -4,7 +4,7 @@
 
 #include "json/value.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 // What a check may still spend. Once it is over, it stays over.
 class Steps {
@@ -33,4 +33,4 @@ bool same_value(json::Value a, json::Value b, Steps& steps);
 // Equal for equal values.
 std::uint64_t value_hash(json::Value value, Steps& steps);
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -1,12 +1,12 @@
-#include "lower/validate_equal.h"
+#include "lower/validate/equal.h"
 
 #include <functional>
 #include <string_view>
 #include <unordered_map>
 
-#include "lower/validate_decimal.h"
+#include "lower/validate/decimal.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 using json::Kind;
@@ -113,4 +113,4 @@ std::uint64_t hash(Value value, Steps& steps, int depth) {
 bool same_value(Value a, Value b, Steps& steps) { return same(a, b, steps, 0); }
 std::uint64_t value_hash(Value value, Steps& steps) { return hash(value, steps, 0); }
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 // value = (negative ? -1 : 1) × digits × 10^exponent. Normal form: digits without zeros at either end, "" for
 // zero, so that 1, 1.0 and 10e-1 are the same three fields.
@@ -29,4 +29,4 @@ struct Decimal {
 // value / divisor is a whole number; divisor must not be zero. Time: digits of value × digits of divisor.
 bool is_multiple(const Decimal& value, const Decimal& divisor);
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -1,13 +1,13 @@
-#include "lower/validate_format.h"
+#include "lower/validate/format.h"
 
 #include <algorithm>
 #include <optional>
 
 #include "base/strings.h"
-#include "lower/validate_regex.h"
-#include "lower/validate_uri.h"
+#include "lower/validate/regex.h"
+#include "lower/validate/uri.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 constexpr bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -268,4 +268,4 @@ const Format* find_format(std::string_view name) {
   return at == std::end(kFormats) ? nullptr : at;
 }
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "json/value.h"
-#include "lower/validate_program.h"
+#include "lower/validate/program.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 std::string excerpt(json::Value value);            // JSON text, cut to a readable length
 std::string quoted(std::string_view text);         // the same of a string
@@ -15,4 +15,4 @@ std::string_view with_article(json::Value value);  // "a number", "null"
 std::string types_phrase(std::uint64_t bits);      // "an integer or null"
 std::size_t code_points(std::string_view utf8);
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "json/value.h"
-#include "lower/validate_equal.h"
-#include "lower/validate_program.h"
+#include "lower/validate/equal.h"
+#include "lower/validate/program.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 class Run {
  public:
@@ -105,4 +105,4 @@ class Run {
   std::vector<Violation>* out_ = nullptr;
 };
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -2,7 +2,7 @@
 #pragma once
 #include <string_view>
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 struct Format {
   std::string_view name;
@@ -16,4 +16,4 @@ const Format* find_format(std::string_view name);
 
 bool is_ipv6(std::string_view text);
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

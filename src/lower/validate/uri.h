@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 struct UriParts {
   std::string_view scheme, authority, path, query, fragment;  // without their separators
@@ -21,4 +21,4 @@ std::string resolve_uri(std::string_view base, std::string_view reference);
 bool is_uri_reference(std::string_view text, bool international);
 bool is_uri(std::string_view text, bool international);  // with a scheme
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

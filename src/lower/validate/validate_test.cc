@@ -1,13 +1,13 @@
 // What the JSON Schema Test Suite (tests/json_schema_suite) does not look at: where violations stand and what
 // they say, what is left out, limits.
-#include "lower/validate.h"
+#include "lower/validate/validate.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "json/parse.h"
 
-namespace dragoman::lower {
+namespace dragoman::validate {
 namespace {
 
 class Validate : public testing::Test {
@@ -269,4 +269,4 @@ TEST_F(Validate, CutsLongValues) {
 }
 
 }  // namespace
-}  // namespace dragoman::lower
+}  // namespace dragoman::validate

@@ -1,10 +1,10 @@
-#include "lower/validate_uri.h"
+#include "lower/validate/uri.h"
 
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 TEST(Uri, ResolvesReferences) {
@@ -36,4 +36,4 @@ TEST(Uri, ResolvesReferences) {
 TEST(Uri, DecodesPercents) { EXPECT_EQ(percent_decoded("/a%25b%22%zz%4"), "/a%b\"%zz%4"); }
 
 }  // namespace
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

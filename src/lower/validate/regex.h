@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 // The same language in RE2's words. Fails on what is no ECMA-262 and on what RE2 cannot do (look-around,
 // back-references).
@@ -36,4 +36,4 @@ class Pattern {
   std::unique_ptr<const Compiled> compiled_;
 };
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -1,9 +1,9 @@
 // A few rows a format, the ones that go wrong most; tests/json_schema_suite has hundreds.
-#include "lower/validate_format.h"
+#include "lower/validate/format.h"
 
 #include <gtest/gtest.h>
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 TEST(Format, HoldsItsSyntax) {
@@ -91,4 +91,4 @@ TEST(Format, TakesAnyText) {
 }
 
 }  // namespace
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

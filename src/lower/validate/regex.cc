@@ -1,4 +1,4 @@
-#include "lower/validate_regex.h"
+#include "lower/validate/regex.h"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -9,7 +9,7 @@
 
 #include "base/strings.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 constexpr bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -451,4 +451,4 @@ std::size_t Pattern::program_size() const {
   return static_cast<std::size_t>(std::max(compiled_->re.ProgramSize(), 1));
 }
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "lower/validate_run_inline.h"
+#include "lower/validate/run_inline.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 using json::Member;
 using json::Value;
@@ -304,4 +304,4 @@ bool Run::unevaluated(const Schema& at, const Check& check, const Spot& spot) {
   return good;
 }
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

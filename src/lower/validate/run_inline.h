@@ -5,10 +5,10 @@
 #include <unordered_map>
 #include <utility>
 
-#include "lower/validate_run.h"
-#include "lower/validate_text.h"
+#include "lower/validate/run.h"
+#include "lower/validate/text.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 
 template <class Message>
 bool Run::broken(const Schema& at, std::string_view keyword, const Spot& spot, Message&& message) {
@@ -46,4 +46,4 @@ class MemberFinder {
   std::unordered_map<std::string_view, json::Value> table_;
 };
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

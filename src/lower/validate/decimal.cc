@@ -1,8 +1,8 @@
-#include "lower/validate_decimal.h"
+#include "lower/validate/decimal.h"
 
 #include <algorithm>
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 constexpr std::int64_t kMaxExponent = 1'000'000'000'000'000;
@@ -114,4 +114,4 @@ bool is_multiple(const Decimal& value, const Decimal& divisor) {
   return rest == 0;
 }
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate

@@ -1,10 +1,10 @@
-#include "lower/validate_text.h"
+#include "lower/validate/text.h"
 
 #include <fmt/format.h>
 
 #include "json/write.h"
 
-namespace dragoman::lower::validation {
+namespace dragoman::validate {
 namespace {
 
 constexpr std::size_t kExcerpt = 80;
@@ -85,4 +85,4 @@ std::size_t code_points(std::string_view utf8) {
   return count;
 }
 
-}  // namespace dragoman::lower::validation
+}  // namespace dragoman::validate
