@@ -15,6 +15,7 @@
 #include "dialect/dialect.h"
 #include "dialect/looks_like.h"
 #include "failure/reduce.h"
+#include "journal_option.h"
 #include "journalled.h"
 #include "json/parse.h"
 #include "offline.h"
@@ -34,7 +35,7 @@ void interrupt(int) {
 }
 
 struct Options {
-  std::string what, to, config, from, journal = "dragoman.db";
+  std::string what, to, config, from, journal;
   std::size_t max_calls = 150;
   int max_wait = 60;  // seconds
   bool raw = false, learned = false, yes = false, json = false, stream = false;
@@ -128,7 +129,10 @@ bool confirmed(const Options& options, const BisectAsker& asker, const std::stri
   return false;
 }
 
-int run(const Options& options) {
+int run(Options& options) {
+  auto journal = journal_of(options.journal, options.config);
+  if (!journal) return complain(journal.error());
+  options.journal = *std::move(journal);
   const bool id = options.what.starts_with("req_") && !is_file(options.what);
   auto asked = id ? from_journal(options) : from_file(options);
   if (!asked) return complain(asked.error());
@@ -200,9 +204,7 @@ void add_bisect(CLI::App& app, int& status) {
   command->add_flag("--json", options->json, "for machines");
   command->add_option("-c,--config", options->config, "config file; without one the environment")
       ->envname("DRAGOMAN_CONFIG");
-  command->add_option("--journal", options->journal, "the journal's file")
-      ->capture_default_str()
-      ->envname("DRAGOMAN_JOURNAL");
+  add_journal_option(*command, options->journal);
   command->footer(
       "Exit status: 0 found, with a fix that was tried; 1 the request passes; 2 it cannot be begun; 3 the "
       "search "

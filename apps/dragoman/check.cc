@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <vector>
 
 #include "commands.h"
@@ -28,7 +29,19 @@ constexpr lower::Loss kLossClasses[] = {lower::Loss::none, lower::Loss::widened,
 
 struct Row {
   std::string target;
+  std::string model;  // of the config, that leads there; ""
   Outcome outcome;
+
+  bool same_outcome(const Row& other) const {
+    const auto same = [](const lower::Edit& a, const lower::Edit& b) {
+      return a.rule == b.rule && a.pointer == b.pointer && a.keyword == b.keyword && a.after == b.after;
+    };
+    const auto &a = outcome, &b = other.outcome;
+    return verdict() == other.verdict() && a.policies == b.policies &&
+           a.refused.has_value() == b.refused.has_value() &&
+           (!a.refused || a.refused->reason == b.refused->reason) &&
+           std::ranges::equal(a.lowered.edits, b.lowered.edits, same);
+  }
 
   // fine, or the worst that happens to the request.
   std::string_view verdict() const {
@@ -62,9 +75,14 @@ int status_of(const std::vector<Row>& rows) {
 }
 
 void print_table(const std::vector<Row>& rows) {
+  // Where models of the config ask different things of one target, their names stand beside it.
+  const auto name = [&](const Row& row) {
+    const bool several = std::ranges::count(rows, row.target, &Row::target) > 1;
+    return several && !row.model.empty() ? fmt::format("{} ({})", row.target, row.model) : row.target;
+  };
   Table table({"target", "verdict", "none", "widened", "narrowed", "semantic", "why"});
   for (const Row& row : rows) {
-    std::vector<std::string> cells = {row.target, std::string(row.verdict())};
+    std::vector<std::string> cells = {name(row), std::string(row.verdict())};
     for (const lower::Loss loss : kLossClasses) {
       const int count = row.outcome.count(loss);
       cells.push_back(row.outcome.refused || count == 0 ? "" : fmt::format("{}", count));
@@ -72,7 +90,7 @@ void print_table(const std::vector<Row>& rows) {
     cells.push_back(row.why());
     table.add(std::move(cells));
   }
-  fmt::print("{}", table.text());
+  fmt::print("{}", table.text(terminal_width(0)));
 }
 
 void write_summary(json::Writer& w, const std::vector<Row>& rows) {
@@ -87,7 +105,9 @@ void print_document(const std::vector<Row>& rows) {
   json::Writer w(out);
   w.begin_object().key("targets").begin_array();
   for (const Row& row : rows) {
-    w.begin_object().field("target", row.target).field("verdict", row.verdict());
+    w.begin_object().field("target", row.target);
+    if (!row.model.empty()) w.field("model", row.model);
+    w.field("verdict", row.verdict());
     w.key("losses").begin_object();
     for (const lower::Loss loss : kLossClasses) w.field(lower::name(loss), row.outcome.count(loss));
     w.end_object();
@@ -108,9 +128,9 @@ Result<std::vector<OfflineTarget>> targets(const Offline& offline, const std::ve
   if (names.empty()) return offline.all(embeddings);
   std::vector<OfflineTarget> out;
   for (const std::string& name : names) {
-    auto target = offline.find(name);
-    if (!target) return std::unexpected(target.error());
-    out.push_back(*std::move(target));
+    auto found = offline.reached(name, embeddings);
+    if (!found) return std::unexpected(found.error());
+    std::ranges::move(*found, std::back_inserter(out));
   }
   return out;
 }
@@ -141,7 +161,11 @@ int run(Options& options) {
   for (const OfflineTarget& target : *asked) {
     auto outcome = offline->lower(*request, target, arena);
     if (!outcome) return complain(outcome.error());
-    rows.push_back({target.name(), *std::move(outcome)});
+    Row row{target.name(), target.model, *std::move(outcome)};
+    const auto known = [&](const Row& other) {
+      return other.target == row.target && other.same_outcome(row);
+    };
+    if (std::ranges::none_of(rows, known)) rows.push_back(std::move(row));
   }
   if (options.json)
     print_document(rows);
@@ -158,7 +182,9 @@ void add_check(CLI::App& app, int& status) {
       "check", "Ask all targets, without sending, whether they would take a request, and at what cost");
   command->add_option("REQUEST", options->file, "file with the request; - for standard input");
   command->add_option("--from", options->from, kFromHelp);
-  command->add_option("--to", options->to, "only these targets: provider/model, or models of the config");
+  command->add_option("--to", options->to,
+                      "only these: provider/model, models of the config (their targets and fallbacks), or "
+                      "patterns as openai/*");
   command
       ->add_option("-c,--config", options->config,
                    "ask what this file configures, else all known providers; no key has to be set")

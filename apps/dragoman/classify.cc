@@ -9,7 +9,9 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 #include <iostream>
+#include <optional>
 
 #include "base/base64.h"
 #include "base/strings.h"
@@ -123,8 +125,11 @@ canon::UpstreamError decode(const profile::Provider* provider, const Refusal& re
   return error;
 }
 
-void write_verdict(json::Writer& w, const profile::Catalogue& catalogue, const Refusal& refusal, double now) {
-  const profile::Provider* provider = catalogue.find(refusal.provider);
+// Who `refusal.provider` is: of the config where there is one, else of the program's own.
+using FindProvider = std::function<const profile::Provider*(std::string_view)>;
+
+void write_verdict(json::Writer& w, const FindProvider& find, const Refusal& refusal, double now) {
+  const profile::Provider* provider = find(refusal.provider);
   int status = refusal.status;
   if (status == 0) status = failure::status_in(refusal.body).value_or(0);
   const canon::UpstreamError error = decode(provider, refusal, status);
@@ -154,16 +159,30 @@ void write_verdict(json::Writer& w, const profile::Catalogue& catalogue, const R
   w.field("why", fmt::format("{} ({})", verdict.why, verdict.rule));
 }
 
-int run(bool jsonl) {
+struct Options {
+  bool jsonl = false;
+  std::string config;
+};
+
+int run(const Options& options) {
   const auto catalogue = profile::Catalogue::builtin();
   if (!catalogue) return complain(catalogue.error());
+  std::optional<Offline> offline;  // of the config
+  if (!options.config.empty()) {
+    auto made = Offline::make(options.config);
+    if (!made) return complain(made.error());
+    offline = *std::move(made);
+  }
+  const FindProvider find = [&](std::string_view name) {
+    return offline ? offline->provider(name) : catalogue->find(name);
+  };
   const double now = static_cast<double>(std::time(nullptr));
   const auto answer = [&](std::string_view text, std::int64_t number) {
     Arena arena;
     std::string out;
     json::Writer w(out);
     w.begin_object().key("id");
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    text = without_mark(text);
     // What a log holds need not be UTF-8; a verdict is of more use than a complaint about it.
     const std::string readable = is_utf8(text) ? std::string() : to_utf8(text);
     const auto line = json::parse(arena, readable.empty() ? text : std::string_view(readable));
@@ -173,7 +192,7 @@ int run(bool jsonl) {
     else
       w.null();
     if (refusal) {
-      write_verdict(w, *catalogue, *refusal, now);
+      write_verdict(w, find, *refusal, now);
     } else {
       if (number > 0) w.field("line", number);
       write_error(w, refusal.error());
@@ -188,7 +207,7 @@ int run(bool jsonl) {
     }
     return refusal.has_value();
   };
-  if (!jsonl) {
+  if (!options.jsonl) {
     const auto text = read_input("-");
     if (!text) return complain(text.error());
     return answer(*text, 0) ? 0 : kBadInput;
@@ -203,14 +222,19 @@ int run(bool jsonl) {
 }  // namespace
 
 void add_classify(CLI::App& app, int& status) {
-  auto jsonl = std::make_shared<bool>(false);
+  auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "classify",
       "Say what a provider's refusal means: reads {\"id\", \"provider\", \"status\", \"type\", \"headers\", "
       "\"body\"} on standard input; all but the body may be missing");
-  command->add_flag("--jsonl", *jsonl, "a refusal a line; answers a line for each, in order");
-  command->footer("Exit status: 0 answered (with --jsonl: every line was), 2 bad input.");
-  command->callback([jsonl, &status] { status = run(*jsonl); });
+  command->add_flag("--jsonl", options->jsonl, "a refusal a line; answers a line for each, in order");
+  command
+      ->add_option("-c,--config", options->config,
+                   "the gateway's config file, for the providers it defines; no key has to be set")
+      ->envname("DRAGOMAN_CONFIG");
+  command->footer(
+      "Exit status: 0 answered (with --jsonl: every line was), 2 bad input, or the config cannot be read.");
+  command->callback([options, &status] { status = run(*options); });
 }
 
 }  // namespace dragoman::app

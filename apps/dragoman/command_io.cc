@@ -19,11 +19,22 @@ void write_error(json::Writer& w, const Error& error) {
   w.key("error").begin_object().field("message", error.message).field("pointer", error.pointer).end_object();
 }
 
+std::string_view without_mark(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  return text;
+}
+
 Result<std::string> read_input(const std::string& file) {
-  if (file.empty() || file == "-") return std::string{std::istreambuf_iterator<char>(std::cin), {}};
-  auto text = process_sources().file(file);
-  if (!text) return fail(fmt::format("{} cannot be read", file));
-  return *std::move(text);
+  std::string text;
+  if (file.empty() || file == "-") {
+    text.assign(std::istreambuf_iterator<char>(std::cin), {});
+  } else if (auto read = process_sources().file(file)) {
+    text = *std::move(read);
+  } else {
+    return fail(fmt::format("{} cannot be read", file));
+  }
+  if (without_mark(text).size() < text.size()) text.erase(0, 3);
+  return text;
 }
 
 int complain(const Error& error) {
@@ -44,6 +55,8 @@ void print_json(const std::string& document) {
 Error in_file(Error error, std::string_view file, std::string_view text) {
   const std::string name(file.empty() || file == "-" ? std::string_view("standard input") : file);
   if (is_blank(text)) return {fmt::format("{} is empty, expected a request as JSON", name), ""};
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+    return {fmt::format("{} is UTF-16, expected UTF-8", name), ""};
   const auto fault = json::find_fault(text);
   if (fault) return {fmt::format("{}:{}:{}: {}", name, fault->line, fault->column, fault->what), ""};
   return {fmt::format("{}: {}", name, error.message), std::move(error.pointer)};

@@ -11,8 +11,11 @@ namespace dragoman::app {
 // The exit status for a command line, config or request that cannot be used.
 inline constexpr int kBadInput = 2;
 
-// Standard input, or the file. "-" is standard input too.
+// Standard input, or the file, without a byte order mark. "-" is standard input too.
 Result<std::string> read_input(const std::string& file);
+
+// Without the byte order mark that some editors put in front of UTF-8.
+std::string_view without_mark(std::string_view text);
 
 // On standard error, with the pointer; returns kBadInput.
 int complain(const Error& error);

@@ -23,6 +23,7 @@ struct Options {
   bool stream = false;
   bool json = false;
   std::size_t width = 0;
+  bool full = false;
 };
 
 struct Side {
@@ -32,6 +33,7 @@ struct Side {
 };
 
 constexpr std::size_t kWidth = 120;  // where there is no terminal
+constexpr std::size_t kMost = 600;   // bytes of a line that are shown
 
 // A side as it is compared: the call's head, then its body.
 std::string text_of(const Side& side) {
@@ -43,7 +45,8 @@ std::string text_of(const Side& side) {
   return out + "\n" + json::dump_pretty(side.body);
 }
 
-void print_edits(const Side& side) {
+// `width`: of the page, 0 for any.
+void print_edits(const Side& side, std::size_t width) {
   const std::size_t count = side.outcome.lowered.edits.size();
   fmt::print("\n{}: {}\n", side.name,
              side.outcome.refused ? "refused"
@@ -55,7 +58,7 @@ void print_edits(const Side& side) {
   for (const lower::Edit& e : side.outcome.lowered.edits)
     table.add({std::string(lower::name(e.loss)), e.rule, e.pointer, e.keyword, one_line(e.before),
                one_line(e.after)});
-  fmt::print("{}", table.text());
+  fmt::print("{}", table.text(width));
 }
 
 struct Difference {
@@ -135,10 +138,11 @@ int run(const Options& options) {
     print_document(*a, *b);
   } else {
     const std::string left = a->name + "\n" + text_of(*a), right = b->name + "\n" + text_of(*b);
-    fmt::print("{}", side_by_side(diff_lines(left, right),
-                                  options.width != 0 ? options.width : terminal_width(kWidth)));
-    print_edits(*a);
-    print_edits(*b);
+    const std::size_t width = options.width != 0 ? options.width : terminal_width(0);
+    fmt::print("{}",
+               side_by_side(diff_lines(left, right), width != 0 ? width : kWidth, options.full ? 0 : kMost));
+    print_edits(*a, width);
+    print_edits(*b, width);
   }
   return a->outcome.refused || b->outcome.refused ? kRefused : 0;
 }
@@ -157,6 +161,7 @@ void add_diff(CLI::App& app, int& status) {
       ->envname("DRAGOMAN_CONFIG");
   command->add_flag("--stream", options->stream, "as a streaming request");
   command->add_flag("--json", options->json, "for machines: both calls, and where their bodies differ");
+  command->add_flag("--full", options->full, "show long strings whole, not only where they differ");
   command->add_option("--width", options->width, "columns to fill; the terminal's by default, else 120");
   command->footer(
       "Marks: | differs, < only A, > only B.\n"

@@ -56,6 +56,30 @@ void add_middle(std::vector<DiffRow>& out, Lines left, Lines right) {
   add_changed(out, left.subspan(from_i), right.subspan(from_j));
 }
 
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// `most` bytes of `line`, from a little before the place at `from`.
+std::string shortened(std::string_view line, std::size_t from, std::size_t most) {
+  if (most == 0 || line.size() <= most) return std::string(line);
+  const std::size_t before = most / 4;
+  std::size_t begin = std::min(from < before ? 0 : from - before, line.size() - most);
+  if (begin < before) begin = 0;
+  while (begin > 0 && continues(line[begin])) --begin;
+  std::size_t end = std::min(line.size(), begin + most);
+  while (end < line.size() && continues(line[end])) ++end;
+  const auto left_out = [](std::size_t bytes) { return fmt::format("[… {} bytes …]", bytes); };
+  std::string out = begin > 0 ? left_out(begin) : std::string();
+  out += line.substr(begin, end - begin);
+  if (end < line.size()) out += left_out(line.size() - end);
+  return out;
+}
+
+std::size_t first_difference(const DiffRow& row) {
+  if (row.mark != '|') return 0;
+  const auto [left, right] = std::ranges::mismatch(row.left, row.right);
+  return static_cast<std::size_t>(left - row.left.begin());
+}
+
 }  // namespace
 
 std::vector<DiffRow> diff_lines(std::string_view left, std::string_view right) {
@@ -72,11 +96,14 @@ std::vector<DiffRow> diff_lines(std::string_view left, std::string_view right) {
   return out;
 }
 
-std::string side_by_side(const std::vector<DiffRow>& rows, std::size_t width) {
+std::string side_by_side(const std::vector<DiffRow>& rows, std::size_t width, std::size_t most) {
   const std::size_t column = std::max<std::size_t>(20, (width - 3) / 2);
   std::string out;
   for (const DiffRow& row : rows) {
-    std::string_view left = row.left, right = row.right;
+    const std::size_t from = first_difference(row);
+    const std::string shown_left = shortened(row.left, from, most),
+                      shown_right = shortened(row.right, from, most);
+    std::string_view left = shown_left, right = shown_right;
     do {
       std::string line = fmt::format("{} {} ", padded(take_columns(left, column), column), row.mark);
       line += take_columns(right, column);

@@ -14,6 +14,7 @@
 #include "base/strings.h"
 #include "commands.h"
 #include "failure/repair.h"
+#include "journal_option.h"
 #include "json/write.h"
 #include "offline.h"
 #include "refusal.h"
@@ -23,7 +24,7 @@ namespace dragoman::app {
 namespace {
 
 struct Options {
-  std::string journal = "dragoman.db";
+  std::string journal;  // "": the config's
   std::string config;
   int days = 7;
   bool json = false;
@@ -47,7 +48,9 @@ bool worth_telling(std::string_view outcome) {
 }
 
 Result<std::vector<Finding>> examine(const Options& options) {
-  auto reader = store::JournalReader::open(options.journal);
+  const auto journal = journal_of(options.journal, options.config);
+  if (!journal) return std::unexpected(journal.error());
+  auto reader = store::JournalReader::open(*journal);
   if (!reader) return std::unexpected(reader.error());
   const auto offline = Offline::make(options.config);
   if (!offline) return std::unexpected(offline.error());
@@ -141,9 +144,7 @@ void add_doctor(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand(
       "doctor",
       "List the refusals that repairs and fallbacks have papered over, with what to put into the config");
-  command->add_option("--journal", options->journal, "the journal's file")
-      ->capture_default_str()
-      ->envname("DRAGOMAN_JOURNAL");
+  add_journal_option(*command, options->journal);
   command
       ->add_option("-c,--config", options->config,
                    "the gateway's config file, for the providers it defines; no key has to be set")

@@ -14,6 +14,7 @@
 #include "explain_read.h"
 #include "explain_report.h"
 #include "failure/classify.h"
+#include "journal_option.h"
 #include "json/parse.h"
 #include "lower/locate_texts.h"
 
@@ -174,9 +175,12 @@ Result<void> look_into(Report& report, const Offline& offline, const ClientReque
   return {};
 }
 
-int run(const ExplainOptions& options) {
+int run(ExplainOptions& options) {
   const auto offline = Offline::make(options.config);
   if (!offline) return complain(offline.error());
+  auto journal = journal_of(options.journal, options.config);
+  if (!journal) return complain(journal.error());
+  options.journal = *std::move(journal);
   auto found = read_refusals(options, *offline);
   if (!found) return complain(found.error());
   Arena arena;
@@ -245,9 +249,7 @@ void add_explain(CLI::App& app, int& status) {
       ->add_option("-c,--config", options->config,
                    "the gateway's config file, for the providers it defines; no key has to be set")
       ->envname("DRAGOMAN_CONFIG");
-  command->add_option("--journal", options->journal, "the journal's file")
-      ->capture_default_str()
-      ->envname("DRAGOMAN_JOURNAL");
+  add_journal_option(*command, options->journal);
   command->add_flag("--json", options->json, "for machines");
   command->footer(
       "The text may be a provider's JSON, an SDK's traceback, curl -i, a line of a log, a quoted mail, or "

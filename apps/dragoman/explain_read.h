@@ -18,7 +18,7 @@ struct ExplainOptions {
   std::string from;
   std::string provider;
   std::string config;
-  std::string journal = "dragoman.db";
+  std::string journal;  // "": the config's
   bool json = false;
 };
 

@@ -13,6 +13,7 @@
 
 #include "commands.h"
 #include "failure/repair.h"
+#include "journal_option.h"
 #include "json/write.h"
 #include "offline.h"
 #include "table.h"
@@ -21,7 +22,8 @@ namespace dragoman::app {
 namespace {
 
 struct Options {
-  std::string journal = "dragoman.db";
+  std::string journal;  // "": the config's
+  std::string config;
   bool json = false, yaml = false, all = false;
   std::string target, name;
 };
@@ -104,11 +106,14 @@ void print_document(const std::vector<store::LearnedRepair>& rows) {
 
 // Beside a journal that is not there, "nothing has been learned" would be said of the wrong place.
 Result<std::unique_ptr<store::Learned>> open_store(const Options& options) {
-  const std::string path = store::learned_path(options.journal);
-  if (!std::filesystem::exists(options.journal) && !std::filesystem::exists(path))
-    return fail(fmt::format(
-        "{}: no such journal; --journal (or DRAGOMAN_JOURNAL) names the one of the gateway's config",
-        options.journal));
+  const auto journal = journal_of(options.journal, options.config);
+  if (!journal) return std::unexpected(journal.error());
+  const std::string path = store::learned_path(*journal);
+  if (!std::filesystem::exists(*journal) && !std::filesystem::exists(path))
+    return fail(
+        fmt::format("{}: no such journal; --config names the gateway's config, --journal (or "
+                    "DRAGOMAN_JOURNAL) the file itself",
+                    *journal));
   return store::Learned::open(path);
 }
 
@@ -143,9 +148,11 @@ void add_learned(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "learned", "Show what refusals have taught about each target; forget it; print it as config");
-  command->add_option("--journal", options->journal, "the journal's file; what is learned stands beside it")
-      ->capture_default_str()
-      ->envname("DRAGOMAN_JOURNAL");
+  add_journal_option(*command, options->journal, "the journal's file; what is learned stands beside it");
+  command
+      ->add_option("-c,--config", options->config,
+                   "the gateway's config file, for where its journal is; no key has to be set")
+      ->envname("DRAGOMAN_CONFIG");
   command->add_flag("--json", options->json, "for machines");
   command->add_flag("--yaml", options->yaml, "as lines for the config file, to pin it");
   CLI::App* drop = command->add_subcommand("forget", "Forget a target's repairs, one of them, or all");
@@ -153,7 +160,7 @@ void add_learned(CLI::App& app, int& status) {
   drop->add_option("repair", options->name, "as the list names it");
   drop->add_flag("--all", options->all, "everything");
   drop->fallthrough();
-  drop->footer("--journal as for `dragoman learned`, before or after `forget`.");
+  drop->footer("--journal and --config as for `dragoman learned`, before or after `forget`.");
   command->footer("Exit status: 0 done, 1 there was nothing to forget, 2 bad input.");
   command->callback(
       [options, drop, &status] { status = drop->parsed() ? forget(*options) : list(*options); });

@@ -13,6 +13,7 @@
 #include "base/strings.h"
 #include "commands.h"
 #include "failure/failure.h"
+#include "journal_option.h"
 #include "journalled.h"
 #include "logs_show.h"
 #include "store/log_view.h"
@@ -21,7 +22,7 @@ namespace dragoman::app {
 namespace {
 
 struct Options {
-  std::string path = "dragoman.db";
+  std::string path;  // of the journal
   bool follow = false;
   bool raw = false;
   std::string id;  // of `show`
@@ -79,7 +80,10 @@ Result<std::string> text_of(const Options& options, store::LogView& view, store:
   return out;
 }
 
-int show(const Options& options) {
+int show(Options& options) {
+  auto journal = journal_of(options.path, options.config);
+  if (!journal) return failed(journal.error());
+  options.path = *std::move(journal);
   const auto record = journalled_record(options.path, options.id);
   if (!record) return failed(record.error());
   if (options.raw) {
@@ -115,6 +119,9 @@ int run(Options& options) {
   if (const auto known = check_class(options.filter.outcome); !known) return failed(known.error());
   if (!options.status.empty())
     if (const auto read = read_status(options.status, options.filter); !read) return failed(read.error());
+  auto journal = journal_of(options.path, options.config);
+  if (!journal) return failed(journal.error());
+  options.path = *std::move(journal);
   const auto offline = Offline::make(options.config);
   if (!offline) return failed(offline.error());
   store::LogView view(
@@ -137,9 +144,7 @@ int run(Options& options) {
 void add_logs(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("logs", "List the requests in the journal, with every attempt");
-  command->add_option("--journal", options->path, "the journal's file")
-      ->capture_default_str()
-      ->envname("DRAGOMAN_JOURNAL");
+  add_journal_option(*command, options->path);
   command->add_flag("-f,--follow", options->follow, "go on as requests come");
   command->add_option("-n,--limit", options->filter.limit, "how many")->capture_default_str();
   command->add_option("--model", options->filter.model, "only this model, * and ? match anything");

@@ -102,6 +102,7 @@ int lines(const Offline& offline, const Options& options) {
     out.clear();
     json::Writer w(out);
     w.begin_object().key("id");
+    if (number == 1) line = without_mark(line);
     const auto read = json::parse(arena, line);
     if (!read || !read->is_object()) {
       Error error = read ? Error{"expected an object", ""} : read.error();

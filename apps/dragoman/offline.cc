@@ -57,11 +57,8 @@ Result<Offline> Offline::make(const std::string& file) {
     if (!read) return std::unexpected(read.error());
     text = *std::move(read);
   }
-  config::Sources sources = process_sources();
-  sources.environment = PlaceholderEnvironment(**catalogue, text);
-  auto config = file.empty() ? config::from_environment(sources, *catalogue)
-                             : config::load(text, file, sources, *catalogue);
-  if (!config) return fail(format_all(config.error()));
+  auto config = look_at_config(file, text, *catalogue);
+  if (!config) return std::unexpected(config.error());
 
   Offline out;
   out.names_ = names_to_ask(*config, text, false);
@@ -76,6 +73,9 @@ Result<Offline> Offline::make(const std::string& file) {
 }
 
 Result<OfflineTarget> Offline::find(std::string_view name) const {
+  if (name.contains('*'))
+    return fail(
+        fmt::format("'{}' stands for several targets, expected one; `dragoman check --to` takes it", name));
   auto routed = snapshot_->find(name);
   if (!routed) return fail(unknown_target(name, snapshot_->config()));
   OfflineTarget out{*std::move(routed)};
@@ -83,17 +83,45 @@ Result<OfflineTarget> Offline::find(std::string_view name) const {
   return out;
 }
 
+void Offline::add_reached(const std::shared_ptr<const serve::Routed>& routed, std::string_view name,
+                          bool embeddings, std::vector<OfflineTarget>& out) const {
+  const route::Route& route = routed->route();
+  const auto is_own = [&](const config::ModelSpec& spec) { return spec.name == name; };
+  const bool own = std::ranges::any_of(config().models, is_own);
+  std::set<std::string> seen;
+  const auto add = [&](const std::vector<route::Target>& targets) {
+    for (const route::Target& target : targets) {
+      const serve::Deployment& deployment = routed->deployment(target);
+      if (seen.insert(deployment.name()).second)
+        out.push_back({routed, &deployment, std::string(own ? name : std::string_view())});
+    }
+  };
+  add(route.targets);
+  if (!own) return;  // provider/model: this one is meant
+  for (const route::Alternative& other : route.fallbacks) add(other.targets);
+  if (embeddings) return;  // fallbacks meant for every model are of chat
+  for (const route::Alternative& other : route.default_fallbacks) add(other.targets);
+}
+
+Result<std::vector<OfflineTarget>> Offline::reached(std::string_view name, bool embeddings) const {
+  std::vector<OfflineTarget> out;
+  if (name.contains('*')) {
+    for (const std::string& known : embeddings ? embedding_names_ : names_)
+      if (const auto routed = snapshot_->find(known); routed && glob_match(name, known))
+        add_reached(*routed, known, embeddings, out);
+    if (out.empty()) return fail(fmt::format("'{}' matches no known model; name one without '*'", name));
+    return out;
+  }
+  const auto routed = snapshot_->find(name);
+  if (!routed) return fail(unknown_target(name, config()));
+  add_reached(*routed, name, embeddings, out);
+  return out;
+}
+
 std::vector<OfflineTarget> Offline::all(bool embeddings) const {
   std::vector<OfflineTarget> out;
-  std::set<std::string> seen;
-  for (const std::string& name : embeddings ? embedding_names_ : names_) {
-    const auto routed = snapshot_->find(name);
-    if (!routed) continue;
-    for (const route::Target& target : (*routed)->route().targets) {
-      const serve::Deployment& deployment = (*routed)->deployment(target);
-      if (seen.insert(deployment.name()).second) out.push_back({*routed, &deployment});
-    }
-  }
+  for (const std::string& name : embeddings ? embedding_names_ : names_)
+    if (const auto routed = snapshot_->find(name)) add_reached(*routed, name, embeddings, out);
   return out;
 }
 

@@ -28,6 +28,7 @@ inline constexpr int kRefused = 3;  // a target does not take the request
 struct OfflineTarget {
   std::shared_ptr<const serve::Routed> routed;
   const serve::Deployment* deployment = nullptr;
+  std::string model = {};  // the config's, whose `loss` and settings hold for it here; "" for provider/model
   const std::string& name() const { return deployment->name(); }
 };
 
@@ -70,8 +71,12 @@ class Offline {
   // A target by name: provider/model, or a model of the config (then its first target).
   Result<OfflineTarget> find(std::string_view name) const;
 
+  // Everywhere a request for this name may go: the targets of a model of the config and of its fallbacks. A
+  // name with '*' stands for the known names it matches.
+  Result<std::vector<OfflineTarget>> reached(std::string_view name, bool embeddings) const;
+
   // All that are configured, or the well-known models of every known provider; for texts to embed, the
-  // embedding models. No target comes twice.
+  // embedding models. A target comes once for each model of the config that leads to it.
   std::vector<OfflineTarget> all(bool embeddings) const;
 
   // Reads a request in the client's dialect. `text` must outlive the result, as must the arena.
@@ -86,6 +91,8 @@ class Offline {
   const profile::Provider* provider(std::string_view name) const;
 
  private:
+  void add_reached(const std::shared_ptr<const serve::Routed>& routed, std::string_view name, bool embeddings,
+                   std::vector<OfflineTarget>& out) const;
   Result<Outcome> lower_texts(const canon::EmbeddingRequest& request, const OfflineTarget& target,
                               Arena& arena) const;
   // Policies, URL, headers and sources of what was lowered; or that the config forbids it.

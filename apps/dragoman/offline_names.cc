@@ -73,14 +73,16 @@ std::string unknown_target(std::string_view name, const config::Config& config) 
   const bool has_model = provider.size() < name.size();
   std::vector<std::string_view> near(names.begin(), names.end());
   for (const auto& connection : config.connections) {
-    if (!has_model && equals_ignoring_case(connection->name, name))
+    if (provider.size() + 1 >= name.size() && equals_ignoring_case(connection->name, provider))
       return fmt::format("'{}' is a provider: a target is provider/model, such as {}/{}", name,
                          connection->name,
                          connection->row->models.empty() ? "MODEL" : connection->row->models.front());
     near.push_back(connection->name);
   }
   std::string out = fmt::format("there is no target '{}'", name);
-  if (const auto close = nearest(provider, near))
+  if (has_model && config.strict_models && config.connection(provider) != nullptr)
+    out += ": strict_models lets only listed names through";
+  else if (const auto close = nearest(provider, near))
     out += fmt::format(" (did you mean '{}{}'?)", *close, has_model ? name.substr(provider.size()) : "");
   else
     out += has_model ? fmt::format(": no provider is called '{}'", provider)

@@ -69,4 +69,14 @@ void PlaceholderEnvironment::references(std::string_view config) {
   }
 }
 
+Result<config::Config> look_at_config(const std::string& file, std::string_view text,
+                                      std::shared_ptr<const profile::Catalogue> catalogue) {
+  config::Sources sources = process_sources();
+  sources.environment = PlaceholderEnvironment(*catalogue, text);
+  auto config = file.empty() ? config::from_environment(sources, std::move(catalogue))
+                             : config::load(text, file, sources, std::move(catalogue));
+  if (!config) return fail(format_all(config.error()));
+  return *std::move(config);
+}
+
 }  // namespace dragoman::app

@@ -2,10 +2,13 @@
 // config could not be called.
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
+#include "config/config.h"
 #include "config/expand.h"
 #include "profile/provider.h"
 
@@ -26,5 +29,10 @@ class PlaceholderEnvironment {
   config::Environment real_;
   std::map<std::string, std::string, std::less<>> placeholders_;
 };
+
+// The config of a file that has been read as `text`, with placeholders for what is not set; `file` "": what
+// the environment says. Errors are all of them, a line each.
+Result<config::Config> look_at_config(const std::string& file, std::string_view text,
+                                      std::shared_ptr<const profile::Catalogue> catalogue);
 
 }  // namespace dragoman::app

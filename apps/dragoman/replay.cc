@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "commands.h"
+#include "journal_option.h"
 #include "journalled.h"
 #include "offline.h"
 #include "one_shot.h"
@@ -15,10 +16,13 @@ namespace dragoman::app {
 namespace {
 
 struct Options {
-  std::string id, to, config, journal = "dragoman.db";
+  std::string id, to, config, journal;
 };
 
-int run(const Options& options) {
+int run(Options& options) {
+  auto journal = journal_of(options.journal, options.config);
+  if (!journal) return complain(journal.error());
+  options.journal = *std::move(journal);
   const auto asked = journalled_request(options.journal, options.id);
   if (!asked) return complain(asked.error());
   auto gateway =
@@ -55,9 +59,7 @@ void add_replay(CLI::App& app, int& status) {
                       "provider/model, or a model of the config; else the one it asked for");
   command->add_option("-c,--config", options->config, "config file; without one the environment")
       ->envname("DRAGOMAN_CONFIG");
-  command->add_option("--journal", options->journal, "the journal's file")
-      ->capture_default_str()
-      ->envname("DRAGOMAN_JOURNAL");
+  add_journal_option(*command, options->journal);
   command->footer(
       "The answer is on standard output, the attempts on standard error.\n"
       "Exit status: 0 served, 2 it cannot be sent (not in the journal, or its body was not kept), 3 "

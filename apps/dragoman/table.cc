@@ -4,11 +4,25 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace dragoman::app {
 namespace {
 
+constexpr std::size_t kGap = 2;
+constexpr std::size_t kLeast = 12;  // columns of a cell that is broken
+
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+// Takes from the widest column until all fit into `width`, or none can give any more.
+void narrow(std::vector<std::size_t>& widths, std::size_t width) {
+  const std::size_t gaps = kGap * (widths.size() - 1);
+  while (std::accumulate(widths.begin(), widths.end(), gaps) > width) {
+    const auto widest = std::ranges::max_element(widths);
+    if (*widest <= kLeast) return;
+    --*widest;
+  }
+}
 
 }  // namespace
 
@@ -49,16 +63,21 @@ Table::Table(std::vector<std::string> head) { rows_.push_back(std::move(head)); 
 
 void Table::add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-std::string Table::text() const {
+std::string Table::text(std::size_t width) const {
   std::vector<std::size_t> widths(rows_.front().size());
   for (const auto& row : rows_)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  if (width > 0) narrow(widths, width);
   std::string out;
   for (const auto& row : rows_) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) line += padded(row[i], widths[i] + 2);
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
+    std::vector<std::string_view> left(row.begin(), row.end());
+    do {
+      std::string line;
+      for (std::size_t i = 0; i < left.size(); ++i)
+        line += padded(take_columns(left[i], widths[i]), widths[i] + kGap);
+      line.erase(line.find_last_not_of(' ') + 1);
+      out += line + "\n";
+    } while (std::ranges::any_of(left, [](std::string_view cell) { return !cell.empty(); }));
   }
   return out;
 }

@@ -27,7 +27,8 @@ class Table {
  public:
   explicit Table(std::vector<std::string> head);
   void add(std::vector<std::string> cells);  // as many as the head has
-  std::string text() const;
+  // `width`: of the page; the widest columns go on in the next line where the table is wider. 0: no matter.
+  std::string text(std::size_t width = 0) const;
 
  private:
   std::vector<std::vector<std::string>> rows_;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/strings.h"
 #include "json/write.h"
 
 namespace dragoman::config {
@@ -27,8 +28,14 @@ class Converter {
     if (!at('{') && !at('[')) return {};
     if (!value(0)) return {};
     blanks();
+    fault_ = at_;
     if (at_ != text_.size()) return {};
     return std::move(out_);
+  }
+
+  // After run() has given nothing; npos for a text that is not one of JSON5's at all.
+  std::size_t fault() const {
+    return out_.find_first_of("{[") == std::string::npos ? std::string::npos : fault_;
   }
 
  private:
@@ -59,6 +66,7 @@ class Converter {
 
   bool value(int depth) {
     blanks();
+    fault_ = at_;
     if (!more() || depth > kDepth) return false;
     const char c = text_[at_];
     if (c == '{') return members('}', depth);
@@ -72,6 +80,7 @@ class Converter {
     for (;;) {
       blanks();
       if (at(close)) break;
+      fault_ = at_;
       if (close == '}' && !key()) return false;
       if (!value(depth + 1)) return false;
       blanks();
@@ -83,6 +92,7 @@ class Converter {
         if (at(close)) out_[comma] = ' ';  // a trailing one
         continue;
       }
+      fault_ = at_;
       if (!at(close)) return false;
     }
     out_ += close;
@@ -100,6 +110,7 @@ class Converter {
       json::write_string(out_, text_.substr(begin, at_ - begin));
     }
     blanks();
+    fault_ = at_;
     if (!at(':')) return false;
     ++at_;
     out_ += ": ";
@@ -234,11 +245,28 @@ class Converter {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::size_t fault_ = 0;  // where what was read last begins
   std::string out_;
 };
 
 }  // namespace
 
 std::optional<std::string> json5_to_yaml(std::string_view text) { return Converter(text).run(); }
+
+std::optional<Json5Fault> json5_fault(std::string_view text) {
+  constexpr std::size_t kShown = 20;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  Converter converter(text);
+  if (converter.run() || converter.fault() == std::string::npos) return {};
+  const std::string_view before = text.substr(0, converter.fault());
+  Json5Fault out;
+  out.line += static_cast<int>(std::ranges::count(before, '\n'));
+  out.column += static_cast<int>(before.size() - (before.rfind('\n') + 1));
+  std::string_view found = text.substr(converter.fault());
+  found = found.substr(0, std::min(found.find_first_of(" \t\r\n"), kShown));
+  while (!found.empty() && !is_utf8(found)) found.remove_suffix(1);
+  out.found = found;
+  return out;
+}
 
 }  // namespace dragoman::config

@@ -1,5 +1,7 @@
 #include "config/load.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -19,13 +21,28 @@ void sort_by_line(ConfigErrors& errors) {
   });
 }
 
+// The variable that every command reads it from; a file that names a path outranks it.
+void journal_from_environment(const Sources& sources, Config& config) {
+  if (!config.journal.path.empty() || !sources.environment) return;
+  config.journal.path = sources.environment("DRAGOMAN_JOURNAL").value_or("");
+}
+
 }  // namespace
 
 std::expected<Config, ConfigErrors> load(std::string_view text, std::string_view file, const Sources& sources,
                                          std::shared_ptr<const profile::Catalogue> catalogue) {
   const auto from_json5 = json5_to_yaml(text);
   auto root = parse_document(from_json5 ? std::string_view(*from_json5) : text, file);
-  if (!root) return std::unexpected(std::move(root.error()));
+  if (!root) {
+    // What YAML's reader says of JSON5 with a slip in it leads nowhere.
+    if (const auto fault = json5_fault(text))
+      return std::unexpected(
+          ConfigErrors{{std::string(file), fault->line, fault->column, "",
+                        fault->found.empty() ? "the text ends inside of an object or a list"
+                                             : fmt::format("expected JSON5, found '{}'", fault->found),
+                        ""}});
+    return std::unexpected(std::move(root.error()));
+  }
   Config config;
   config.file = file;
   config.catalogue = std::move(catalogue);
@@ -64,6 +81,7 @@ std::expected<Config, ConfigErrors> load(std::string_view text, std::string_view
     return std::unexpected(std::move(errors));
   }
   sort_by_line(config.warnings);
+  journal_from_environment(sources, config);
   config.prepare();
   return config;
 }
@@ -77,6 +95,7 @@ std::expected<Config, ConfigErrors> from_environment(const Sources& sources,
       config.auth.master_key = Secret(std::move(*key));
   }
   add_connections_from_environment(sources, config);
+  journal_from_environment(sources, config);
   config.prepare();
   return config;
 }

@@ -40,6 +40,17 @@ Document* find(Document& map, std::string_view key) {
   return nullptr;
 }
 
+// A whole openclaw.json, though it lists no provider of its own: OpenClaw has those it knows built in, and so
+// has dragoman.
+bool is_whole_file(const Document& root) {
+  if (const Document* agents = root.find("agents");
+      agents != nullptr && (agents->find("defaults") != nullptr || agents->find("list") != nullptr))
+    return true;
+  return std::ranges::count_if(root.entries, [](const Entry& entry) {
+           return std::ranges::find(kTheirs, entry.key) != kTheirs.end();
+         }) > 1;
+}
+
 Document take(Document& map, std::string_view key) {
   Document out;
   std::erase_if(map.entries, [&](Entry& entry) {
@@ -96,9 +107,13 @@ void IdleKeys::flush() {
 std::optional<Openclaw> take_openclaw(Document& root, Reader& warn) {
   if (!root.is_map()) return {};
   Openclaw out;
+  const bool whole = is_whole_file(root);
   if (Document* models = find(root, "models"); models != nullptr && models->is_map()) {
-    if (is_block(models->find("providers"))) {
-      out.blocks.emplace_back("models.providers", take(*models, "providers"));
+    const Document* providers = models->find("providers");
+    const bool none = whole && (providers == nullptr || providers->is_null() || providers->entries.empty());
+    if (none || is_block(providers)) {
+      Document block = take(*models, "providers");
+      if (!none) out.blocks.emplace_back("models.providers", std::move(block));
       const Document mode = take(*models, "mode");
       out.replace = mode.text == "replace";
       for (const std::string_view key : kModelsKeys)
@@ -126,7 +141,7 @@ std::optional<Openclaw> take_openclaw(Document& root, Reader& warn) {
     });
     if (!theirs.entries.empty()) out.blocks.emplace_back("providers", std::move(theirs));
   }
-  if (out.blocks.empty()) return {};
+  if (out.blocks.empty() && !whole) return {};
 
   read_env(take(root, "env"), out, warn);
   if (Document secrets = take(root, "secrets"); secrets.is_map()) out.secrets = take(secrets, "providers");
@@ -183,13 +198,16 @@ void finish_openclaw(const Openclaw& openclaw, Reader& warn, Config& config) {
   for (const auto& [id, names] : by_id)
     if (names.size() == 1 && !exists(id)) config.aliases.emplace_back(id, names.front());
 
-  // A model of the catalogue's, which no block lists.
+  // A model of the catalogue's, which no block lists. OpenClaw has names of its own for some providers.
+  const profile::CompatTable& table = config.catalogue->compat();
   const auto known = [&](const std::string& ref) {
     if (exists(ref)) return true;
     const auto name = split(ref);
     if (!name) return false;
+    const Connection* serving = config.connection(name->provider);
+    if (serving == nullptr) serving = config.connection(table.provider(name->provider));
     for (const auto& connection : config.connections) {
-      if (connection.get() != config.connection(name->provider)) continue;
+      if (connection.get() != serving) continue;
       ModelSpec spec;
       spec.name = ref;
       spec.reliability = config.defaults;
@@ -203,7 +221,10 @@ void finish_openclaw(const Openclaw& openclaw, Reader& warn, Config& config) {
     return false;
   };
   const auto missing = [&](const Document& at, const std::string& path) {
-    warn.fault_at(at.line, at.column, path, fmt::format("no provider here serves {}", shown(at)));
+    const auto name = split(at.text);
+    const profile::Provider* row = name ? config.catalogue->find(table.provider(name->provider)) : nullptr;
+    warn.fault_at(at.line, at.column, path, fmt::format("no provider here serves {}", shown(at)),
+                  row == nullptr || row->key_env.empty() ? "" : fmt::format("set {}", row->key_env.front()));
   };
   if (!openclaw.agents.is_map()) return;
   for (const Entry& entry : openclaw.agents.entries) {
@@ -237,7 +258,10 @@ void finish_openclaw(const Openclaw& openclaw, Reader& warn, Config& config) {
     } else if (entry.key == "models" && entry.value.is_map()) {
       for (const Entry& model : entry.value.entries) {
         const Document* alias = model.value.is_map() ? model.value.find("alias") : nullptr;
-        if (alias == nullptr || !alias->is_scalar() || alias->text.empty() || exists(alias->text)) continue;
+        if (alias == nullptr || !alias->is_scalar() || alias->text.empty() || exists(alias->text)) {
+          if (!model.key.contains('*')) known(model.key);  // by OpenClaw's name for it
+          continue;
+        }
         if (known(model.key))
           config.aliases.emplace_back(alias->text, model.key);
         else

@@ -24,8 +24,8 @@ struct Openclaw {
   bool replace = false;  // models.mode: only what is listed
 };
 
-// Nothing if there is no such block. Otherwise `root` is left with dragoman's own keys; OpenClaw's that mean
-// nothing here are warned about, each with its line.
+// Nothing if there is no such block and the file is not OpenClaw's as a whole. Otherwise `root` is left with
+// dragoman's own keys; OpenClaw's that mean nothing here are warned about, each with its line.
 std::optional<Openclaw> take_openclaw(Document& root, Reader& warn);
 
 // Adds a connection for each provider and a model "provider/id" for each of its models. Before the rest of

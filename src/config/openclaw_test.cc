@@ -146,6 +146,58 @@ TEST(Openclaw, AWholeFile) {
             "68 gateway: not honoured: it configures OpenClaw itself\n");
 }
 
+// Most of OpenClaw's own files list no provider: it knows the usual ones, and their keys are in the
+// environment.
+constexpr std::string_view kWithoutProviders = R"({
+  meta: { lastTouchedVersion: '2026.3.23' },
+  auth: { profiles: { 'google:default': { provider: 'google', mode: 'api_key' } } },
+  models: { mode: 'merge' },
+  agents: {
+    defaults: {
+      model: { primary: 'google/gemini-3.1-pro-preview', fallbacks: ['anthropic/claude-sonnet-4-5', 'xai/grok-4'] },
+      models: { 'google/gemini-3-flash-preview': {}, 'anthropic/claude-sonnet-4-5': { alias: 'claude' }, 'openai/*': {} },
+    },
+  },
+  gateway: { port: 18789 },
+})";
+
+TEST(Openclaw, AWholeFileWithoutProviders) {
+  const Config config =
+      loaded(kWithoutProviders, {{"GEMINI_API_KEY", "g-key"}, {"ANTHROPIC_API_KEY", "a-key"}});
+  for (const auto& [model, target] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"default", "gemini/gemini-3.1-pro-preview"},
+           {"google/gemini-3.1-pro-preview", "gemini/gemini-3.1-pro-preview"},
+           {"google/gemini-3-flash-preview", "gemini/gemini-3-flash-preview"},
+           {"claude", "anthropic/claude-sonnet-4-5"}})
+    EXPECT_EQ(deployment(config, model).name, target) << model;
+  ASSERT_EQ(config.find("default")->route.fallbacks.size(), 1u);
+  EXPECT_EQ(warnings(config),
+            "2 meta: not honoured: it configures OpenClaw itself\n"
+            "3 auth: not honoured: sign-ins of OpenClaw's own; set apiKey\n"
+            "7 agents.defaults.model.fallbacks: no provider here serves 'xai/grok-4'\n"
+            "11 gateway: not honoured: it configures OpenClaw itself\n");
+  EXPECT_EQ(config.warnings[2].suggestion, "set XAI_API_KEY");
+  // An empty block is none.
+  EXPECT_EQ(deployment(loaded("{models: {providers: {}}, agents: {defaults: {model: 'openai/gpt-4o'}}}",
+                              {{"OPENAI_API_KEY", "k"}}),
+                       "default")
+                .name,
+            "openai/gpt-4o");
+  // One key that is not ours is a slip, not OpenClaw's file.
+  EXPECT_NE(errors("gateway: {port: 1}\nmodels: {a: openai/gpt-4o}", {{"OPENAI_API_KEY", "k"}})
+                .find("unknown key 'gateway'"),
+            std::string::npos);
+}
+
+TEST(Json5, SaysWhereItStops) {
+  for (const auto& [text, fault] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"{\n  // a\n  models: [...]\n}", "c.yaml:3:12: expected JSON5, found '...]'\n"},
+           {"{ // a\n  maxTokens: 8192 * 10 }", "c.yaml:2:19: expected JSON5, found '*'\n"},
+           {"{ // a\n  a: 1\n  b: 2 }", "c.yaml:3:3: expected JSON5, found 'b:'\n"},
+           {"{ /* a */ a: {b: 1,", "c.yaml:1:20: the text ends inside of an object or a list\n"}})
+    EXPECT_EQ(errors(text), fault) << text;
+}
+
 constexpr std::string_view kPasted = R"(
 server: {listen: "127.0.0.1:0"}
 defaults: {retries: 7}

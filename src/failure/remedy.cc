@@ -10,6 +10,7 @@
 #include <functional>
 
 #include "base/strings.h"
+#include "failure/remedy_blank.h"
 #include "failure/request_shape.h"
 #include "json/write.h"
 
@@ -87,6 +88,8 @@ class Proposer {
     if (says("name") || says("pattern")) tool_names();
     if (says("id") && (says("length") || says("pattern") || says("a-z"))) call_ids();
     if (says("trailing whitespace")) trailing_space();
+    if (says("empty") || says("blank") || says("whitespace") || says("at least one"))
+      add("say something in the only message", words_for_blanks(parts_));
     too_long();
     renamed_parameter();
     missing_parameter();

@@ -77,6 +77,43 @@ TEST(Remedy, WhatAPersonWouldChange) {
   EXPECT_EQ(first("array schema missing items", {at + "/properties/tags"}), "");
 }
 
+// An only message cannot be left out; one among others can, and is.
+TEST(Remedy, SomethingIsSaidInAnOnlyMessage) {
+  struct Row {
+    DialectName dialect;
+    std::string_view body, changes;
+  };
+  const Row rows[] = {
+      {DialectName::openai_chat, R"({"messages":[{"role":"user","content":" \n"}]})",
+       "/messages/0/content \".\""},
+      {DialectName::anthropic_messages,
+       R"({"messages":[{"role":"user","content":[{"type":"text","text":""}]}]})",
+       "/messages/0/content/0/text \".\""},
+      {DialectName::anthropic_messages, R"({"messages":[{"role":"user","content":[]}]})",
+       "/messages/0/content \".\""},
+      {DialectName::gemini_generate, R"({"contents":[{"role":"user","parts":[{"text":""}]}]})",
+       "/contents/0/parts/0/text \".\""},
+      {DialectName::gemini_generate, R"({"contents":[{"role":"user","parts":[]}]})",
+       R"(/contents/0/parts [{"text":"."}])"},
+      {DialectName::bedrock_converse, R"({"messages":[{"role":"user","content":[{"text":" "}]}]})",
+       "/messages/0/content/0/text \".\""},
+      {DialectName::openai_responses, R"({"input":""})", "/input \".\""},
+      {DialectName::openai_chat,
+       R"({"messages":[{"role":"user","content":"hi"},{"role":"user","content":""}]})", ""},
+      {DialectName::openai_chat,
+       R"({"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":""}}]}]})", ""},
+  };
+  for (const Row& row : rows) {
+    Arena arena;
+    const auto body = json::parse(arena, row.body);
+    const RequestParts parts(row.dialect, *body);
+    std::string made;
+    for (const Remedy& remedy : remedies(parts, {}, "all messages must have non-empty content"))
+      for (const Change& change : remedy.changes) made += change.pointer + " " + change.value;
+    EXPECT_EQ(made, row.changes) << row.body;
+  }
+}
+
 TEST(Remedy, ChangesAreMade) {
   Arena arena;
   const auto body = json::parse(arena, R"({"a":{"b/c":[1,{"d":2}]},"e":3})");

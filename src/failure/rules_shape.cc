@@ -270,6 +270,8 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "", "", "This response_format type is unavailable now"}},
     {"property_unsupported", kByPointer, kParams, false, "", kAnyStatus, kText, "property '{60}' is unsupported",
      {400, "", "", "property 'store' is unsupported, did you mean 'stop'?"}},
+    {"property_unsupported_quoted", kByPointer, kParams, false, "", kAnyStatus, kText, "property \"{60}\" is unsupported",
+     {400, "invalid_request_error", "", "property \"store\" is unsupported, did you mean \"stop\"?"}},
     {"field_type", kByPointer, kParams, false, "", kAnyStatus, kText, "json.exception.type_error",
      {400, "", "", "Field 'temperature': [json.exception.type_error.302] type must be number, but is string"}},
     {"parameter_not_supported", kByPointer, kParams, false, "", kAnyStatus, kText, "parameter '{40}' is not supported",

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/strings.h"
+
 namespace dragoman::json {
 namespace {
 
@@ -106,9 +108,21 @@ class Scanner {
     if (at_ < text_.size()) {
       std::size_t end = at_;
       while (end < text_.size() && end - at_ < 20 && is_word(text_[end])) ++end;
-      found = fmt::format("'{}'", text_.substr(at_, std::max<std::size_t>(end - at_, 1)));
+      found = end > at_ ? fmt::format("'{}'", text_.substr(at_, end - at_)) : character();
     }
     return TextFault{line(), column(), fmt::format("expected {}, found {}", expected, found)};
+  }
+
+  // The one at hand, whole: half of one in a message would make the message no text.
+  std::string character() const {
+    std::size_t size = 1;
+    while (size < 4 && at_ + size < text_.size() &&
+           (static_cast<unsigned char>(text_[at_ + size]) & 0xC0) == 0x80)
+      ++size;
+    const std::string_view found = text_.substr(at_, size);
+    const auto first = static_cast<unsigned char>(text_[at_]);
+    if (!is_utf8(found) && first >= 0x80) return fmt::format("the byte 0x{:02x}", first);
+    return fmt::format("'{}'", first < 0x80 ? found.substr(0, 1) : found);
   }
 
   std::string_view text_;

@@ -28,6 +28,10 @@ TEST(Fault, SaysWhereAndWhat) {
       {R"({"a": [1, {"b": 2})", "1:19: expected ',' or ']', found the end of the text"},
       {R"({"a": "never)", "1:7: a string begins here and never ends"},
       {"{} {}", "1:4: expected the end of the text, found '{'"},
+      {"{\"a\": é}", "1:7: expected a value, found 'é'"},
+      {"[1 🎉]", "1:4: expected ',' or ']', found '🎉'"},
+      {"\xff\xfe{", "1:1: expected a value, found the byte 0xff"},
+      {"[\xc3]", "1:2: expected a value, found the byte 0xc3"},
       {"", "1:1: expected a value, found the end of the text"},
   };
   for (const Row& row : rows) EXPECT_EQ(at(row.text), row.fault) << row.text;

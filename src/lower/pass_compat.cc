@@ -79,7 +79,8 @@ void fit_effort_field(Context& c) {
   if (by_effort && asked_off && c.profile.text(Setting::effort_off) == "omit" &&
       c.flag(Setting::thinking_off))
     return forget(Setting::effort_off, Loss::semantic);
-  if (c.flag(Setting::effort_field)) return;
+  // OpenRouter's word stands inside `reasoning`; the field is not spoken of.
+  if (c.flag(Setting::effort_field) || c.profile.text(Setting::reasoning_style) == "openrouter") return;
   if (by_effort) return forget(Setting::effort_field, asked_off ? Loss::none : Loss::semantic);
   if (r.effort.empty() || asked_off) return;
   c.edit(Setting::effort_field, kDefaultRule, pointer, "effort", std::string(r.effort), "on", Loss::narrowed);

@@ -186,6 +186,13 @@ TEST(Compat, Reasoning) {
           R"({"reasoning_effort":"high"})",
           {{"/reasoning/effort", R"("high")"}, {"/reasoning_effort", ""}},
           {"compat.thinkingFormat none /reasoning_effort reasoning"}});
+  // OpenClaw says the word inside `reasoning`, whatever the endpoint does with `reasoning_effort`.
+  for (const bool field : {true, false})
+    expect({host({{"thinkingFormat", is("openrouter")},
+                  {"supportsReasoningEffort", is(field ? "true" : "false")}}),
+            R"({"reasoning_effort":"xhigh"})",
+            {{"/reasoning", R"({"effort":"xhigh"})"}, {"/reasoning_effort", ""}},
+            {"compat.thinkingFormat none /reasoning_effort reasoning"}});
 }
 
 TEST(Compat, ReasoningInTheHistory) {

@@ -10,10 +10,14 @@
 
 namespace dragoman::serve {
 
+std::string journal_path(const config::Config& config) {
+  return config.journal.path.empty() ? "dragoman.db" : config.journal.path;
+}
+
 std::string responses_path(const config::Config& config) {
   if (!config.responses.path.empty()) return config.responses.path;
   if (!config.journal.enabled || config.journal.path == ":memory:") return ":memory:";
-  std::string path = config.journal.path.empty() ? "dragoman.db" : config.journal.path;
+  std::string path = journal_path(config);
   if (path.ends_with(".db")) path.resize(path.size() - 3);
   return path + "-responses.db";
 }
@@ -46,7 +50,7 @@ net::ServerOptions server_options(const config::Server& server) {
 std::unique_ptr<store::Journal> open_journal(const config::Config& config, std::string& path) {
   if (!config.journal.enabled) return nullptr;
   store::JournalOptions options;
-  options.path = path = config.journal.path.empty() ? "dragoman.db" : config.journal.path;
+  options.path = path = journal_path(config);
   options.retention.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.journal.max_age);
   options.retention.max_bytes = static_cast<std::int64_t>(config.journal.max_size);
   auto journal = store::Journal::open_or_rotate(options);

@@ -12,6 +12,9 @@ namespace dragoman::serve {
 // Makes a Config anew, for the start and each reload. The error is for people: all lines of it.
 using LoadConfig = std::function<Result<config::Config>()>;
 
+// The journal's file; relative to where the gateway was started.
+std::string journal_path(const config::Config& config);
+
 // The file responses are kept in: beside the journal, under a name of its own; ":memory:" when nothing is
 // kept on disk.
 std::string responses_path(const config::Config& config);
