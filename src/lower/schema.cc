@@ -145,6 +145,7 @@ Value Rewriter::finish(Node& n) {
     refuse_keywords(n);
     own_keywords(n);
     bare_arrays(n);
+    name_required(n);
     closed_objects(n);
     empty_objects(n);
     known_required(n);
@@ -170,8 +171,8 @@ void Rewriter::children(Node& n) {
   }
 }
 
-// What is widened inside `not` or `if` narrows what stands around it, and a branch of oneOf that takes more
-// can make two fit where one did.
+// What is widened inside `not` or `if` narrows what stands around it, a branch of oneOf that takes more can
+// make two fit where one did, and fewer that `contains` counts are fewer too many.
 void Rewriter::turned_around(Node& n, const Keyword& keyword, Value was) {
   Draft& d = n.draft;
   if (keyword.row == Row::negation && d.has("not")) {
@@ -184,6 +185,10 @@ void Rewriter::turned_around(Node& n, const Keyword& keyword, Value was) {
       if (const Value said = key == "if" ? was : d.get(key)) guide_with(n, key, said);
       d.erase(key);
     }
+  } else if (keyword.row == Row::contains && d.has("maxContains")) {
+    note(n, Row::max_contains, "maxContains", d.get("maxContains"), {}, Loss::widened);
+    guide_with(n, "maxContains", d.get("maxContains"));
+    d.erase("maxContains");
   } else if (keyword.row == Row::one_of && d.has("oneOf")) {
     const bool sayable = column_[Row::any_of] == Cell::ok && !d.has("anyOf");
     note(n, Row::one_of, "oneOf", was, sayable ? text("anyOf") : Value(), Loss::widened);

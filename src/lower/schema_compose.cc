@@ -292,9 +292,10 @@ void Rewriter::distribute(Node& n, bool force) {
   std::vector<std::string_view> conflicts;
   for (const Value branch : branches) {
     if (branch.is_bool() && !branch.boolean()) continue;
-    const Value type =
-        branch["$ref"].is_string() ? refs_.resolve(branch["$ref"].text())["type"] : branch["type"];
-    if (type_only && type.is_string() && json::equal(type, moved.front().value)) {
+    const Value said = branch["$ref"].is_string() ? refs_.resolve(branch["$ref"].text()) : branch;
+    const Value type = said["type"];
+    if (type_only && type.is_string() && json::equal(type, moved.front().value) &&
+        !said["nullable"].boolean()) {
       made.push_back(branch);
       continue;
     }
@@ -308,19 +309,21 @@ void Rewriter::distribute(Node& n, bool force) {
     conflicts.insert(conflicts.end(), all.conflicts().begin(), all.conflicts().end());
   }
   for (const Member& member : moved) d.erase(member.key);
-  note(n, Row::type_beside_any_of, "anyOf", shared, text("in each branch"),
-       conflicts.empty() && !made.empty() ? Loss::none : Loss::widened);
   if (made.size() > 1) {
     d.set("anyOf", build_.array(made));
-    return;
+  } else {
+    // One branch is left, or none: no choice is needed.
+    d.erase("anyOf");
+    Conjunction all(build_);
+    all.add(d.members(), Take::all);
+    all.add(made.empty() ? std::span<const Member>(moved) : made.front().members(),
+            made.empty() ? Take::all : Take::content);
+    d.replace(all.finish());
+    conflicts.insert(conflicts.end(), all.conflicts().begin(), all.conflicts().end());
+    n.again = true;  // what the branch brought has to go through the steps before this one
   }
-  // One branch is left, or none: no choice is needed.
-  d.erase("anyOf");
-  Conjunction all(build_);
-  all.add(d.members(), Take::all);
-  all.add(made.empty() ? std::span<const Member>(moved) : made.front().members(), Take::all);
-  d.replace(all.finish());
-  n.again = true;  // what the branch brought has to go through the steps before this one
+  note(n, Row::type_beside_any_of, "anyOf", shared, text("in each branch"),
+       conflicts.empty() && !made.empty() ? Loss::none : Loss::widened);
 }
 
 }  // namespace dragoman::lower

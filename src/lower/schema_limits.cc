@@ -103,6 +103,11 @@ void Rewriter::refuse_keywords(Node& n) {
       made = build_.integer(1);
     const bool nothing = says_nothing(d, member);
     note(n, row, member.key, value, made, nothing ? Loss::none : Loss::widened);
+    // Where every object is closed, no further property is left that could fit the pattern.
+    if (!nothing && member.key == "patternProperties" && column_.traits().closed) {
+      closed_maps_ = true;
+      note(n, row, member.key, value, made, Loss::narrowed);
+    }
     // Closedness would be said on every object of a schema; a model needs no telling.
     const bool closes = member.key == "additionalProperties" && value.is_bool();
     if ((!nothing && !closes) || member.key == "default") guide_with(n, member.key, value);
@@ -120,6 +125,7 @@ void Rewriter::leans_on(Node& n, std::string_view gone, Value was) {
     others = {"additionalProperties", "unevaluatedProperties"};
   if (gone == "if") others = {"then", "else"};
   if (gone == "prefixItems") others = {"items", "unevaluatedItems"};
+  if (gone == "contains") others = {"unevaluatedItems"};
   for (const std::string_view other : others) {
     const Value value = d.get(other);
     if (!value || (value.is_bool() && value.boolean())) continue;
@@ -181,22 +187,47 @@ void Rewriter::closed_objects(Node& n) {
     if (more.is_object()) guide_with(n, "additionalProperties", more);
   }
   if (traits.explicit_maps && !more && !n.root && d.get("properties").members().empty() &&
-      !d.has("patternProperties")) {
+      !d.has("patternProperties") && !counts_properties(n.place)) {
     d.set("additionalProperties", build_.boolean(true));
     note(n, Row::additional_true, "additionalProperties", {}, d.get("additionalProperties"), Loss::none);
   }
 }
 
-// GEM-33: an object below the root has properties. A string with JSON in it would have to be turned back; a
-// property that is there for form's sake leaves what the model answers an object.
+// GEM-33: an object below the root has properties: those it has to have, where it says nothing of any.
+void Rewriter::name_required(Node& n) {
+  Draft& d = n.draft;
+  if (n.root || !column_.rejects(Row::empty_object) || !names_type(d.get("type"), "object")) return;
+  const Value more = d.get("additionalProperties");
+  if (!d.get("properties").members().empty() || (more.is_bool() && !more.boolean())) return;
+  std::vector<Member> named;
+  for (const Value name : distinct(d.get("required").items()))
+    if (name.is_string()) named.push_back({name.text(), more.is_object() ? more : build_.empty_object()});
+  if (named.empty()) return;
+  d.set("properties", build_.object(named));
+  note(n, Row::empty_object, "properties", {}, d.get("properties"), Loss::none);
+}
+
+// Others get one for form's sake. A string with JSON in it would have to be turned back; this leaves what the
+// model answers an object.
 void Rewriter::empty_objects(Node& n) {
   Draft& d = n.draft;
   if (n.root || !column_.rejects(Row::empty_object) || !names_type(d.get("type"), "object")) return;
   if (!d.get("properties").members().empty()) return;
+  const Value required = d.get("required");
   const Value filler = object({{"type", text("string")}, {"description", text(kFillerText)}});
   d.set("properties", object({{kFillerKey, filler}}));
   note(n, Row::empty_object, "properties", {}, d.get("properties"), Loss::narrowed);
+  if (!required.items().empty()) note(n, Row::required_unknown, "required", required, {}, Loss::widened);
   d.erase("required");
+}
+
+// Something around it asks which properties have been looked at.
+bool Rewriter::counts_properties(const Place& place) const {
+  const Cell cell = column_[Row::unevaluated_properties];
+  if (cell == Cell::reject || (cell == Cell::unknown && column_.traits().closed)) return false;
+  for (const Place* at = &place; at; at = at->up)
+    if (at->source["unevaluatedProperties"] && (at->up || target_.root_keys.empty())) return true;
+  return false;
 }
 
 // GEM-39: `required` names only what `properties` has.
@@ -223,7 +254,9 @@ void Rewriter::known_required(Node& n) {
                   std::ranges::find(target_.root_keys, "additionalProperties") == target_.root_keys.end()) ||
                  (target_.object_root && column_.rejects(Row::root_additional)));
   const bool closed = more.is_bool() && !more.boolean() && !opened;
-  if (!column_.traits().typed && !column_.traits().closed && !closed) {
+  // Named here a property counts as looked at, and is none of the further ones, which a pattern may be about.
+  const bool told_apart = counts_properties(n.place) || (more.is_object() && d.has("patternProperties"));
+  if (!column_.traits().typed && !column_.traits().closed && !closed && !told_apart) {
     // Any property may be there; this one has to be.
     std::vector<Member> all(d.get("properties").members().begin(), d.get("properties").members().end());
     for (const Value name : required.items())

@@ -99,15 +99,20 @@ void Conjunction::add(std::span<const Member> members, Take take) {
 
 // `nullable` in a branch is about that branch alone; it will be said of all.
 void Conjunction::note_null(std::span<const Member> members, Take take) {
-  Value type, flag;
+  Value type, flag, values, only;
   for (const Member& member : members) {
     if (member.key == "type") type = member.value;
     if (member.key == "nullable") flag = member.value;
+    if (member.key == "enum") values = member.value;
+    if (member.key == "const") only = member.value;
   }
-  if (flag.boolean())
+  if (flag.boolean()) {
     flags_null_ |= take != Take::all;
-  else if (type)
-    never_null_ |= (type_bits(type) & kNull) == 0;
+    return;
+  }
+  never_null_ |= type && (type_bits(type) & kNull) == 0;
+  never_null_ |= only && !only.is_null();
+  never_null_ |= values.is_array() && std::ranges::none_of(values.items(), &Value::is_null);
 }
 
 void Conjunction::note_closed(std::span<const Member> members) {

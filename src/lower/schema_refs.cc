@@ -90,15 +90,25 @@ Value References::resolve(std::string_view text) {
   return at;
 }
 
-bool References::any() const {
+template <class Wanted>
+bool References::some(Wanted&& wanted) const {
   std::vector<Value> open = {root_};
   while (!open.empty()) {
     const Value schema = open.back();
     open.pop_back();
-    if (schema["$ref"] || schema["$dynamicRef"] || schema["$recursiveRef"]) return true;
+    for (const std::string_view key : {"$ref", "$dynamicRef", "$recursiveRef"})
+      if (const Value ref = schema[key]; ref && wanted(ref)) return true;
     append_subschemas(schema, open);
   }
   return false;
+}
+
+bool References::any() const {
+  return some([](Value) { return true; });
+}
+
+bool References::name_root() const {
+  return some([&](Value ref) { return ref.is_string() && kind(ref.text()) == RefKind::root; });
 }
 
 bool References::recursive(bool dynamic) {

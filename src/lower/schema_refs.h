@@ -28,9 +28,12 @@ class References {
   // Some schema contains itself by way of references, those of $dynamicRef and $recursiveRef included on
   // demand.
   bool recursive(bool dynamic);
-  bool any() const;  // some schema refers to another, or would
+  bool any() const;        // some schema refers to another, or would
+  bool name_root() const;  // one of them to the whole document
 
  private:
+  template <class Wanted>
+  bool some(Wanted&& wanted) const;                    // of the references there are
   std::string_view local(std::string_view ref) const;  // without the document's own $id
   json::Value member(json::Value object, std::string_view key);
   json::Value find_anchor(std::string_view name);

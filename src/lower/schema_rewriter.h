@@ -140,6 +140,8 @@ class Rewriter {
   void own_keywords(Node& n);
   void closed_objects(Node& n);
   void bare_arrays(Node& n);
+  bool counts_properties(const Place& place) const;
+  void name_required(Node& n);
   void empty_objects(Node& n);
   void known_required(Node& n);
 

@@ -73,7 +73,7 @@ void Rewriter::shape_root(Node& n) {
     // With properties beside it, another type is a slip; to the letter nothing would fit.
     const bool slip = type && !names_type(type, "object");
     // An answer may be anything but for what its schema says; arguments are an object whatever theirs says.
-    const bool guess = target_.wrap_choices && !type;
+    const bool guess = !type && (target_.wrap_choices || refs_.name_root());
     note(n, Row::root_type, "type", type, text("object"),
          slip    ? Loss::widened
          : guess ? Loss::narrowed
@@ -112,9 +112,10 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
   std::unordered_map<std::string_view, std::size_t> at;
   std::unordered_map<std::string_view, std::size_t> required;
   std::vector<Value> required_order;
-  std::size_t objects = 0, others = 0;
+  std::unordered_map<std::string_view, std::size_t> described;  // in how many branches
+  std::size_t objects = 0, others = 0, open_objects = 0;
   bool whole = true;  // of a single branch, everything it says will be said
-  bool all_closed = true, says_more = false;
+  bool all_closed = true, says_more = false, narrowed = false;
   std::string sets;
   std::unordered_set<const json::Node*> seen;
   std::vector<std::pair<Value, int>> open;
@@ -146,12 +147,15 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
     }
     if (nested) continue;
     if (branch.is_bool() && !branch.boolean()) continue;
-    const bool fits = (branch.is_object() || branch.is_bool()) && may_be_object(joined);
+    const bool fits = (branch.is_object() || branch.is_bool()) && !all.impossible() && may_be_object(joined);
     if (!fits) {
       ++others;
       continue;
     }
     ++objects;
+    const Value more = joined["additionalProperties"];
+    const bool closed = more.is_bool() && !more.boolean();
+    open_objects += closed ? 0 : 1;
     for (const Member& member : joined.members()) {
       const Keyword* known = find_keyword(member.key);
       const bool same = d.has(member.key) && json::equal(d.get(member.key), member.value);
@@ -165,6 +169,7 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
         schemas.emplace_back();
       }
       schemas[found->second].push_back(member.value);
+      if (!closed) ++described[member.key];
     }
     std::vector<Value> needed;
     for (const Value name : distinct(joined["required"].items())) {
@@ -172,8 +177,7 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
       needed.push_back(name);
       if (required[name.text()]++ == 0) required_order.push_back(name);
     }
-    const Value more = joined["additionalProperties"];
-    all_closed = all_closed && more.is_bool() && !more.boolean();
+    all_closed = all_closed && closed;
     says_more |= more && !(more.is_bool() && more.boolean());
     if (!needed.empty() && sets.size() <= kGuidance)
       sets += (sets.empty() ? "" : " or ") + json::dump_compact(build_.array(needed));
@@ -201,6 +205,8 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
       for (const Value other : schemas[i]) whole &= json::equal(said, other);
       continue;
     }
+    // What another branch leaves free is now as this one says.
+    narrowed |= described[names[i].key] < open_objects;
     const auto options = distinct(schemas[i]);
     std::vector<Value> values;
     bool literal = true;
@@ -236,6 +242,7 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
     whole &= !says_more;
   note(n, Row::root_any_of, keyword, list, d.get("properties"),
        objects == 1 && whole ? Loss::none : Loss::widened);
+  if (narrowed) note(n, Row::root_any_of, "properties", list, d.get("properties"), Loss::narrowed);
   if (objects > 1 && !sets.empty() && sets.size() <= kGuidance) n.guidance.push_back("give " + sets);
   return true;
 }

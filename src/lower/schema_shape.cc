@@ -170,12 +170,13 @@ void Rewriter::tuples(Node& n) {
   if (d.get("items").is_array() && column_[Row::items_array] != Cell::ok) {
     const Value list = d.get("items");
     const Value rest = d.get("additionalItems");
-    d.erase("prefixItems");
+    const Loss loss = d.has("prefixItems") ? Loss::widened : Loss::none;  // of two drafts, the older's
     d.rename("items", "prefixItems");
     if (list.items().empty()) d.erase("prefixItems");
     d.erase("additionalItems");
-    if (rest.is_object() || (rest.is_bool() && !rest.boolean())) d.set("items", rest);
-    note(n, Row::items_array, "items", list, text("prefixItems"), Loss::none);
+    if (rest.is_object() || (rest.is_bool() && (!rest.boolean() || d.has("unevaluatedItems"))))
+      d.set("items", rest);
+    note(n, Row::items_array, "items", list, text("prefixItems"), loss);
   }
   // A strict mode compiles what it is given: what nobody has tried there is not tried on a request.
   const auto untried = [&](Row row) { return column_[row] == Cell::unknown && column_.traits().closed; };
@@ -191,10 +192,16 @@ void Rewriter::tuples(Node& n) {
     if (rest.is_bool() && !rest.boolean() && !d.has("maxItems"))
       d.set("maxItems", build_.integer(static_cast<std::int64_t>(list.items().size())));
     note(n, Row::prefix_items, "prefixItems", list, items, Loss::widened);
+    // What follows the places was free.
+    const bool open = !rest || (rest.is_bool() && rest.boolean());
+    const auto places = static_cast<std::int64_t>(list.items().size());
+    if (open && d.get("maxItems").integer().value_or(INT64_MAX) > places)
+      note(n, Row::prefix_items, "items", rest, items, Loss::narrowed);
     guide_with(n, "prefixItems", list);
   }
   const Value items = d.get("items");
-  const bool sayable = items.boolean() || column_[Row::max_items] == Cell::ok;
+  // `true` says something beside unevaluatedItems alone.
+  const bool sayable = items.boolean() ? !d.has("unevaluatedItems") : column_[Row::max_items] == Cell::ok;
   if (items.is_bool() && (column_.judge("items", items) == Cell::reject || untried(Row::items_boolean) ||
                           (column_[Row::items_boolean] == Cell::unknown && sayable))) {
     const auto most = static_cast<std::int64_t>(d.get("prefixItems").items().size());

@@ -270,9 +270,13 @@ void Rewriter::enums(Node& n) {
   Draft& d = n.draft;
   if (const Value only = d.get("const"); only && better(Row::constant, Row::enumeration)) {
     const Value made = build_.array({&only, 1});
+    // Beside an enum that lacks it nothing would fit.
+    const auto beside = d.get("enum").items();
+    const bool fits =
+        beside.empty() || std::ranges::any_of(beside, [&](Value v) { return json::equal(v, only); });
     d.rename("const", "enum");
     d.set("enum", made);
-    note(n, Row::constant, "const", only, made, Loss::none);
+    note(n, Row::constant, "const", only, made, fits ? Loss::none : Loss::widened);
   }
   Value values = d.get("enum");
   if (!values.is_array()) return;
@@ -374,8 +378,11 @@ void Rewriter::split_enum(Node& n, bool keep_values) {
   exact = exact && !branches.empty();
   d.erase("enum");
   if (branches.size() == 1) {
-    for (const Member& member : branches.front().members())
-      if (member.key == "type" || member.key == "enum" || !d.has(member.key)) d.set(member.key, member.value);
+    for (const Member& member : branches.front().members()) {
+      const bool said = member.key != "type" && member.key != "enum" && d.has(member.key);
+      if (!said) d.set(member.key, member.value);
+      exact = exact && (!said || json::equal(d.get(member.key), member.value));
+    }
   } else if (branches.size() > 1 && !d.has("anyOf")) {
     d.erase("type");
     d.set("anyOf", build_.array(branches));
