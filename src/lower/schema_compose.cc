@@ -133,6 +133,10 @@ void Rewriter::references(Node& n, bool must_inline) {
 // thing twice is saying it, which also keeps a chain of doubled references from growing.
 void Rewriter::expand(Node& n, Value branch, Conjunction& all, std::unordered_set<const json::Node*>& seen,
                       int depth) {
+  if (branch.is_bool() && !branch.boolean()) {  // nothing fits
+    const Member none{"not", build_.empty_object()};
+    all.add({&none, 1}, Take::branch);
+  }
   if (!branch.is_object() || !seen.insert(branch.node()).second || depth > kSchemaDepth) return;
   if (!afford(n.place, branch.members())) return;
   all.add(branch.members(), Take::branch);

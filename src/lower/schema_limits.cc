@@ -217,8 +217,14 @@ void Rewriter::empty_objects(Node& n) {
   const Value filler = object({{"type", text("string")}, {"description", text(kFillerText)}});
   d.set("properties", object({{kFillerKey, filler}}));
   note(n, Row::empty_object, "properties", {}, d.get("properties"), Loss::narrowed);
+  // The answer does not keep it: it fulfils neither of these.
   if (!required.items().empty()) note(n, Row::required_unknown, "required", required, {}, Loss::widened);
   d.erase("required");
+  if (const Value least = d.get("minProperties"); least.number() > 0) {
+    note(n, Row::min_properties, "minProperties", least, {}, Loss::widened);
+    guide_with(n, "minProperties", least);
+    d.erase("minProperties");
+  }
 }
 
 // Something around it asks which properties have been looked at.

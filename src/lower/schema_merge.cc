@@ -54,6 +54,29 @@ bool is_identity(std::string_view key) {
          key == "$recursiveAnchor" || key == "$vocabulary" || key == "$defs" || key == "definitions";
 }
 
+// Keywords that say something together: those of two schemas would be read as one saying.
+constexpr std::array<std::array<std::string_view, 4>, 3> kTogether = {{
+    {"if", "then", "else"},
+    {"contains", "minContains", "maxContains"},
+    {"items", "prefixItems", "additionalItems", "unevaluatedItems"},
+}};
+
+// Draft-04's flag is about the bound beside it, not about the one that will stand there.
+std::vector<Member> bounds_alone(std::span<const Member> members) {
+  std::vector<Member> out(members.begin(), members.end());
+  for (const auto& [flag, bound] :
+       {std::pair<std::string_view, std::string_view>{"exclusiveMinimum", "minimum"},
+        {"exclusiveMaximum", "maximum"}}) {
+    const auto said = std::ranges::find(out, flag, &Member::key);
+    if (said == out.end() || !said->value.is_bool()) continue;
+    const bool exclusive = said->value.boolean();
+    out.erase(said);
+    const auto limit = std::ranges::find(out, bound, &Member::key);
+    if (exclusive && limit != out.end() && limit->value.is_number()) *limit = {flag, limit->value};
+  }
+  return out;
+}
+
 bool is_least(std::string_view key) {
   return key == "maximum" || key == "exclusiveMaximum" || key == "maxLength" || key == "maxItems" ||
          key == "maxProperties" || key == "maxContains";
@@ -84,17 +107,40 @@ std::vector<Value> literals(Value schema) {
 }
 
 void Conjunction::add(std::span<const Member> members, Take take) {
+  std::vector<Member> plain;
+  for (const Member& member : members)
+    if (member.value.is_bool() && member.key.starts_with("exclusive")) plain = bounds_alone(members);
+  if (!plain.empty()) members = plain;
   note_null(members, take);
   note_closed(members);
   for (const Member& member : members) {
     if (!member.value || (take != Take::all && is_identity(member.key))) continue;
     if (take == Take::branch && (member.key == "$ref" || member.key == "allOf")) continue;
+    if (elsewhere(member)) {
+      conflicts_.push_back(member.key);
+      continue;
+    }
     const auto [at, made] = index_.emplace(member.key, slots_.size());
     if (made)
       slots_.push_back({member, {}});
     else
       slots_[at->second].more.push_back(member.value);
   }
+}
+
+// Another schema says what this belongs to. Lists alike may be joined.
+bool Conjunction::elsewhere(const Member& member) {
+  for (std::size_t i = 0; i < kTogether.size(); ++i) {
+    if (std::ranges::find(kTogether[i], member.key) == kTogether[i].end()) continue;
+    if (told_by_[i] == 0) told_by_[i] = schemas_;
+    if (told_by_[i] == schemas_) return false;
+    const auto said = [&](std::string_view key) { return index_.contains(key); };
+    const bool plain = member.key == "items" && !member.value.is_array() && said("items") &&
+                       !slots_[index_.at("items")].first.value.is_array() && !said("prefixItems") &&
+                       !said("unevaluatedItems");
+    return !plain;
+  }
+  return false;
 }
 
 // `nullable` in a branch is about that branch alone; it will be said of all.
@@ -119,7 +165,8 @@ void Conjunction::note_closed(std::span<const Member> members) {
   ++schemas_;
   for (const Member& member : members) {
     int* by = nullptr;
-    if (member.key == "additionalProperties" && !(member.value.is_bool() && member.value.boolean()))
+    if ((member.key == "additionalProperties" || member.key == "unevaluatedProperties") &&
+        !(member.value.is_bool() && member.value.boolean()))
       by = &closed_by_;
     if ((member.key == "properties" || member.key == "patternProperties") && !member.value.members().empty())
       by = &described_by_;
@@ -174,9 +221,8 @@ Value Conjunction::join(const Slot& slot) {
     return slot.first.value;
   }
   if (known->holds == Holds::map && slot.first.value.is_object()) return join_maps(slot);
-  if (key == "prefixItems") return join_lists(slot);
   if (key == "additionalProperties" || key == "items" || key == "propertyNames" ||
-      key == "unevaluatedProperties" || key == "unevaluatedItems") {
+      key == "unevaluatedProperties") {
     std::vector<Value> all = {slot.first.value};
     all.insert(all.end(), slot.more.begin(), slot.more.end());
     return join_schemas(all);
@@ -257,19 +303,6 @@ Value Conjunction::join_maps(const Slot& slot) {
   for (std::size_t i = 0; i < names.size(); ++i)
     names[i].value = definitions ? schemas[i].front() : join_schemas(schemas[i]);
   return build_.object(names);
-}
-
-Value Conjunction::join_lists(const Slot& slot) {
-  std::vector<std::vector<Value>> places;
-  const auto add = [&](Value list) {
-    if (places.size() < list.items().size()) places.resize(list.items().size());
-    for (std::size_t i = 0; i < list.items().size(); ++i) places[i].push_back(list.at(i));
-  };
-  add(slot.first.value);
-  for (const Value other : slot.more) add(other);
-  std::vector<Value> out;
-  for (const auto& schemas : places) out.push_back(join_schemas(schemas));
-  return build_.array(out);
 }
 
 Value Conjunction::join_schemas(const std::vector<Value>& schemas) {

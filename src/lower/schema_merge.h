@@ -1,5 +1,6 @@
 // Several schemas that must all hold, as one object: what allOf, and a $ref with keywords beside it, mean.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -38,6 +39,7 @@ class Conjunction {
     std::vector<json::Value> more;
   };
 
+  bool elsewhere(const json::Member& member);
   void note_closed(std::span<const json::Member> members);
   void note_null(std::span<const json::Member> members, Take take);
   json::Value join(const Slot& slot);
@@ -45,7 +47,6 @@ class Conjunction {
   json::Value join_types(const Slot& slot);
   json::Value join_enums(const Slot& slot);
   json::Value join_maps(const Slot& slot);
-  json::Value join_lists(const Slot& slot);
   json::Value join_schemas(const std::vector<json::Value>& schemas);
   json::Value join_bounds(const Slot& slot, bool least);
   json::Value join_names(const Slot& slot);
@@ -58,6 +59,7 @@ class Conjunction {
   bool impossible_ = false;
   int schemas_ = 0, closed_by_ = 0;  // how many were added; the only one that closes the object (-1: several)
   int described_by_ = 0;             // the same of properties
+  std::array<int, 3> told_by_{};     // which one says what of kTogether
   bool flags_null_ = false;          // a branch says `nullable: true`
   bool never_null_ = false;          // another's type leaves null out
 };

@@ -205,6 +205,8 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
       for (const Value other : schemas[i]) whole &= json::equal(said, other);
       continue;
     }
+    // To the letter a root that is closed refuses it.
+    whole &= !d.has("additionalProperties") || d.get("additionalProperties").boolean();
     // What another branch leaves free is now as this one says.
     narrowed |= described[names[i].key] < open_objects;
     const auto options = distinct(schemas[i]);

@@ -200,13 +200,13 @@ void Rewriter::tuples(Node& n) {
     guide_with(n, "prefixItems", list);
   }
   const Value items = d.get("items");
-  // `true` says something beside unevaluatedItems alone.
-  const bool sayable = items.boolean() ? !d.has("unevaluatedItems") : column_[Row::max_items] == Cell::ok;
+  const bool sayable = items.boolean() || column_[Row::max_items] == Cell::ok;
   if (items.is_bool() && (column_.judge("items", items) == Cell::reject || untried(Row::items_boolean) ||
                           (column_[Row::items_boolean] == Cell::unknown && sayable))) {
     const auto most = static_cast<std::int64_t>(d.get("prefixItems").items().size());
     note(n, Row::items_boolean, "items", items, {}, Loss::none);
     d.erase("items");
+    if (items.boolean()) d.erase("unevaluatedItems");  // they all have been looked at
     if (!items.boolean() && !(d.get("maxItems").integer().value_or(INT64_MAX) <= most))
       d.set("maxItems", build_.integer(most));
   }
