@@ -56,6 +56,11 @@ TEST(LowerCalls, PairsCallsWithResults) {
        history(call("x"), result("x", "1") + result("z", "9")),
        {{"/messages/3/role", "\"user\""}, {"/messages/3/content", R"("Result of an earlier tool call:\n9")"}},
        {"OAI-22 narrowed /messages/3 tool_result"}},
+      {"ANT-13 behind Copilot",
+       "copilot/claude-sonnet-4.5",
+       history(call("a.b") + "," + call("a:b"), result("a.b", "1") + result("a:b", "2") + std::string(kUser)),
+       {{"/messages/2/tool_call_id", "\"a_b_YyF6L4Gv\""}},
+       {"ANT-13 none /messages/1/tool_calls/0 id", "ANT-13 none /messages/1/tool_calls/1 id"}},
       {"GEN-04-twice",
        "openai/gpt-4o",
        history(call("x"), result("x", "1") + R"(,{"role":"assistant","content":null,"tool_calls":[)" +

@@ -8,6 +8,7 @@
 #include "lower/argument_plan.h"
 #include "lower/schema_keywords.h"
 #include "lower/schema_refs.h"
+#include "lower/validate/text.h"
 
 namespace dragoman::lower {
 namespace {
@@ -173,6 +174,14 @@ Value part_first_keys(Value schema, Arena& arena) {
   });
 }
 
+namespace {
+
+std::int64_t characters(std::string_view text) {
+  return static_cast<std::int64_t>(validate::code_points(text));
+}
+
+}  // namespace
+
 StrictCost strict_cost(Value schema) {
   StrictCost cost;
   std::vector<std::pair<Value, std::int64_t>> open = {{schema, 1}};
@@ -186,18 +195,18 @@ StrictCost strict_cost(Value schema) {
     const auto required = required_of(s);
     for (const Member& property : s["properties"].members()) {
       ++cost.properties;
-      cost.characters += static_cast<std::int64_t>(property.key.size());
+      cost.characters += characters(property.key);
       if (!required.contains(property.key)) ++cost.optional;
       if (property.value["type"].is_array() || property.value["anyOf"]) ++cost.unions;
     }
     for (const std::string_view key : {"$defs", "definitions"})
       for (const Member& member : s[key].members())
-        cost.characters += static_cast<std::int64_t>(member.key.size());
+        cost.characters += characters(member.key);
     const auto values = s["enum"].items();
     std::int64_t text = 0;
-    for (const Value value : values) text += static_cast<std::int64_t>(value.text().size());
+    for (const Value value : values) text += characters(value.text());
     cost.enum_values += static_cast<std::int64_t>(values.size());
-    cost.characters += text + static_cast<std::int64_t>(s["const"].text().size());
+    cost.characters += text + characters(s["const"].text());
     if (values.size() > 250) cost.enum_characters = std::max(cost.enum_characters, text);
     below.clear();
     append_subschemas(s, below);

@@ -47,9 +47,9 @@ std::string nested(int levels) {
   return schema;
 }
 
-std::string enumeration(int values, int length) {
+std::string enumeration(int values, int length, std::string_view before = "") {
   std::string list;
-  for (int i = 0; i < values; ++i) list += fmt::format(R"({}"{:0>{}}")", i ? "," : "", i, length);
+  for (int i = 0; i < values; ++i) list += fmt::format(R"({}"{}{:0>{}}")", i ? "," : "", before, i, length);
   return R"({"type":"string","enum":[)" + list + "]}";
 }
 
@@ -100,6 +100,12 @@ TEST(Strict, Budgets) {
       {"OAIS-08 long but few",
        "azure/gpt-4o-mini",
        openai({tool("a", object(1, 1, enumeration(250, 61)))}),
+       {},
+       {},
+       true},
+      {"OAIS-08 characters, not bytes",
+       "azure/gpt-4o-mini",
+       openai({tool("a", object(1, 1, enumeration(251, 38, "ééééééééééééééééééééé")))}),
        {},
        {},
        true},
