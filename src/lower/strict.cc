@@ -200,8 +200,7 @@ StrictCost strict_cost(Value schema) {
       if (property.value["type"].is_array() || property.value["anyOf"]) ++cost.unions;
     }
     for (const std::string_view key : {"$defs", "definitions"})
-      for (const Member& member : s[key].members())
-        cost.characters += characters(member.key);
+      for (const Member& member : s[key].members()) cost.characters += characters(member.key);
     const auto values = s["enum"].items();
     std::int64_t text = 0;
     for (const Value value : values) text += characters(value.text());
