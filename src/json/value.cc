@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/same_text.h"
 #include "json/node.h"
 #include "json/write.h"
 
@@ -73,7 +74,7 @@ std::optional<std::int64_t> Value::integer() const {
 
 Value Value::operator[](std::string_view key) const {
   for (const Member& member : members())
-    if (member.key == key) return member.value;
+    if (same_text(member.key, key)) return member.value;
   return {};
 }
 

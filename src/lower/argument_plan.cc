@@ -172,14 +172,9 @@ bool takes_null_within(Value schema, References& refs, int depth, int& left) {
 }
 
 bool has_filler(Value schema) {
-  std::vector<Value> open = {schema};
-  while (!open.empty()) {
-    const Value next = open.back();
-    open.pop_back();
-    if (std::ranges::any_of(next["properties"].members(), is_filler)) return true;
-    append_subschemas(next, open);
-  }
-  return false;
+  return any_schema(
+      schema, [](Value one) { return may_say(one, kFillerText); },
+      [](Value one) { return std::ranges::any_of(one["properties"].members(), is_filler); });
 }
 
 }  // namespace

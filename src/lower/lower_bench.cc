@@ -2,7 +2,9 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "dialect/dialect.h"
 #include "json/parse.h"
@@ -19,16 +21,16 @@ const profile::Catalogue& catalogue() {
 }
 
 // A tool as agents send it, about `bytes` long: nested objects, arrays, enums, bounds, formats, a description
-// on everything.
-std::string tool(int number, std::size_t bytes) {
+// on everything. No two are the same but those of one number and revision.
+std::string tool(int number, std::size_t bytes, int revision) {
   std::string properties;
   for (int i = 0; properties.size() + 160 < bytes; ++i) {
     if (i) properties += ',';
     switch (i % 4) {
       case 0:
         properties += fmt::format(
-            R"("path_{}":{{"type":"string","description":"Absolute path of file {}","minLength":1,"pattern":"^/"}})",
-            i, i);
+            R"("path_{}":{{"type":"string","description":"Absolute path of file {}, {} in {}","minLength":1,"pattern":"^/"}})",
+            i, i, number, revision);
         break;
       case 1:
         properties += fmt::format(
@@ -51,11 +53,11 @@ std::string tool(int number, std::size_t bytes) {
       number, number, properties);
 }
 
-std::string request_of(int tools, std::size_t bytes) {
+std::string request_of(int tools, std::size_t bytes, int revision = 0) {
   std::string body = R"({"model":"m","max_tokens":100,"messages":[{"role":"user","content":"hi"}],"tools":[)";
   for (int i = 0; i < tools; ++i) {
     if (i) body += ',';
-    body += tool(i, bytes / static_cast<std::size_t>(tools));
+    body += tool(i, bytes / static_cast<std::size_t>(tools), revision);
   }
   return body + "]}";
 }
@@ -80,33 +82,76 @@ constexpr Place kPlaces[] = {{"openai", "gpt-4o"},
                              {"groq", "llama-3.3-70b-versatile"},
                              {"moonshot", "kimi-k2-0905-preview"}};
 
+// What the loop's cache of schemas knows of the tools when the request comes.
+enum Known { nothing, met_once, kept };
+
 void lower_tools(benchmark::State& state) {
   const Place& place = kPlaces[state.range(2)];
-  const Parsed parsed(
-      request_of(static_cast<int>(state.range(0)), static_cast<std::size_t>(state.range(1)) * 1024));
+  const auto known = static_cast<Known>(state.range(3));
+  const auto size = static_cast<std::size_t>(state.range(1)) * 1024;
+  // Requests with tools of their own are made some at a time, so that they are as warm as one just read.
+  int revision = 0;
+  std::vector<std::unique_ptr<Parsed>> fresh;
+  std::size_t next = 0;
+  const auto make = [&] {
+    fresh.clear();
+    next = 0;
+    const int some = known == kept ? 1 : size > 64 * 1024 ? 2 : 16;
+    for (int i = 0; i < some; ++i)
+      fresh.push_back(std::make_unique<Parsed>(
+          request_of(static_cast<int>(state.range(0)), size, known == kept ? 0 : ++revision)));
+  };
+  make();
+  const Parsed& parsed = *fresh.front();
   const profile::Provider& row = *catalogue().find(place.provider);
   const profile::Profile resolved = catalogue().resolve(row, place.model, mode_of(parsed.request));
   std::size_t edits = 0;
+  const std::size_t bytes = parsed.body.size();
   Arena arena(64 * 1024);
   SchemaCache cache;
-  const bool kept = state.range(3) != 0;
-  for (auto _ : state) {
+  const auto once = [&](const canon::Request& request) {
     arena.reset();
-    const auto lowered =
-        lower(parsed.request, {&row, place.model, &resolved, {}, {}, {}, kept ? &cache : nullptr}, arena);
+    return lower(request, {&row, place.model, &resolved, {}, {}, {}, &cache}, arena);
+  };
+  const auto prepare = [&] {
+    for (int times = 0; times < known; ++times)
+      for (const auto& one : fresh) benchmark::DoNotOptimize(once(one->request));
+  };
+  prepare();
+  for (auto _ : state) {
+    if (next == fresh.size() && known != kept) {
+      state.PauseTiming();
+      make();
+      prepare();
+      state.ResumeTiming();
+    }
+    const auto lowered = once(fresh[known == kept ? 0 : next++]->request);
     benchmark::DoNotOptimize(lowered);
     edits = lowered ? lowered->edits.size() : 0;
   }
-  state.SetLabel(
-      fmt::format("{}/{}, {} bytes, {} edits", place.provider, place.model, parsed.body.size(), edits));
-  state.SetBytesProcessed(static_cast<std::int64_t>(parsed.body.size()) * state.iterations());
+  state.SetLabel(fmt::format("{}/{}, {} bytes, {} edits", place.provider, place.model, bytes, edits));
+  state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * state.iterations());
 }
 BENCHMARK(lower_tools)
-    ->ArgNames({"tools", "KiB", "target", "kept"})
-    ->ArgsProduct({{20}, {8}, {0, 1, 2, 3, 4, 5}, {0, 1}})
-    ->ArgsProduct({{125}, {256}, {2}, {0, 1}})
-    ->ArgsProduct({{250}, {512}, {2}, {0, 1}})
-    ->ArgsProduct({{500}, {1024}, {2}, {0, 1}});
+    ->ArgNames({"tools", "KiB", "target", "known"})
+    ->ArgsProduct({{20}, {8}, {0, 1, 2, 3, 4, 5}, {nothing, met_once, kept}})
+    ->ArgsProduct({{125}, {256}, {2}, {nothing, kept}})
+    ->ArgsProduct({{250}, {512}, {2}, {nothing, kept}})
+    ->ArgsProduct({{500}, {1024}, {2}, {nothing, kept}});
+
+// Without a cache, for a profiler: the same request over and over.
+void lower_alone(benchmark::State& state) {
+  const Place& place = kPlaces[state.range(0)];
+  const Parsed parsed(request_of(20, 8 * 1024));
+  const profile::Provider& row = *catalogue().find(place.provider);
+  const profile::Profile resolved = catalogue().resolve(row, place.model, mode_of(parsed.request));
+  Arena arena(64 * 1024);
+  for (auto _ : state) {
+    arena.reset();
+    benchmark::DoNotOptimize(lower(parsed.request, {&row, place.model, &resolved}, arena));
+  }
+}
+BENCHMARK(lower_alone)->ArgName("target")->DenseRange(0, 5);
 
 // The rest of a request's way in, to see lowering's share: parsing its JSON and making it canonical.
 void parse_request(benchmark::State& state) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "json/write.h"
+#include "lower/schema_plain.h"
 #include "lower/schema_rewriter.h"
 
 namespace dragoman::lower {
@@ -102,6 +103,7 @@ Value Rewriter::walk_boolean(Value schema, Place& place, int depth) {
 }
 
 Value Rewriter::walk(Value schema, const Place* up, int depth) {
+  if (target_.lossless && reporter_.lost()) return schema;  // of no use any more
   if (settled_ && !schema.raw().empty()) return schema;
   Place place{schema, up, up && up->inlined, up && up->turned};
   if (schema.is_bool()) return walk_boolean(schema, place, depth);
@@ -122,7 +124,10 @@ Value Rewriter::walk(Value schema, const Place* up, int depth) {
 }
 
 Value Rewriter::finish(Node& n) {
-  if (!column_.passes_all()) {
+  using Plain = PlainJudge::Plain;
+  const bool asks = !target_.every_step && !column_.passes_all() && !n.draft.changed();
+  const Plain plain = asks ? PlainJudge(column_).judge(n.draft.members()) : Plain::no;
+  if (plain == Plain::no && !column_.passes_all()) {
     do {
       n.again = false;
       references(n, n.root && target_.object_root);
@@ -151,7 +156,7 @@ Value Rewriter::finish(Node& n) {
     known_required(n);
   }
   if (n.root) rename_definitions(n);
-  children(n);
+  if (plain != Plain::leaf) children(n);
   guide(n);
   if (n.root) trim_root(n);
   for (const json::Node* definition : n.place.expanded) --on_path_[definition];
@@ -159,14 +164,15 @@ Value Rewriter::finish(Node& n) {
 }
 
 void Rewriter::children(Node& n) {
-  for (Member& member : n.draft.members()) {
+  for (std::size_t i = 0; i < n.draft.members().size(); ++i) {
+    const Member member = n.draft.members()[i];
     if (!member.value) continue;
     const Keyword* keyword = find_keyword(member.key);
     if (!keyword || keyword->holds == Holds::data) continue;
     const std::size_t losses = reporter_.losses();
     const Value was = member.value;
     const Value made = child(n, *keyword, was);
-    n.draft.set_value(member, made);
+    n.draft.set_value(i, made);
     if (reporter_.losses() != losses) turned_around(n, *keyword, was);
   }
 }
@@ -296,8 +302,7 @@ struct Look {
 };
 
 // `settled`: see Rewriter.
-Look look_at(Value schema, const SchemaTarget& target, bool settled, std::string_view pointer, Arena& arena,
-             const EditSink& edit) {
+Look look_at(Value schema, const SchemaTarget& target, bool settled, std::string_view pointer, Arena& arena) {
   const Column& column = keyword_table().column(target.column);
   Reporter reporter(schema, pointer, column, target.lossless);
   Look look;
@@ -312,10 +317,10 @@ Look look_at(Value schema, const SchemaTarget& target, bool settled, std::string
     out.steps = std::max(out.steps, rewriter.steps());
     out.too_costly = rewriter.too_costly();
     look.refers = look.refers || rewriter.refers();
-    if (out.too_costly) break;
+    if (out.too_costly || (target.lossless && reporter.lost())) break;
     if (keep == Keep::none || rewriter.references_hold(out.schema)) break;
   }
-  reporter.flush(edit);
+  out.edits = reporter.take();
   return look;
 }
 
@@ -325,30 +330,26 @@ std::string nearest_written(Value schema, std::string_view pointer) {
   return std::string(pointer);
 }
 
+bool loses(const Edit& edit) { return edit.loss != Loss::none; }
+
 }  // namespace
 
 // What one rewriting leaves can be something a keyword of its own rule applies to (`additionalProperties`
 // whose only member was an unknown key): it is looked at again until nothing is left to do, so that lowering
 // what was lowered changes nothing.
-Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
-                  const EditSink& edit) {
+Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena) {
   constexpr int kLooks = 4;
-  bool changed = false, lossless = true;
-  const auto noted = [&](Edit e) {
-    changed = true;
-    lossless = lossless && e.loss == Loss::none;
-    if (edit) edit(std::move(e));
-  };
-  const Look first = look_at(schema, target, false, pointer, arena, noted);
-  Rewritten out = first.made;
+  Look first = look_at(schema, target, false, pointer, arena);
+  Rewritten out = std::move(first.made);
+  bool changed = !out.edits.empty();
   for (int look = 1; changed && look < kLooks && !out.too_costly; ++look) {
-    if (target.lossless && !lossless) break;  // of no use
-    changed = false;
-    const auto later = [&](Edit e) {
-      e.pointer = std::string(pointer) + nearest_written(schema, e.pointer);
-      noted(std::move(e));
-    };
-    const Rewritten again = look_at(out.schema, target, !first.refers, "", arena, later).made;
+    if (target.lossless && std::ranges::any_of(out.edits, loses)) break;  // of no use
+    Rewritten again = look_at(out.schema, target, !first.refers, "", arena).made;
+    changed = !again.edits.empty();
+    for (Edit& edit : again.edits) {
+      edit.pointer = std::string(pointer) + nearest_written(schema, edit.pointer);
+      out.edits.push_back(std::move(edit));
+    }
     if (!changed) break;
     out.schema = again.schema;
     out.steps = std::max(out.steps, again.steps);
@@ -361,7 +362,10 @@ Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view poi
 
 Value rewrite_schema(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
                      const EditSink& edit) {
-  return rewrite(schema, target, pointer, arena, edit).schema;
+  Rewritten made = rewrite(schema, target, pointer, arena);
+  if (edit)
+    for (Edit& one : made.edits) edit(std::move(one));
+  return made.schema;
 }
 
 }  // namespace dragoman::lower

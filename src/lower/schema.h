@@ -25,6 +25,8 @@ struct SchemaTarget {
   bool wrap_choices = false;
   // What loses something is of no use: nobody will send it, and it is not looked at to the end.
   bool lossless = false;
+  // For tests: no schema is taken for plain at a look (schema_plain.h).
+  bool every_step = false;
 };
 
 // What rewriting one schema may cost, in steps: one for each schema looked at and each of its keywords, and
@@ -46,10 +48,10 @@ struct Rewritten {
   bool wrapped = false;      // the client's root is the property kWrapped of this one
   bool closed_maps = false;  // an object of any members had to be closed: nothing but `{}` fits it now
   std::size_t steps = 0;     // of the costliest look
+  std::vector<Edit> edits = {};
   // Where the steps ran out, as a pointer below `pointer`; the schema must not be sent then.
   std::optional<std::string> too_costly = {};
 };
-Rewritten rewrite(json::Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena,
-                  const EditSink& edit);
+Rewritten rewrite(json::Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena);
 
 }  // namespace dragoman::lower

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/text_hash.h"
 #include "json/parse.h"
+#include "json/write.h"
 #include "lower/context.h"
 
 namespace dragoman::lower {
@@ -21,13 +23,13 @@ void add(std::string& key, bool flag) { key += flag ? 'y' : 'n'; }
 // before it is part of the key.
 std::string key_of(const SchemaOptions& options) {
   const auto& [target, keys, keys_rule, strict, close, close_rule, rules, strict_rule] = options;
-  const auto& [column, root_keys, root_composition, object_root, wrap_choices, lossless] = target;
+  const auto& [column, root_keys, root_composition, object_root, wrap_choices, lossless, every_step] = target;
   const auto& [first, rest, max, exact] = keys;
   const auto& [all_required, typed, first_keys, plain_unions] = rules;
   std::string key;
   key.reserve(256);
-  for (const bool flag : {root_composition, object_root, wrap_choices, lossless, strict, close, all_required,
-                          typed, first_keys, plain_unions})
+  for (const bool flag : {root_composition, object_root, wrap_choices, lossless, every_step, strict, close,
+                          all_required, typed, first_keys, plain_unions})
     add(key, flag);
   for (const std::string_view part : {column, keys_rule, close_rule, strict_rule, first, rest})
     add(key, part);
@@ -62,34 +64,63 @@ std::size_t bytes_of(const SchemaCache::Entry& entry) {
 
 }  // namespace
 
-KeyedOptions::KeyedOptions(const SchemaOptions& given) : options(given), key(key_of(given)) {}
+KeyedOptions::KeyedOptions(const SchemaOptions& given)
+    : options(given), key(key_of(given)), hash(text_hash(key)), judge(judge_of_keys(given)) {}
 
-std::size_t SchemaCache::KeyHash::operator()(const Key& key) const {
-  return std::hash<std::string_view>()(key.text);  // a schema goes to few targets
+bool MetOfLate::add(std::uint64_t hash) {
+  if (count_ == kMost || slots_.empty()) {
+    slots_.assign(2 * kMost, 0);
+    count_ = 0;
+  }
+  hash += hash == 0 ? 1 : 0;
+  std::size_t at = hash % slots_.size();
+  while (slots_[at] && slots_[at] != hash) at = (at + 1) % slots_.size();
+  if (slots_[at]) return true;
+  slots_[at] = hash;
+  ++count_;
+  return false;
+}
+
+SchemaCache::Key SchemaCache::key(json::Value schema, const KeyedOptions& options) const {
+  // Where the cache lies differs from process to process, so that nobody can make up schemas whose hashes
+  // meet.
+  const auto seed = reinterpret_cast<std::uintptr_t>(this);
+  return {text_hash(schema.raw(), seed ^ options.hash), options.key, schema.raw()};
 }
 
 std::shared_ptr<const SchemaCache::Entry> SchemaCache::get(json::Value schema, const KeyedOptions& options) {
-  if (const auto known = found_.find({options.key, schema.raw()}); known != found_.end()) {
+  const Key at = key(schema, options);
+  if (const auto known = found_.find(at); known != found_.end()) {
     order_.splice(order_.begin(), order_, known->second);
     return order_.front();
   }
+  return met_.add(at.hash) ? keep(at, schema, options) : nullptr;
+}
+
+std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, json::Value schema,
+                                                            const KeyedOptions& options) {
   auto made = std::make_shared<Entry>();
-  made->options = options.key;
-  made->text = schema.raw();
-  const auto parsed = json::parse(made->arena, made->text);
-  if (!parsed) return nullptr;  // nested deeper than a document of its own may be
-  made->schema = *parsed;
-  made->lowered = lower_schema(made->schema, options.options, made->arena);
-  made->lowered.schema = json::Builder(made->arena).written(made->lowered.schema);
+  made->hash = key.hash;
+  made->options = key.options;
+  made->text = key.text;
+  Arena passing;
+  made->lowered = lower_schema(schema, options.options, options.keys(), passing);
+  if (made->lowered.unchanged) {
+    made->lowered.schema = {};  // the client's own, which sent() gives back
+  } else {
+    const auto copy = json::parse(made->arena, json::dump(made->lowered.schema));
+    if (!copy) return nullptr;  // nested deeper than a document of its own may be
+    made->lowered.schema = *copy;
+  }
   made->bytes = bytes_of(*made);
   if (made->bytes > most_ / 4) return made;  // it would push out too many others
   order_.push_front(made);
-  found_.emplace(Key{made->options, made->text}, order_.begin());
+  found_.emplace(Key{made->hash, made->options, made->text}, order_.begin());
   bytes_ += made->bytes;
   while (bytes_ > most_) {
     const auto& oldest = order_.back();
     bytes_ -= oldest->bytes;
-    found_.erase({oldest->options, oldest->text});
+    found_.erase({oldest->hash, oldest->options, oldest->text});
     order_.pop_back();
   }
   return made;
@@ -101,7 +132,8 @@ SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& op
       c.held.push_back(entry);
       return {entry, &entry->lowered};
     }
-  return std::make_shared<const LoweredSchema>(lower_schema(schema, options.options, c.arena));
+  return std::make_shared<const LoweredSchema>(
+      lower_schema(schema, options.options, options.keys(), c.arena));
 }
 
 json::Value sent(const LoweredSchema& lowered, json::Value client) {

@@ -1,12 +1,18 @@
 // Lowered schemas, kept: agents send the same tools with every turn, to the same few targets. Lowering stays
 // a pure function; what it is handed here only saves it the work of coming to the same result again.
+//
+// What was seen once is remembered by a hash and kept from the second time on: keeping costs more than
+// lowering most schemas, and one that never comes again pushes no other out.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/arena.h"
 #include "json/value.h"
@@ -21,6 +27,20 @@ struct KeyedOptions {
   KeyedOptions(const SchemaOptions& given);  // NOLINT(google-explicit-constructor): the same, ready for use
   SchemaOptions options;
   std::string key;
+  std::uint64_t hash;  // of the key
+  std::optional<NameJudge> judge;
+  const NameJudge* keys() const { return judge ? &*judge : nullptr; }
+};
+
+// Hashes met of late: some thousands, then it forgets them all.
+class MetOfLate {
+ public:
+  bool add(std::uint64_t hash);  // whether it had been
+
+ private:
+  static constexpr std::size_t kMost = 4096;
+  std::vector<std::uint64_t> slots_;  // open addressing; 0 is empty
+  std::size_t count_ = 0;
 };
 
 // Not thread-safe: one for each loop.
@@ -31,14 +51,15 @@ class SchemaCache {
   explicit SchemaCache(std::size_t bytes = std::size_t{32} << 20) : most_(bytes) {}
 
   struct Entry {
+    std::uint64_t hash = 0;
     std::string options;  // KeyedOptions::key
     std::string text;     // the schema
     Arena arena{1024};
-    json::Value schema;
-    LoweredSchema lowered;
+    LoweredSchema lowered;  // its schema absent where it is the client's own
     std::size_t bytes = 0;
   };
-  // By the schema's very bytes and all options. The result's values live as long as the entry.
+  // By the schema's very bytes and all options. The result's values live as long as the entry. nullptr for
+  // what is not kept and, as far as it remembers, asked for the first time.
   std::shared_ptr<const Entry> get(json::Value schema, const KeyedOptions& options);
 
   std::size_t size() const { return found_.size(); }
@@ -46,17 +67,22 @@ class SchemaCache {
 
  private:
   struct Key {
+    std::uint64_t hash;
     std::string_view options, text;
     bool operator==(const Key&) const = default;
   };
   struct KeyHash {
-    std::size_t operator()(const Key& key) const;
+    std::size_t operator()(const Key& key) const { return key.hash; }
   };
+  std::shared_ptr<const Entry> keep(const Key& key, json::Value schema, const KeyedOptions& options);
+  Key key(json::Value schema, const KeyedOptions& options) const;
+
   using Order = std::list<std::shared_ptr<const Entry>>;
   std::size_t most_;
   std::size_t bytes_ = 0;
   Order order_;                                              // the latest used in front
   std::unordered_map<Key, Order::iterator, KeyHash> found_;  // views of the entries' own
+  MetOfLate met_;
 };
 
 // Kept by the cache or made for this request: shared, for copies of its edits cost more than finding it.

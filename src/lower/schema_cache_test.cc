@@ -22,11 +22,12 @@ constexpr Place kPlaces[] = {{"openai", "gpt-4o"},
                              {"groq", "llama-3.3-70b-versatile"},
                              {"moonshot", "kimi-k2-0905-preview"}};
 
-// Every golden request, to every place, twice through one cache that is too small for all of them.
+// Every golden request, to every place, through one cache that is too small for all of them: met, kept,
+// found.
 TEST(SchemaCache, SameBytesSameEditsSameWayBack) {
   for (const std::size_t bytes : {std::size_t{32} << 20, std::size_t{64} << 10}) {
     SchemaCache cache(bytes);
-    for (int round = 0; round < 2; ++round) {
+    for (int round = 0; round < 3; ++round) {
       for (const testing::Input& input : testing::golden_inputs()) {
         testing::ClientRequest client(input);
         for (const Place& place : kPlaces) {
@@ -103,7 +104,7 @@ TEST(SchemaCache, NoProfileGetsWhatAnotherOneMade) {
     "response_format":{"type":"json_schema","json_schema":{"name":"o","strict":true,"schema":{"anyOf":[
       {"type":"object","properties":{"a":{"type":"string","minLength":2}},"required":["a"]},{"type":"string"}]}}}})"};
   testing::ClientRequest client(tools);
-  for (int round = 0; round < 2; ++round) {
+  for (int round = 0; round < 3; ++round) {
     for (const Place& place : kPlaces) {
       for (const profile::Rule& rule : more) {
         const auto& provider = *testing::catalogue().find(place.provider);
@@ -142,6 +143,7 @@ TEST(SchemaCache, EveryOptionIsPartOfTheKey) {
   add([](SchemaOptions& o) { o.target.object_root = false; });
   add([](SchemaOptions& o) { o.target.wrap_choices = true; });
   add([](SchemaOptions& o) { o.target.lossless = true; });
+  add([](SchemaOptions& o) { o.target.every_step = true; });
   add([](SchemaOptions& o) { o.keys.first = "a-z"; });
   add([](SchemaOptions& o) { o.keys.rest = "a-z"; });
   add([](SchemaOptions& o) { o.keys.max = 1; });
@@ -161,7 +163,9 @@ TEST(SchemaCache, EveryOptionIsPartOfTheKey) {
       *json::parse(arena, R"({"type":"object","properties":{"a":{"type":"string"}},"minProperties":1})");
   std::set<const void*> entries;
   for (const SchemaOptions& options : all) {
+    EXPECT_FALSE(cache.get(schema, options)) << "met for the first time";
     const auto entry = cache.get(schema, options);
+    ASSERT_TRUE(entry);
     EXPECT_EQ(cache.get(schema, options), entry);
     entries.insert(entry.get());
   }
@@ -182,12 +186,23 @@ TEST(SchemaCache, WhatASchemaBecomesCounts) {
   const auto schema = *json::parse(arena, text);
   SchemaCache large, small(64 * 1024);
   const SchemaOptions nova{.target = {.column = "bedrock-nova"}};
+  EXPECT_FALSE(large.get(schema, nova));
   const auto entry = large.get(schema, nova);
+  ASSERT_TRUE(entry);
   EXPECT_GT(json::dump_compact(entry->lowered.schema).size(), 100 * text.size());
   EXPECT_GT(entry->bytes, json::dump_compact(entry->lowered.schema).size() / 2);
   EXPECT_EQ(large.bytes(), entry->bytes);
+  EXPECT_FALSE(small.get(schema, nova));
   EXPECT_TRUE(small.get(schema, nova));
   EXPECT_EQ(small.size(), 0u);
+}
+
+TEST(MetOfLate, RemembersSomeThousandsAndForgetsThemAll) {
+  MetOfLate met;
+  for (std::uint64_t round = 0; round < 2; ++round)
+    for (std::uint64_t i = 0; i < 3000; ++i) EXPECT_EQ(met.add(i * 8192), round == 1) << i;
+  for (std::uint64_t i = 0; i < 2000; ++i) met.add(1 + i * 8192);
+  EXPECT_FALSE(met.add(0)) << "5,000 are more than it holds";
 }
 
 }  // namespace

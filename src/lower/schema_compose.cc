@@ -53,10 +53,11 @@ bool Rewriter::keep_reference(Node& n, Value ref) {
       d.set("anyOf", build_.array({&branch, 1}));
       return true;
     }
-    for (Member& member : d.members()) {
+    for (std::size_t i = 0; i < d.members().size(); ++i) {
+      const Member member = d.members()[i];
       if (member.key == "$ref" || !member.value) continue;
       note(n, Row::ref_siblings, member.key, member.value, {}, notes_only ? Loss::none : Loss::widened);
-      d.set_value(member, {});
+      d.set_value(i, {});
     }
   }
   if (kind == RefKind::definitions && rename_definitions_) {

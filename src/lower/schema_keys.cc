@@ -26,8 +26,8 @@ void each_key(Value schema, F&& each) {
 
 class Keys {
  public:
-  Keys(const Alphabet& alphabet, Arena& arena)
-      : alphabet_(alphabet), judge_(alphabet), arena_(arena), build_(arena) {}
+  Keys(const Alphabet& alphabet, const NameJudge& judge, Arena& arena)
+      : alphabet_(alphabet), judge_(judge), arena_(arena), build_(arena) {}
 
   bool all_fit(Value schema) const {
     bool fit = true;
@@ -144,7 +144,7 @@ class Keys {
   }
 
   const Alphabet& alphabet_;
-  NameJudge judge_;
+  const NameJudge& judge_;
   Arena& arena_;
   json::Builder build_;
   std::unordered_set<std::string_view> taken_;
@@ -153,9 +153,9 @@ class Keys {
 
 }  // namespace
 
-RenamedKeys rename_keys(Value schema, const Alphabet& alphabet, Arena& arena) {
-  if (alphabet.rest.empty() && alphabet.first.empty() && !alphabet.max) return {schema};
-  Keys keys(alphabet, arena);
+RenamedKeys rename_keys(Value schema, const Alphabet& alphabet, const NameJudge* judge, Arena& arena) {
+  if (!judge) return {schema};
+  Keys keys(alphabet, *judge, arena);
   if (keys.all_fit(schema)) return {schema};
   keys.collect(schema);
   const Value made = keys.walk(schema);

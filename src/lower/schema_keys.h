@@ -16,6 +16,7 @@ struct RenamedKeys {
 
 // Renames in `properties`, `required`, `dependentRequired`, `dependentSchemas`, `dependencies` and
 // `propertyOrdering`, and in references that go through `properties`. Keys of definitions and of data stay.
-RenamedKeys rename_keys(json::Value schema, const Alphabet& alphabet, Arena& arena);
+// `judge` is of the alphabet; nullptr where any key will do.
+RenamedKeys rename_keys(json::Value schema, const Alphabet& alphabet, const NameJudge* judge, Arena& arena);
 
 }  // namespace dragoman::lower

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/same_text.h"
 #include "base/strings.h"
 #include "lower/key_hash.h"
 #include "profile/data_files.h"
@@ -292,7 +293,7 @@ std::string_view text(Row row) { return kRowText[static_cast<std::size_t>(row)];
 
 const Keyword* find_keyword(std::string_view name) {
   for (std::size_t at = key_hash(name) % kIndex.size(); kIndex[at]; at = (at + 1) % kIndex.size())
-    if (const Keyword& keyword = kKeywords[kIndex[at] - 1]; keyword.name == name) return &keyword;
+    if (const Keyword& keyword = kKeywords[kIndex[at] - 1]; same_text(keyword.name, name)) return &keyword;
   return nullptr;
 }
 
@@ -304,8 +305,11 @@ Cell Column::format(std::string_view name) const {
 
 Cell Column::judge(std::string_view keyword, json::Value value) const {
   const Keyword* known = find_keyword(keyword);
-  if (!known) return (*this)[Row::extension];
-  switch (known->row) {
+  return known ? judge(*known, value) : (*this)[Row::extension];
+}
+
+Cell Column::judge(const Keyword& known, json::Value value) const {
+  switch (known.row) {
     case Row::additional_schema:
       if (value.is_bool()) return (*this)[value.boolean() ? Row::additional_true : Row::additional_false];
       break;
@@ -348,7 +352,7 @@ Cell Column::judge(std::string_view keyword, json::Value value) const {
     default:
       break;
   }
-  return (*this)[known->row];
+  return (*this)[known.row];
 }
 
 Result<KeywordTable> KeywordTable::parse(std::string_view csv) {

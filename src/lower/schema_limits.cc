@@ -40,7 +40,8 @@ bool says_nothing(const Draft& d, const Member& member) {
 
 // Nobody has tried the keyword here, and without it the schema means the same. What it tells the model goes
 // into the description.
-bool Rewriter::drop_unknown(Node& n, Member& member) {
+bool Rewriter::drop_unknown(Node& n, std::size_t i) {
+  const Member member = n.draft.members()[i];
   const Keyword* keyword = find_keyword(member.key);
   if (keyword && keyword->holds == Holds::map) return false;
   if (member.key == "$id" || member.key == "$anchor" || member.key == "id") {
@@ -54,7 +55,7 @@ bool Rewriter::drop_unknown(Node& n, Member& member) {
   if (member.key == "description") return false;
   note(n, keyword ? keyword->row : Row::extension, member.key, member.value, {}, Loss::none);
   if (tells) guide_with(n, member.key, member.value);
-  n.draft.set_value(member, {});
+  n.draft.set_value(i, {});
   return true;
 }
 
@@ -68,7 +69,8 @@ void Rewriter::refuse_keywords(Node& n) {
       guide_with(n, length, d.get(length));
       d.erase(length);
     }
-  for (Member& member : d.members()) {
+  for (std::size_t i = 0; i < d.members().size(); ++i) {
+    const Member member = d.members()[i];
     if (!member.value) continue;
     const Keyword* keyword = find_keyword(member.key);
     const Value value = member.value;
@@ -80,7 +82,7 @@ void Rewriter::refuse_keywords(Node& n) {
           column_.rejects(keyword->row) || inline_all_ || (column_.traits().root_defs && !n.root);
       if (!refused || moves) continue;
       note(n, keyword->row, member.key, value, {}, Loss::none);
-      d.set_value(member, {});
+      d.set_value(i, {});
       continue;
     }
     Cell cell = column_.judge(member.key, value);
@@ -89,7 +91,7 @@ void Rewriter::refuse_keywords(Node& n) {
                            keyword->row != Row::items && keyword->row != Row::prefix_items &&
                            keyword->row != Row::any_of && keyword->row != Row::additional_schema;
     if (cell == Cell::unknown && condition && column_.traits().closed) cell = Cell::reject;
-    if (cell == Cell::unknown && drop_unknown(n, member)) continue;
+    if (cell == Cell::unknown && drop_unknown(n, i)) continue;
     if (cell != Cell::reject) continue;
     if (member.key == "additionalProperties" && column_.traits().closed) continue;  // closed_objects()
     if (member.key == "$ref") continue;                                             // references()
@@ -111,7 +113,7 @@ void Rewriter::refuse_keywords(Node& n) {
     // Closedness would be said on every object of a schema; a model needs no telling.
     const bool closes = member.key == "additionalProperties" && value.is_bool();
     if ((!nothing && !closes) || member.key == "default") guide_with(n, member.key, value);
-    d.set_value(member, made);
+    d.set_value(i, made);
     if (!nothing) leans_on(n, member.key, value);
   }
 }
@@ -142,14 +144,15 @@ void Rewriter::own_keywords(Node& n) {
   if (!column_.traits().own_keywords) return;
   const Value type = d.get("type");
   if (!type.is_string()) return;
-  for (Member& member : d.members()) {
+  for (std::size_t i = 0; i < d.members().size(); ++i) {
+    const Member member = d.members()[i];
     if (!member.value) continue;
     std::string_view owner = type_of_keyword(member.key);
     if (member.key == "enum") owner = "string";
     if (owner.empty() || owner == type.text() || (owner == "number" && type.text() == "integer")) continue;
     const Keyword* keyword = find_keyword(member.key);
     note(n, keyword->row, member.key, member.value, {}, Loss::none);
-    d.set_value(member, {});
+    d.set_value(i, {});
   }
 }
 

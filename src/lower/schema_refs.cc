@@ -1,5 +1,6 @@
 #include "lower/schema_refs.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "base/strings.h"
@@ -91,16 +92,17 @@ Value References::resolve(std::string_view text) {
 }
 
 template <class Wanted>
-bool References::some(Wanted&& wanted) const {
-  std::vector<Value> open = {root_};
-  while (!open.empty()) {
-    const Value schema = open.back();
-    open.pop_back();
-    for (const std::string_view key : {"$ref", "$dynamicRef", "$recursiveRef"})
-      if (const Value ref = schema[key]; ref && wanted(ref)) return true;
-    append_subschemas(schema, open);
-  }
-  return false;
+bool References::some(const Wanted& wanted) const {
+  constexpr std::string_view kKeys[] = {"$ref", "$dynamicRef", "$recursiveRef"};
+  const auto may = [&](Value schema) {
+    return std::ranges::any_of(kKeys, [&](std::string_view key) { return may_say(schema, key); });
+  };
+  return any_schema(root_, may, [&](Value schema) {
+    return std::ranges::any_of(kKeys, [&](std::string_view key) {
+      const Value ref = schema[key];
+      return ref && wanted(ref);
+    });
+  });
 }
 
 bool References::any() const {

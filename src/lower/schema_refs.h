@@ -33,7 +33,7 @@ class References {
 
  private:
   template <class Wanted>
-  bool some(Wanted&& wanted) const;                    // of the references there are
+  bool some(const Wanted& wanted) const;               // of the references there are
   std::string_view local(std::string_view ref) const;  // without the document's own $id
   json::Value member(json::Value object, std::string_view key);
   json::Value find_anchor(std::string_view name);
@@ -49,5 +49,31 @@ class References {
 
 // The schemas that stand directly inside `schema`, appended to `out`.
 void append_subschemas(json::Value schema, std::vector<json::Value>& out);
+
+// May the word stand somewhere in the value, in its bytes? A scan of them is much cheaper than a walk. True
+// where they are not known, or have escapes that could spell it.
+inline bool may_say(json::Value value, std::string_view word) {
+  const std::string_view raw = value.raw();
+  return raw.empty() || raw.find(word) != raw.npos || raw.find("\\u") != raw.npos;
+}
+
+// Whether `is` holds of the schema or one below it. Where `may` says no of a schema with bytes of its own,
+// nothing below it is looked at.
+template <class May, class Is>
+bool any_schema(json::Value root, const May& may, const Is& is) {
+  if (!may(root)) return false;
+  std::vector<json::Value> open = {root}, below;
+  while (!open.empty()) {
+    const json::Value schema = open.back();
+    open.pop_back();
+    if (is(schema)) return true;
+    below.clear();
+    append_subschemas(schema, below);
+    const bool made = schema.raw().empty();  // else what is below has been scanned with it
+    for (const json::Value inner : below)
+      if (!made || inner.raw().empty() || may(inner)) open.push_back(inner);
+  }
+  return false;
+}
 
 }  // namespace dragoman::lower

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 #include <tuple>
+#include <utility>
 
 #include "json/write.h"
 
@@ -75,7 +76,42 @@ void Reporter::index() {
   }
 }
 
+// Appends the way from the root to `at`, as it was walked. False where some of it was not walked in what the
+// client wrote, as in what a reference named.
+bool Reporter::step(std::string& pointer, const Place& at) const {
+  if (at.source.node() == root_.node()) return true;
+  if (!at.up || !step(pointer, *at.up)) return false;
+  for (const json::Member& member : at.up->source.members()) {
+    const Value holder = member.value;
+    if (holder.node() == at.source.node()) {
+      json::append_pointer(pointer, member.key);
+      return true;
+    }
+    for (const json::Member& inner : holder.members())
+      if (inner.value.node() == at.source.node()) {
+        json::append_pointer(pointer, member.key);
+        json::append_pointer(pointer, inner.key);
+        return true;
+      }
+    for (std::size_t i = 0; i < holder.items().size(); ++i)
+      if (holder.items()[i].node() == at.source.node()) {
+        json::append_pointer(pointer, member.key);
+        json::append_pointer(pointer, i);
+        return true;
+      }
+  }
+  return false;
+}
+
 std::string Reporter::locate(const Place& at) {
+  // What was parsed stands in one place only, and it is soon found again.
+  const Value source = at.source;  // the index has no scalars either
+  if (!root_.raw().empty() && (source.is_object() || source.is_array() || source.is_bool()) &&
+      steps_left_ > 0) {
+    --steps_left_;
+    std::string pointer = pointer_;
+    if (step(pointer, at)) return pointer;
+  }
   if (steps_.empty() && root_) index();
   const json::Node* written = nullptr;
   for (const Place* place = &at; place && !written; place = place->up) {
@@ -102,10 +138,30 @@ void Reporter::edit(const Place& at, Row row, std::string_view keyword, Value be
   if (until_loss_ && lost_) return;
   lost_ = lost_ || loss != Loss::none;
   losses_ += loss == Loss::none ? 0 : 1;
+  if (until_loss_ && lost_) {  // nobody will read more of it
+    edits_.push_back({.loss = loss});
+    return;
+  }
+  if (edits_.empty()) edits_.reserve(8);
   edits_.push_back({column_.rule(row, keyword), locate(at), std::string(keyword), start_of(before),
                     start_of(after), loss});
   // A definition that stands in many places is rewritten in each, but the client wrote it once.
-  if (!seen_.insert(edits_.size() - 1).second) edits_.pop_back();
+  if (told_before()) edits_.pop_back();
+}
+
+// Whether the last edit is there already. Few are compared one by one; of many there is a table.
+bool Reporter::told_before() {
+  constexpr std::size_t kFew = 16;
+  const std::size_t last = edits_.size() - 1;
+  const Same same{&edits_};
+  if (last < kFew) {
+    for (std::size_t i = 0; i < last; ++i)
+      if (same(i, last)) return true;
+    return false;
+  }
+  if (seen_.empty())
+    for (std::size_t i = 0; i < last; ++i) seen_.insert(i);
+  return !seen_.insert(last).second;
 }
 
 void Reporter::clear() {
@@ -115,11 +171,9 @@ void Reporter::clear() {
   lost_ = false;
 }
 
-void Reporter::flush(const EditSink& sink) {
+std::vector<Edit> Reporter::take() {
   seen_.clear();
-  if (sink)
-    for (Edit& edit : edits_) sink(std::move(edit));
-  clear();
+  return std::exchange(edits_, {});
 }
 
 std::size_t Reporter::Hash::operator()(std::size_t i) const {
@@ -132,7 +186,7 @@ std::size_t Reporter::Hash::operator()(std::size_t i) const {
 
 bool Reporter::Same::operator()(std::size_t i, std::size_t j) const {
   const auto all = [](const Edit& e) {
-    return std::tie(e.rule, e.pointer, e.keyword, e.before, e.after, e.loss);
+    return std::tie(e.pointer, e.keyword, e.rule, e.before, e.after, e.loss);
   };
   return all((*edits)[i]) == all((*edits)[j]);
 }

@@ -26,7 +26,7 @@ struct Place {
 
 class Reporter {
  public:
-  // `until_loss`: only whether something is lost is of interest, and what it was.
+  // `until_loss`: once something is lost, only that it was is of interest.
   Reporter(json::Value root, std::string_view pointer, const Column& column, bool until_loss)
       : root_(root), pointer_(pointer), column_(column), until_loss_(until_loss) {}
   Reporter(const Reporter&) = delete;
@@ -41,11 +41,14 @@ class Reporter {
   // How many edits so far cost something; those told twice count twice.
   std::size_t losses() const { return losses_; }
   std::string locate(const Place& at);
+  bool lost() const { return lost_; }
   void clear();
-  void flush(const EditSink& sink);  // gives them away
+  std::vector<Edit> take();  // gives them away
 
  private:
   void index();
+  bool step(std::string& pointer, const Place& at) const;
+  bool told_before();
 
   struct Step {
     const json::Node* up;
@@ -69,6 +72,7 @@ class Reporter {
   const Column& column_;
   bool until_loss_;
   bool lost_ = false;
+  int steps_left_ = 32;  // places to be found without an index; for more it is worth its making
   std::pmr::monotonic_buffer_resource memory_;                        // of steps_, which only grows
   std::pmr::unordered_map<const json::Node*, Step> steps_{&memory_};  // made for the first edit
   std::unordered_map<const json::Node*, const json::Node*> copies_;

@@ -136,7 +136,7 @@ class Rewriter {
   // schema_limits.cc: what the target refuses, and what it insists on
   void refuse_keywords(Node& n);
   void leans_on(Node& n, std::string_view gone, json::Value was);
-  bool drop_unknown(Node& n, json::Member& member);
+  bool drop_unknown(Node& n, std::size_t i);
   void own_keywords(Node& n);
   void closed_objects(Node& n);
   void bare_arrays(Node& n);
@@ -172,5 +172,6 @@ std::string_view type_of_keywords(const Draft& draft);
 std::string_view type_of_keyword(std::string_view keyword);
 std::string_view type_of_value(json::Value value);  // "integer" for 3
 bool names_type(json::Value type, std::string_view name);
+bool is_type_name(std::string_view name);
 
 }  // namespace dragoman::lower

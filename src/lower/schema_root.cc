@@ -282,7 +282,8 @@ void Rewriter::rename_definitions(Node& n) {
 
 // BRM-07, BR-33: keys some targets refuse at the root only.
 void Rewriter::trim_root(Node& n) {
-  for (Member& member : n.draft.members()) {
+  for (std::size_t i = 0; i < n.draft.members().size(); ++i) {
+    const Member member = n.draft.members()[i];
     if (!member.value) continue;
     bool taken = target_.root_keys.empty();
     for (const std::string& key : target_.root_keys) taken = taken || key == member.key;
@@ -297,7 +298,7 @@ void Rewriter::trim_root(Node& n) {
     const bool open = member.key == "additionalProperties" && member.value.boolean();
     const bool lossless = !keyword || keyword->note || open;
     note(n, row, member.key, member.value, {}, lossless ? Loss::none : Loss::widened);
-    n.draft.set_value(member, {});
+    n.draft.set_value(i, {});
   }
 }
 

@@ -37,7 +37,8 @@ bool is_wanted(Wants wants, Value value) {
 // `required: null`, `properties: []`, `description: null` as generators write them.
 void Rewriter::valid_kinds(Node& n) {
   Draft& d = n.draft;
-  for (Member& member : d.members()) {
+  for (std::size_t i = 0; i < d.members().size(); ++i) {
+    const Member member = d.members()[i];
     if (!member.value) continue;
     const Keyword* keyword = find_keyword(member.key);
     if (!keyword) continue;
@@ -83,7 +84,7 @@ void Rewriter::valid_kinds(Node& n) {
     }
     const bool constrains = member.key == "enum" && was.is_array();
     note(n, row, member.key, was, made, constrains ? Loss::widened : Loss::none);
-    d.set_value(member, made);
+    d.set_value(i, made);
   }
 }
 

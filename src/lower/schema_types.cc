@@ -29,11 +29,9 @@ constexpr Alias kAliases[] = {
     {"nil", "null"},
 };
 
-bool is_type(std::string_view name) { return std::ranges::find(kTypes, name) != std::end(kTypes); }
-
 // The type meant; nullopt for a name nobody knows.
 std::optional<std::string_view> type_meant(std::string_view name) {
-  if (is_type(name)) return name;
+  if (is_type_name(name)) return name;
   const std::string lower = lower_ascii(name);
   for (const std::string_view type : kTypes)
     if (type == lower) return type;
@@ -48,6 +46,8 @@ bool is_of(Value value, std::string_view type) {
 }
 
 }  // namespace
+
+bool is_type_name(std::string_view name) { return std::ranges::find(kTypes, name) != std::end(kTypes); }
 
 std::string_view type_of_keyword(std::string_view keyword) {
   const Keyword* known = find_keyword(keyword);
@@ -82,7 +82,7 @@ void Rewriter::type_names(Node& n) {
   Draft& d = n.draft;
   const Value type = d.get("type");
   if (!type || column_[Row::type_unknown] == Cell::ok) return;
-  if (type.is_string() && is_type(type.text())) return;
+  if (type.is_string() && is_type_name(type.text())) return;
   std::vector<Value> names;
   bool any = false, changed = type.is_array() && type.items().size() < 2, lost = false;
   const auto add = [&](Value name) {

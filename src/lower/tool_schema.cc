@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "lower/schema_keys.h"
+#include "lower/schema_plain.h"
 
 namespace dragoman::lower {
 
@@ -19,17 +20,34 @@ bool LoweredSchema::lossless() const {
 
 namespace {
 
-LoweredSchema lower_words(Value schema, const SchemaOptions& options, Arena& arena) {
+LoweredSchema lower_words(Value schema, const SchemaOptions& options, const NameJudge* judge, Arena& arena) {
   LoweredSchema out;
+  const Column& column = keyword_table().column(options.target.column);
+  const PlainJudge at_a_look(column);
+  constexpr std::string_view kLoses = "it would lose something";
+  if (options.target.lossless && !options.target.every_step && at_a_look.loses(schema)) {
+    out.schema = schema;
+    out.fault = kLoses;
+    return out;
+  }
+  const auto plain = at_a_look.whole(schema, options.target, judge);
+  if (plain) {
+    out.schema = schema;
+    out.steps = *plain;
+    if (!options.strict) return out;
+  }
   const auto edit = [&](std::string_view rule, std::string_view keyword, std::string before,
                         std::string after, Loss loss = Loss::none) {
     out.edits.push_back(
         {std::string(rule), "", std::string(keyword), std::move(before), std::move(after), loss});
   };
-  const Rewritten rewritten =
-      rewrite(schema, options.target, "", arena, [&](Edit made) { out.edits.push_back(std::move(made)); });
-  out.schema = rewritten.schema;
-  out.steps = rewritten.steps;
+  Rewritten rewritten{schema};
+  if (!plain) {
+    rewritten = rewrite(schema, options.target, "", arena);
+    out.edits = std::move(rewritten.edits);
+    out.schema = rewritten.schema;
+    out.steps = rewritten.steps;
+  }
   if (rewritten.too_costly) {
     out.costly_at = *rewritten.too_costly;
     out.too_costly = fmt::format(
@@ -41,13 +59,13 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, Arena& are
     return out;
   }
   if (options.target.lossless && !out.lossless()) {
-    out.fault = "it would lose something";
+    out.fault = kLoses;
     return out;
   }
   WireChanges changes{.wrapped = rewritten.wrapped};
   if (!out.schema.is_object()) return out;
 
-  RenamedKeys keys = rename_keys(out.schema, options.keys, arena);
+  RenamedKeys keys = rename_keys(out.schema, options.keys, plain ? nullptr : judge, arena);
   out.schema = keys.schema;
   changes.renamed = std::move(keys.client);
   std::vector<std::pair<std::string_view, std::string_view>> renamed(changes.renamed.begin(),
@@ -89,10 +107,21 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, Arena& are
 
 }  // namespace
 
-LoweredSchema lower_schema(Value schema, const SchemaOptions& options, Arena& arena) {
-  LoweredSchema out = lower_words(schema, options, arena);
+std::optional<NameJudge> judge_of_keys(const SchemaOptions& options) {
+  const Alphabet& keys = options.keys;
+  if (keys.rest.empty() && keys.first.empty() && !keys.max) return std::nullopt;
+  return NameJudge(keys);
+}
+
+LoweredSchema lower_schema(Value schema, const SchemaOptions& options, const NameJudge* keys, Arena& arena) {
+  LoweredSchema out = lower_words(schema, options, keys, arena);
   out.unchanged = out.schema.node() == schema.node();
   return out;
+}
+
+LoweredSchema lower_schema(Value schema, const SchemaOptions& options, Arena& arena) {
+  const auto keys = judge_of_keys(options);
+  return lower_schema(schema, options, keys ? &*keys : nullptr, arena);
 }
 
 Edit below(const Edit& edit, std::string_view place) {

@@ -5,6 +5,7 @@
 // are relative to the schema.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct SchemaOptions {
   std::string_view strict_rule;
 };
 
+// For property names; nullopt where any will do.
+std::optional<NameJudge> judge_of_keys(const SchemaOptions& options);
+
 struct LoweredSchema {
   json::Value schema;
   bool unchanged = false;  // `schema` is the client's own
@@ -41,6 +45,9 @@ struct LoweredSchema {
 };
 
 LoweredSchema lower_schema(json::Value schema, const SchemaOptions& options, Arena& arena);
+// With the options' judge_of_keys(), for many schemas.
+LoweredSchema lower_schema(json::Value schema, const SchemaOptions& options, const NameJudge* keys,
+                           Arena& arena);
 
 // An edit of a schema as one of the request that has the schema at `place`.
 Edit below(const Edit& edit, std::string_view place);

@@ -99,8 +99,9 @@ bool describes_arguments(Value schema) {
 // schema has to go out.
 bool omit_parameters(Context& c, Tool& tool, const LoweredSchema& lowered, std::string_view words) {
   if (c.profile.text(Setting::empty_parameters) != "omit") return false;
-  if (tool.schema.present() && !lowered.schema["properties"].members().empty()) return false;
-  const bool says = tool.schema.present() && describes_arguments(lowered.schema);
+  const Value schema = sent(lowered, tool.schema);
+  if (tool.schema.present() && !schema["properties"].members().empty()) return false;
+  const bool says = tool.schema.present() && describes_arguments(schema);
   const Column& column = keyword_table().column(words);
   const Cell without = column[Row::root_properties];
   if (says && (without == Cell::ok || without == Cell::ignore)) return false;

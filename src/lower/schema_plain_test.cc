@@ -1,0 +1,185 @@
+// What is told at a look is what all the steps come to: the same schema, edits, way back and strictness.
+#include "lower/schema_plain.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "lower/schema_check.h"
+#include "lower/test_support.h"
+#include "lower/tool_schema.h"
+
+namespace dragoman::lower {
+namespace {
+
+// Members a schema may have, each alone harmless to some column and not to another.
+constexpr std::string_view kMembers[] = {
+    R"("type":"string")",
+    R"("type":"integer")",
+    R"("type":"number")",
+    R"("type":"boolean")",
+    R"("type":"object")",
+    R"("type":"array")",
+    R"("type":"null")",
+    R"("type":"str")",
+    R"("type":["string","null"])",
+    R"("type":["null","integer"])",
+    R"("type":["string"])",
+    R"("type":["string","integer"])",
+    R"("type":["string","null","object"])",
+    R"("description":"d")",
+    R"("description":null)",
+    R"("title":"t")",
+    R"("default":1)",
+    R"("examples":["a"])",
+    R"("$comment":"c")",
+    R"("x-note":1)",
+    R"("enum":["a","b"])",
+    R"("enum":["a",null])",
+    R"("enum":["a",""])",
+    R"("enum":[1,2,3])",
+    R"("enum":["a",1])",
+    R"("enum":[])",
+    R"("const":"a")",
+    R"("minLength":0)",
+    R"("minLength":1)",
+    R"("maxLength":9)",
+    R"("maxLength":99999)",
+    R"("pattern":"^a+$")",
+    R"("pattern":"(?=a)b")",
+    R"("pattern":"(")",
+    R"("format":"date-time")",
+    R"("format":"odd")",
+    R"("minimum":1)",
+    R"("maximum":5)",
+    R"("exclusiveMinimum":1)",
+    R"("exclusiveMaximum":true)",
+    R"("multipleOf":1)",
+    R"("items":{"type":"string"})",
+    R"("items":{})",
+    R"("items":true)",
+    R"("items":[{"type":"string"}])",
+    R"("prefixItems":[{"type":"string"}])",
+    R"("minItems":1)",
+    R"("minItems":2)",
+    R"("maxItems":3)",
+    R"("uniqueItems":true)",
+    R"("uniqueItems":false)",
+    R"("properties":{"a":{"type":"string"}})",
+    R"("properties":{"a":{"type":"string","required":true},"b":{"type":"null"}})",
+    R"("properties":{"a":true,"b":false})",
+    R"("properties":{"a b":{"type":"string"},"_":{"type":"string","description":"Unused: leave it out."}})",
+    R"("properties":{})",
+    R"("properties":[])",
+    R"("required":["a"])",
+    R"("required":["zz"])",
+    R"("required":[1])",
+    R"("required":true)",
+    R"("additionalProperties":false)",
+    R"("additionalProperties":true)",
+    R"("additionalProperties":{})",
+    R"("additionalProperties":{"type":"string"})",
+    R"("minProperties":1)",
+    R"("patternProperties":{"^x":{"type":"string"}})",
+    R"("anyOf":[{"type":"string"},{"type":"null"}])",
+    R"("anyOf":[{"type":"string"},false])",
+    R"("anyOf":[])",
+    R"("oneOf":[{"type":"string"},{"type":"integer"}])",
+    R"("allOf":[{"minLength":1}])",
+    R"("not":{"type":"null"})",
+    R"("nullable":true)",
+    R"("nullable":false)",
+    R"("readOnly":true)",
+    R"("$schema":"http://json-schema.org/draft-07/schema#")",
+    R"("$id":"i")",
+    R"("$ref":"#/properties/p")",
+};
+
+// Some members and, a few levels down, more of them; keys that stand twice are left out.
+std::string drawn(std::mt19937& random, int depth) {
+  std::string out = "{";
+  std::vector<std::string> used;
+  const auto add = [&](std::string_view member) {
+    const std::string_view key = member.substr(0, member.find(':'));
+    if (std::ranges::find(used, key) != used.end()) return;
+    used.emplace_back(key);
+    out += (out.size() > 1 ? "," : "") + std::string(member);
+  };
+  // Most are of one type with what belongs to it, or nothing would ever be plain.
+  const int kind = static_cast<int>(random() % 6);
+  if (depth > 0 && kind < 2) {
+    add(R"("type":"object")");
+    const std::string more =
+        fmt::format(R"("properties":{{"p":{},"q":{}}})", drawn(random, depth - 1), drawn(random, depth - 1));
+    add(more);
+    if (kind == 0) add(R"("required":["p"])");
+    if (random() % 2) add(R"("additionalProperties":false)");
+  } else if (depth > 0 && kind == 2) {
+    add(R"("type":"array")");
+    const std::string items = R"("items":)" + drawn(random, depth - 1);
+    add(items);
+  } else if (kind < 5) {
+    add(kMembers[random() % 6]);
+  }
+  for (std::size_t i = random() % 3; i > 0; --i) add(kMembers[random() % std::size(kMembers)]);
+  return out + "}";
+}
+
+std::vector<std::string> schemas() {
+  std::vector<std::string> all;
+  for (const std::string_view member : kMembers) {  // alone, in a property and at the root
+    all.push_back(fmt::format(R"({{"type":"object","properties":{{"p":{{{}}}}}}})", member));
+    all.push_back(fmt::format(R"({{{}}})", member));
+  }
+  for (const std::string_view a : {R"("type":"string")", R"("type":"object")", R"("type":"array")"})
+    for (const std::string_view member : kMembers)
+      if (!member.starts_with("\"type\""))
+        all.push_back(fmt::format(R"({{"type":"object","properties":{{"p":{{{},{}}}}}}})", a, member));
+  std::mt19937 random(1);
+  for (int i = 0; i < 250; ++i)
+    all.push_back(fmt::format(R"({{"type":"object","properties":{{"p":{},"q":{}}},"required":["q"]}})",
+                              drawn(random, 2), drawn(random, 1)));
+  return all;
+}
+
+std::string told(const LoweredSchema& lowered) {
+  return fmt::format("{}\n{}fault '{}', {} plan, cost {} {} {}, {} steps, {}", json::dump(lowered.schema),
+                     testing::describe(lowered.edits), lowered.fault, lowered.plan ? "a" : "no",
+                     lowered.cost.depth, lowered.cost.properties, lowered.cost.characters, lowered.steps,
+                     lowered.unchanged ? "unchanged" : "changed");
+}
+
+TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
+  std::size_t plain = 0, parts = 0, lost = 0;
+  for (const std::string& text : schemas()) {
+    Arena arena;
+    const auto schema = json::parse(arena, text);
+    ASSERT_TRUE(schema) << text;
+    for (const Column& column : keyword_table().columns()) {
+      SchemaOptions options;
+      options.target = target_of(column);
+      options.strict = column.name().ends_with("strict");
+      if (column.name() == "anthropic") options.keys = {"a-z", "a-z_", 64, 0};
+      const auto keys = judge_of_keys(options);
+      const PlainJudge judge(column);
+      plain += judge.whole(*schema, options.target, keys ? &*keys : nullptr) ? 1 : 0;
+      parts += judge.judge((*schema)["properties"]["p"].members()) == PlainJudge::Plain::no ? 0 : 1;
+      const std::string quick = told(lower_schema(*schema, options, arena));
+      options.target.every_step = true;
+      EXPECT_EQ(quick, told(lower_schema(*schema, options, arena))) << column.name() << ": " << text;
+      if (!options.strict) continue;
+      // Lossless or not is all that is asked of these.
+      options.target.lossless = true;
+      const LoweredSchema slow = lower_schema(*schema, options, arena);
+      if (!judge.loses(*schema)) continue;
+      ++lost;
+      EXPECT_EQ(slow.fault, "it would lose something") << column.name() << ": " << text;
+    }
+  }
+  EXPECT_GT(plain, 1000u) << "else this shows nothing";
+  EXPECT_GT(parts, 3000u);
+  EXPECT_GT(lost, 10u);
+}
+
+}  // namespace
+}  // namespace dragoman::lower
