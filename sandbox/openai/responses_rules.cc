@@ -153,8 +153,8 @@ Verdict function_fault(const Request& r, Value tool, const std::string& at) {
   const Value schema = tool["parameters"];
   if (schema.is_null()) return std::nullopt;
   // Left out, `strict` makes the service rewrite the schema; only an explicit true is held against it.
-  const std::string fault =
-      tool["strict"].boolean() ? strict_fault(schema, r.has(kFineTuned)) : tool_schema_fault(schema);
+  const std::string fault = tool["strict"].boolean() ? strict_fault(schema, strict_words(r.has(kFineTuned)))
+                                                     : tool_schema_fault(schema);
   if (fault.empty()) return std::nullopt;
   return refuse(fmt::format("Invalid schema for function '{}': {}", tool["name"].text(), fault),
                 at + ".parameters", "invalid_function_parameters");
@@ -264,7 +264,7 @@ Verdict format(const Request& r) {
   if (!f["schema"].present()) return missing("text.format.schema");
   if (!is_name(f["name"].text())) return bad_pattern("text.format.name");
   if (!f["strict"].boolean()) return std::nullopt;
-  const std::string fault = strict_fault(f["schema"], r.has(kFineTuned));
+  const std::string fault = strict_fault(f["schema"], strict_words(r.has(kFineTuned)));
   if (fault.empty()) return std::nullopt;
   return refuse(fmt::format("Invalid schema for response_format '{}': {}", f["name"].text(), fault),
                 "text.format.schema", "invalid_json_schema");

@@ -175,7 +175,7 @@ constexpr std::string_view kFormats[] = {"date-time", "time", "date", "duration"
 
 class Strict {
  public:
-  explicit Strict(bool fine_tuned) : fine_tuned_(fine_tuned) {}
+  explicit Strict(StrictWords words) : words_(words) {}
 
   std::string run(Value root) {
     if (!root.is_object() || !has_type(root, "object") || root["anyOf"]) {
@@ -206,10 +206,11 @@ class Strict {
       if (!rest.empty()) return in(place, "$ref cannot have keywords {" + rest + "}.");
     }
     for (const std::string_view k : kNotPermitted) {
-      if (s[k]) return in(place, fmt::format("'{}' is not permitted.", k));
+      if (words_ != StrictWords::unlisted && s[k]) return in(place, fmt::format("'{}' is not permitted.", k));
     }
     for (const std::string_view k : kNotFineTuned) {
-      if (fine_tuned_ && s[k]) return in(place, fmt::format("'{}' is not permitted.", k));
+      if (words_ == StrictWords::fine_tuned && s[k])
+        return in(place, fmt::format("'{}' is not permitted.", k));
     }
     if (const Value f = s["format"];
         f.is_string() && std::ranges::find(kFormats, f.text()) == std::end(kFormats)) {
@@ -287,7 +288,7 @@ class Strict {
     characters_ += s["const"].text().size();
   }
 
-  bool fine_tuned_;
+  StrictWords words_;
   int depth_ = 0;
   std::size_t properties_ = 0;
   std::size_t characters_ = 0;
@@ -314,15 +315,16 @@ Verdict functions(const Request& r) {
 
 Verdict strict_functions(const Request& r) {
   return each_function(r, [&](Value f) {
-    return f["strict"].boolean() ? strict_fault(f["parameters"], r.has(kFineTuned)) : "";
+    return f["strict"].boolean() ? strict_fault(f["parameters"], strict_words(r.has(kFineTuned))) : "";
   });
 }
 
 Verdict response_schema(const Request& r) {
   const Value format = r["response_format"]["json_schema"];
   if (!format["schema"].is_object()) return std::nullopt;
-  const std::string f = format["strict"].boolean() ? strict_fault(format["schema"], r.has(kFineTuned))
-                                                   : loose_fault(format["schema"], {});
+  const std::string f = format["strict"].boolean()
+                            ? strict_fault(format["schema"], strict_words(r.has(kFineTuned)))
+                            : loose_fault(format["schema"], {});
   if (f.empty()) return std::nullopt;
   return refuse(fmt::format("Invalid schema for response_format '{}': {}", format["name"].text(), f),
                 "response_format", "invalid_json_schema");
@@ -349,7 +351,7 @@ std::string tool_schema_fault(Value schema) {
   return loose_fault(schema, {});
 }
 
-std::string strict_fault(Value schema, bool fine_tuned) { return Strict(fine_tuned).run(schema); }
+std::string strict_fault(Value schema, StrictWords words) { return Strict(words).run(schema); }
 
 const RuleSet kSchemaRules = kRules;
 

@@ -132,7 +132,7 @@ Verdict strict_schema(const Request& r) {
         "https://console.groq.com/docs/structured-outputs#supported-models",
         "response_format");
   }
-  const std::string f = strict_fault(format["schema"], false);
+  const std::string f = strict_fault(format["schema"], StrictWords::unlisted);
   if (f.empty()) return std::nullopt;
   return refuse(fmt::format("invalid JSON schema for response_format: '{}': {}", format["name"].text(), f),
                 "response_format");

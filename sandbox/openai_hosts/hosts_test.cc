@@ -370,6 +370,10 @@ const HostCase kCases[] = {
       R"("response_format":{"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{}}})",
       "This model does not support response format `json_schema`. See supported models at "
       "https://console.groq.com/docs/structured-outputs#supported-models"}},
+    {"groq",
+     {"GROQ-07",
+      R"("model":"openai/gpt-oss-20b","response_format":{"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{"type":"object","properties":{"x":{"type":"array","items":{"type":"string"},"uniqueItems":true}},"required":["x"],"additionalProperties":false}}})",
+      ""}},
     {"groq", {"GROQ-09", R"("n":2)", "'n' : number must be at most 1"}},
     {"groq",
      {"GROQ-10", R"("model":"openai/gpt-oss-20b","reasoning_effort":"none")",

@@ -162,6 +162,22 @@ struct ReasoningConfig {
   std::string_view summary = {};            // OpenAI Responses: how it wants it summed up, "auto" …
   std::string_view pointer = {};            // of `mode`/`budget`
   std::string_view effort_pointer = {};
+  std::string_view include_pointer = {};  // "" where `summary` says it
+  std::string_view summary_pointer = {};
+  // Where the client said it before, in another field.
+  std::vector<std::string_view> overruled = {};
+
+  // What is said last counts.
+  void say(Mode value, std::string_view at) {
+    if (mode != Mode::unset && mode != value && pointer != at) overruled.push_back(pointer);
+    mode = value;
+    pointer = at;
+  }
+  void say_effort(std::string_view word, std::string_view at) {
+    if (!effort.empty()) overruled.push_back(effort_pointer);
+    effort = word;
+    effort_pointer = at;
+  }
 };
 
 struct Request {

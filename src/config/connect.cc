@@ -258,6 +258,12 @@ std::optional<Deployment> make_deployment(const TargetSpec& spec,
   out.headers = spec.headers;
   out.defaults = spec.defaults;
   out.rules = spec.rules;
+  if (spec.context_window > 0) {
+    profile::Rule& window = out.rules.emplace_back();
+    window.id = "context_window";
+    window.why = "the model's window, as the config says it";
+    window.settings = {{profile::Setting::context_window, spec.context_window}};
+  }
   out.price = spec.price;
   out.timeouts = spec.timeouts.value_or(reliability.timeouts);
   out.stream_timeouts = spec.stream_timeouts.value_or(

@@ -236,8 +236,9 @@ defaults:
   EXPECT_EQ(a.defaults[0].json, "0.70");
   EXPECT_EQ(a.defaults[0].param, canon::Param::temperature);
   EXPECT_EQ(a.defaults[1].json, R"(["a","1"])");
-  ASSERT_EQ(a.rules.size(), 1u);
+  ASSERT_EQ(a.rules.size(), 2u);
   EXPECT_EQ(a.rules[0].id, "models.m.targets[0].settings");
+  EXPECT_EQ(a.rules[1].id, "context_window") << "an output cap is held within it";
   const Deployment& b = *m->deployments[1];
   EXPECT_EQ(b.timeouts.first_byte.count(), 20'000);
   EXPECT_EQ(b.stream_timeouts.first_byte.count(), 9000);

@@ -55,6 +55,7 @@ struct WireOptions {
                               // '.' ("top_k" Claude, "inferenceConfig.topK" Nova: BRM-08); "" nowhere
   bool json_blocks = true;    // bedrock: what a Converse client sent as {json} goes as it came
   bool json_results = false;  // bedrock: a tool result that is a JSON object goes as {json}, not as {text}
+  bool one_tool = false;      // gemini: the service's own tools stand beside the functions, in one Tool
   bool call_ids = true;       // gemini: functionCall and functionResponse have an id (not in Vertex v1)
   bool encrypted_reasoning = false;  // openai_responses: reasoning is asked for encrypted, for a replay
   bool labels = false;               // gemini: `metadata` may be sent as labels (Vertex only)

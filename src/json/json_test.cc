@@ -110,6 +110,10 @@ TEST(Value, PointersBothWays) {
   const Value root = ok(arena, R"({"a/b":{"m~n":[10,20]}})");
   EXPECT_EQ(resolve(root, "/a~1b/m~0n/1").integer(), 20);
   EXPECT_EQ(pointer_join(pointer_join(pointer_join("", "a/b"), "m~n"), std::size_t{1}), "/a~1b/m~0n/1");
+  EXPECT_TRUE(pointer_within("/a", "/a"));
+  EXPECT_TRUE(pointer_within("/a/0", "/a"));
+  EXPECT_FALSE(pointer_within("/ab", "/a"));
+  EXPECT_FALSE(pointer_within("/a", "/a/0"));
   EXPECT_FALSE(resolve(root, "/a~1b/m~0n/2"));
   EXPECT_FALSE(resolve(root, "a"));
 }

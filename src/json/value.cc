@@ -177,6 +177,10 @@ std::string pointer_join(std::string_view base, std::size_t index) {
   return pointer;
 }
 
+bool pointer_within(std::string_view pointer, std::string_view place) {
+  return pointer.starts_with(place) && (pointer.size() == place.size() || pointer[place.size()] == '/');
+}
+
 Value resolve(Value root, std::string_view pointer) {
   Value at = root;
   while (!pointer.empty()) {

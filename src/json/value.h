@@ -79,6 +79,8 @@ void append_pointer(std::string& pointer, std::size_t index);
 std::string unescape_pointer_token(std::string_view token);  // ~0 and ~1; any other ~ stays
 std::string pointer_join(std::string_view base, std::string_view token);
 std::string pointer_join(std::string_view base, std::size_t index);
+// Does `pointer` name `place` or something in it?
+bool pointer_within(std::string_view pointer, std::string_view place);
 
 // Makes values. Everything it is given by view must outlive the arena's use, or be copied in with copy().
 class Builder {

@@ -47,6 +47,8 @@ struct Context {
   // default).
   void edit(Setting cause, std::string_view fallback, std::string_view pointer, std::string_view keyword,
             std::string before, std::string after, Loss loss);
+  // Does an edit speak of this place of the client's request, or of something in it?
+  bool told(std::string_view pointer) const;
   // The first refusal wins; later passes still run on the draft, harmlessly.
   void refuse(std::string_view rule, std::string_view pointer, std::string reason);
   std::string_view rule(Setting cause, std::string_view fallback) const;
@@ -111,6 +113,15 @@ void pass_compat_shape(Context& c);  // compat flags that the encoder and the wa
 // How reasoning is asked for (Setting::reasoning_style); by OpenAI's word where a row says no more than that
 // it can be.
 std::string_view reasoning_style(const Context& c);
+// A style that says how much and has no word for "think" alone.
+bool efforts_only(const Context& c);
+
+// VTX-09: the client's Tool objects go out as one.
+bool one_tool(const Context& c);
+
+// Reasoning at the end of an assistant's turn goes, since it is followed by what came of it (OAIR-10, and
+// Anthropic alike): a turn that was cut off while the model still thought has nothing to follow.
+void drop_unfollowed(Context& c, canon::Message& message);
 
 // Asserts that nothing illegal is left. A failure is a bug of ours; it is refused rather than sent.
 void verify(Context& c);

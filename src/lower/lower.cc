@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "json/path.h"
 #include "json/write.h"
 #include "lower/context.h"
@@ -54,6 +56,7 @@ dialect::WireOptions wire_options(const Context& c, bool stream) {
   o.top_k_path = p.text(Setting::top_k_path);
   o.json_blocks = p.flag(Setting::json_blocks);
   o.json_results = p.flag(Setting::json_results);
+  o.one_tool = one_tool(c);
   o.call_ids = p.flag(Setting::call_ids);
   o.labels = p.flag(Setting::labels);
   o.encrypted_reasoning = p.flag(Setting::encrypted_reasoning);
@@ -98,6 +101,13 @@ std::string_view reasoning_style(const Context& c) {
                                                                                  : style;
 }
 
+bool efforts_only(const Context& c) {
+  if (c.wire.name == canon::DialectName::anthropic_messages) return false;
+  static constexpr std::array<std::string_view, 6> kStyles = {
+      "none", "effort", "gemini_level", "bedrock_effort", "bedrock_nested_effort", "bedrock_config"};
+  return std::ranges::find(kStyles, reasoning_style(c)) != kStyles.end();
+}
+
 std::string_view name(Loss loss) {
   switch (loss) {
     case Loss::none:
@@ -131,6 +141,10 @@ void Context::edit(std::string_view rule_id, std::string_view pointer, std::stri
 void Context::edit(Setting cause, std::string_view fallback, std::string_view pointer,
                    std::string_view keyword, std::string before, std::string after, Loss loss) {
   edit(rule(cause, fallback), pointer, keyword, std::move(before), std::move(after), loss);
+}
+
+bool Context::told(std::string_view pointer) const {
+  return std::ranges::any_of(edits, [&](const Edit& e) { return json::pointer_within(e.pointer, pointer); });
 }
 
 std::string_view Context::rule(Setting cause, std::string_view fallback) const {

@@ -14,7 +14,7 @@ struct Sent {
 struct Case {
   std::string_view rule;    // of the provider contracts, what the row is about
   std::string_view target;  // "provider/model"
-  std::string body;         // "messages" may be left out, and Anthropic's max_tokens
+  std::string body;         // the conversation may be left out, and Anthropic's max_tokens
   std::vector<Sent> sent = {};
   std::vector<std::string_view> edits = {};  // "rule loss pointer keyword", each must be there
   bool same_bytes = false;
@@ -27,11 +27,12 @@ inline Input make_input(canon::DialectName dialect, const Case& row) {
   if (!parsed) throw std::runtime_error(std::string(row.rule) + ": " + parsed.error().message);
   const json::Builder build(arena);
   json::Value body = *parsed;
-  if (!body["messages"])
+  if (!body["messages"] && !body["contents"] && !body["input"])
     body = build.with(body, "messages", *json::parse(arena, R"([{"role":"user","content":"Hi"}])"));
   if (dialect == canon::DialectName::anthropic_messages && !body["max_tokens"])
     body = build.with(body, "max_tokens", build.integer(4096));
-  const bool in_url = dialect == canon::DialectName::bedrock_converse;  // where its model stands
+  const bool in_url = dialect == canon::DialectName::bedrock_converse ||
+                      dialect == canon::DialectName::gemini_generate;  // where its model stands
   if (!body["model"] && !in_url) body = build.with(body, "model", build.string("asked"));
   return {std::string(row.rule), dialect, json::dump(body)};
 }

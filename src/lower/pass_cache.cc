@@ -1,5 +1,6 @@
 // ANT-42, ANT-43: prompt-cache markers, as many as the target takes and in an order it takes.
 #include <algorithm>
+#include <utility>
 
 #include "lower/context.h"
 
@@ -20,6 +21,32 @@ void markers_into_results(Context& c) {
       if (!result->content.back().cache.set) result->content.back().cache = block.cache;
       block.cache = {};
     }
+}
+
+// Results stand together in Converse: a cachePoint between them waits until behind the last.
+void markers_behind_results(Context& c) {
+  if (c.wire.name != canon::DialectName::bedrock_converse) return;
+  for (Message& message : c.draft.messages)
+    for (std::size_t i = 0; i < message.blocks.size(); ++i) {
+      auto* result = std::get_if<ToolResult>(&message.blocks[i].body);
+      if (!result) continue;
+      Block& block = message.blocks[i];
+      for (Block& part : result->content)
+        if (part.cache.set) block.cache = std::exchange(part.cache, {});
+      const bool last =
+          i + 1 == message.blocks.size() || !std::holds_alternative<ToolResult>(message.blocks[i + 1].body);
+      if (last || !block.cache.set) continue;
+      c.edit("ANT-42", block.pointer, "cache_control", "between tool results", "behind them", Loss::none);
+      message.blocks[i + 1].cache = std::exchange(block.cache, {});
+    }
+}
+
+// ANT-42: a marker of the whole request, which the API puts behind the last block, takes one of the places.
+canon::Extra* whole_marker(Context& c) {
+  const auto at = std::ranges::find(c.draft.extra, "cache_control", &canon::Extra::key);
+  const bool counts = c.wire.name == canon::DialectName::anthropic_messages && at != c.draft.extra.end() &&
+                      at->value.is_object();
+  return counts ? &*at : nullptr;
 }
 
 struct Marker {
@@ -58,6 +85,8 @@ std::vector<bool> kept_markers(const std::vector<Marker>& markers, std::size_t m
 void pass_cache(Context& c) {
   const std::int64_t most = c.profile.integer(Setting::cache_markers);
   if (most > 0) markers_into_results(c);
+  if (most > 0) markers_behind_results(c);
+  canon::Extra* whole = whole_marker(c);
   std::vector<Marker> all;
   for (canon::Tool& tool : c.draft.tools)
     if (tool.cache.set) all.push_back({&tool.cache, tool.pointer, Marker::Of::tools});
@@ -70,7 +99,8 @@ void pass_cache(Context& c) {
           if (part.cache.set) all.push_back({&part.cache, part.pointer, of});
     }
   }
-  const std::vector<bool> keep = kept_markers(all, static_cast<std::size_t>(most));
+  const std::vector<bool> keep =
+      kept_markers(all, static_cast<std::size_t>(std::max<std::int64_t>(most - (whole ? 1 : 0), 0)));
   std::vector<Marker> markers;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (keep[i]) {
@@ -92,6 +122,10 @@ void pass_cache(Context& c) {
     if (ttl.empty() || c.flag(Setting::cache_ttl)) continue;
     c.edit(Setting::cache_ttl, "ANT-43", at.pointer, "ttl", std::string(ttl), "", Loss::none);
     ttl = {};
+  }
+  if (whole && short_before && whole->value["ttl"].text() == "1h") {
+    c.edit("ANT-43", whole->pointer, "ttl", "1h after 5m", "5m", Loss::none);
+    whole->value = json::Builder(c.arena).without(whole->value, "ttl");
   }
 }
 

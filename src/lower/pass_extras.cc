@@ -137,6 +137,16 @@ void fit_name(Context& c, Message& message) {
 
 }  // namespace
 
+bool one_tool(const Context& c) {
+  static constexpr std::string_view kSearches[] = {"googleSearch", "googleSearchRetrieval",
+                                                   "enterpriseWebSearch", "retrieval"};
+  return c.flag(Setting::one_tool) && same_dialect(c) &&
+         std::ranges::any_of(c.draft.tools, [](const Tool& tool) {
+           return tool.kind != ToolKind::server ||
+                  std::ranges::find(kSearches, tool.name) == std::end(kSearches);
+         });
+}
+
 void pass_extras(Context& c) {
   filter(c, c.draft.extra, Setting::request_keys);
   for (Message& message : c.draft.messages) {
@@ -175,6 +185,9 @@ void pass_foreign(Context& c) {
     c.edit(Setting::server_tools, "GEN-01", tool.pointer, "tool", show(tool.source), "", Loss::semantic);
     return true;
   });
+  if (const std::size_t said = c.original.source["tools"].items().size(); said > 1 && one_tool(c))
+    c.edit(Setting::one_tool, "VTX-09", "/tools", "tools", fmt::format("{} objects", said), "one",
+           Loss::none);
 }
 
 }  // namespace dragoman::lower

@@ -156,7 +156,11 @@ void native(Context& c) {
       c.edit(fault.cause, "OAIS", format.pointer, "strict", "true", "false: " + fault.why, Loss::widened);
     format.strict = false;
   }
-  take(c, lower_schema(c, format.schema, schema_options(c.profile, true, false)));
+  const SharedSchema lowered = lower_schema(c, format.schema, schema_options(c.profile, true, false));
+  // What the rules made of it may miss what the client's own had (COH-11).
+  if (!unmet_need(sent(*lowered, format.schema), c.profile.list(Setting::structured_needs)).empty())
+    return otherwise(c, Setting::structured_needs);
+  take(c, lowered);
 }
 
 // ANTS-15: an output schema and citations of documents do not go together; the schema is what was promised.

@@ -50,9 +50,16 @@ void replace_by_note(Context& c, Block& block, Setting cause, std::string_view f
   block.body = Text{c.keep(fmt::format("[{} left out: {} does not read it]", what, c.model))};
 }
 
-// OAI-05: a word for the detail that the target does not know.
+// OAI-05: a word for the detail that the target does not know, or has no place for.
 void fit_detail(Context& c, const Block& block, Media& media) {
   const auto& words = c.profile.list(Setting::image_details);
+  const bool has_place = c.wire.name == canon::DialectName::openai_chat ||
+                         c.wire.name == canon::DialectName::openai_responses ||
+                         c.wire.name == canon::DialectName::cohere_chat;
+  if (!has_place && !media.detail.empty() && media.detail != "auto") {
+    c.edit("GEN-14", block.pointer, "detail", std::string(media.detail), "", Loss::semantic);
+    media.detail = {};
+  }
   if (media.detail.empty() || words.empty() || profile::list_contains(words, media.detail)) return;
   c.edit(Setting::image_details, "OAI-05", block.pointer, "detail", std::string(media.detail), "auto",
          Loss::narrowed);
@@ -103,6 +110,20 @@ bool fetches(const Context& c, const Media& media) {
          c.flag(media.kind == MediaKind::image ? Setting::image_urls : Setting::document_urls);
 }
 
+Setting taken(MediaKind kind) {
+  switch (kind) {
+    case MediaKind::image:
+      return Setting::images;
+    case MediaKind::document:
+      return Setting::documents;
+    case MediaKind::video:
+      return Setting::videos;
+    case MediaKind::audio:
+      break;
+  }
+  return Setting::audio;
+}
+
 void fit_media(Context& c, Block& block) {
   auto* media = std::get_if<Media>(&block.body);
   if (!media) return;
@@ -118,18 +139,15 @@ void fit_media(Context& c, Block& block) {
       media->media_type = real;
     }
   }
-  const Setting taken = media->kind == MediaKind::image      ? Setting::images
-                        : media->kind == MediaKind::document ? Setting::documents
-                        : media->kind == MediaKind::video    ? Setting::videos
-                                                             : Setting::audio;
-  if (!c.flag(taken)) {
+  const Setting kind = taken(media->kind);
+  if (!c.flag(kind)) {
     // A plain-text document is its text.
     if (media->kind == MediaKind::document && media->source == MediaSource::text) {
-      c.edit(taken, "GEN-14", block.pointer, "document", describe(*media), "text", Loss::none);
+      c.edit(kind, "GEN-14", block.pointer, "document", describe(*media), "text", Loss::none);
       block.body = Text{media->data};
       return;
     }
-    return replace_by_note(c, block, taken, "BRM-21");
+    return replace_by_note(c, block, kind, "BRM-21");
   }
   if (media->source == MediaSource::file_id &&
       (!c.flag(Setting::file_ids) || c.original.dialect != c.wire.name))
@@ -205,16 +223,16 @@ void move_out_of_turn(Context& c, std::size_t at) {
 void move_out_of_results(Context& c, std::size_t at) {
   std::vector<Message>& messages = c.draft.messages;
   Message& message = messages[at];
-  const bool taken = c.flag(Setting::result_media), taken_with_errors = taken && c.flag(Setting::error_media);
-  if (taken && taken_with_errors) return;
+  const bool results = c.flag(Setting::result_media), with_errors = results && c.flag(Setting::error_media);
+  if (with_errors) return;
   std::vector<Block> moved;
   for (Block& block : message.blocks) {
     auto* result = std::get_if<ToolResult>(&block.body);
-    if (!result || (result->is_error ? taken_with_errors : taken)) continue;
+    if (!result || (result->is_error ? with_errors : results)) continue;
     for (Block& part : result->content) {
       auto* media = std::get_if<Media>(&part.body);
       if (!media) continue;
-      c.edit(taken ? Setting::error_media : Setting::result_media, "GEN-14", part.pointer,
+      c.edit(results ? Setting::error_media : Setting::result_media, "GEN-14", part.pointer,
              canon::name(media->kind), "in the tool result", "in the user turn after it", Loss::none);
       Block note;
       note.body = Text{c.keep(
@@ -296,8 +314,16 @@ void fit_document_names(Context& c) {
   }
 }
 
-// What Anthropic's and Bedrock's clients say of a document beside it: its context goes in front of it as text
-// where there is no field for it, and nobody else cites.
+// Whether the wire has a place for the name of what is sent, or a note of ours will say it.
+bool says_name(const Context& c, const Media& media) {
+  if (!c.flag(taken(media.kind)) && media.source != MediaSource::text) return true;
+  if (c.wire.name == canon::DialectName::gemini_generate) return c.original.dialect == c.wire.name;
+  return media.kind == MediaKind::document &&
+         (media.source == MediaSource::base64 || media.source == MediaSource::file_id);
+}
+
+// What clients say of a document beside it: its name and its context go in front of it as text where there is
+// no field for them. Nobody but Anthropic and Bedrock cites.
 void tell_of_documents(Context& c, std::vector<Block>& blocks) {
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (auto* result = std::get_if<ToolResult>(&blocks[i].body)) tell_of_documents(c, result->content);
@@ -305,11 +331,21 @@ void tell_of_documents(Context& c, std::vector<Block>& blocks) {
     if (!media) continue;
     if (media->citations["enabled"].boolean())
       c.edit("GEN-14", blocks[i].pointer, "citations", show(media->citations), "", Loss::semantic);
-    if (media->context.empty()) continue;
-    c.edit("GEN-14", blocks[i].pointer, "context", cut(media->context), "a text before it", Loss::none);
-    Block context;
-    context.body = Text{std::exchange(media->context, {})};
-    blocks.insert(blocks.begin() + static_cast<std::ptrdiff_t>(i++), std::move(context));
+    std::string before;
+    if (!media->name.empty() && !says_name(c, *media)) {
+      c.edit("GEN-14", blocks[i].pointer, "name", cut(media->name), "a text before it", Loss::none);
+      before = fmt::format("The {} \"{}\":", canon::name(media->kind), media->name);
+      media->name = {};
+    }
+    if (!media->context.empty()) {
+      c.edit("GEN-14", blocks[i].pointer, "context", cut(media->context), "a text before it", Loss::none);
+      before += before.empty() ? media->context : fmt::format("\n{}", media->context);
+    }
+    if (before.empty()) continue;
+    media->context = {};
+    Block note;
+    note.body = Text{c.keep(before)};
+    blocks.insert(blocks.begin() + static_cast<std::ptrdiff_t>(i++), std::move(note));
   }
 }
 

@@ -167,8 +167,8 @@ TEST(LowerMedia, ImagesAndDocuments) {
       {"GEN-14",
        "groq/llama-3.3-70b-versatile",
        text_document,
-       {{"/messages/0/content", "\"Milk\""}},
-       {"GEN-14 none /messages/0/content/0 document"}},
+       {{"/messages/0/content", R"("The document \"a_b.c\":\nMilk")"}},
+       {"GEN-14 none /messages/0/content/0 document", "GEN-14 none /messages/0/content/0 name"}},
   });
 }
 

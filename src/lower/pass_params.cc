@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "canon/tokens.h"
 #include "lower/context.h"
 
 namespace dragoman::lower {
@@ -218,8 +219,26 @@ void pass_params(Context& c) {
   }
 }
 
+namespace {
+
+constexpr std::int64_t kLeastAnswer = 1024;
+
+// VLLM-04, TG-02: prompt and answer share the window. How long the prompt is can only be guessed here: a cap
+// that is still too large is lowered by the repair, as it is where no window is known; a prompt that is too
+// long by itself is the provider's to refuse.
+void fit_window(Context& c) {
+  const std::int64_t window = c.profile.integer(Setting::context_window);
+  const json::Value cap = c.draft.params[Param::max_tokens].value;
+  if (window <= 0 || !cap) return;
+  const std::int64_t room = window - canon::estimate_tokens(c.draft);
+  if (room < kLeastAnswer || cap.number() <= static_cast<double>(room)) return;
+  replace(c, Param::max_tokens, c.rule(Setting::context_window, "VLLM-04"),
+          json::Builder(c.arena).integer(room), Loss::narrowed);
+}
+
+}  // namespace
+
 void pass_limits(Context& c) {
-  constexpr std::int64_t kLeastAnswer = 1024;
   constexpr std::int64_t kUsualAnswer = 4096;
   ParamValue& cap = c.draft.params[Param::max_tokens];
   const json::Builder build(c.arena);
@@ -241,6 +260,7 @@ void pass_limits(Context& c) {
   if (most > 0 && cap.value && cap.value.number() > static_cast<double>(most))
     replace(c, Param::max_tokens, c.rule(Setting::max_tokens_cap, "ANT-02"), build.integer(most),
             Loss::narrowed);
+  fit_window(c);
   if (!thinks) return;
   const std::int64_t least = c.profile.integer(Setting::thinking_budget_min);
   const auto said = cap.value.integer().value_or(0);

@@ -129,16 +129,6 @@ void drop_signatures(Context& c, Message& message, std::string_view issuer) {
   }
 }
 
-// OAIR-10, and Anthropic alike: reasoning is followed by what came of it. A turn that was cut off while the
-// model still thought has nothing to follow.
-void drop_unfollowed(Context& c, Message& message) {
-  if (c.wire.name == canon::DialectName::gemini_generate) return;  // its signatures may end a turn
-  while (!message.blocks.empty() && is_reasoning(message.blocks.back())) {
-    c.edit("OAIR-10", message.blocks.back().pointer, "reasoning", "at the end of a turn", "", Loss::semantic);
-    message.blocks.pop_back();
-  }
-}
-
 std::string described(const IssuedTurn& turn) {
   std::size_t blocks = 0, signatures = 0;
   for (const IssuedPiece& piece : turn.pieces) {
@@ -167,6 +157,16 @@ void sign_last_text(Context& c, Message& message) {
 }
 
 }  // namespace
+
+void drop_unfollowed(Context& c, Message& message) {
+  if (c.wire.name == canon::DialectName::gemini_generate) return;  // its signatures may end a turn
+  while (!message.blocks.empty() && is_reasoning(message.blocks.back())) {
+    const Block& last = message.blocks.back();
+    if (!last.pointer.empty())  // no placeholder of ours
+      c.edit("OAIR-10", last.pointer, "reasoning", "at the end of a turn", "", Loss::semantic);
+    message.blocks.pop_back();
+  }
+}
 
 bool accepts(const Context& c, std::string_view issuer, std::string_view route, std::string_view account) {
   const auto matches = [&](std::string_view row) {

@@ -89,7 +89,7 @@ void switch_off(Context& c) {
     r.mode = Mode::off;
     if (r.include.value_or(false) && c.wire.name == canon::DialectName::gemini_generate) {
       // VTX-07: there are no thoughts to include.
-      c.edit("VTX-07", r.pointer, "includeThoughts", "true", "", Loss::none);
+      c.edit("VTX-07", r.include_pointer, "includeThoughts", "true", "", Loss::none);
       r.include.reset();
     }
     if (effort_alone(c) && !r.effort.empty() && r.effort != "none") return keep_effort(c);
@@ -99,10 +99,7 @@ void switch_off(Context& c) {
   const std::string_view least = nearest_effort(efforts, 0);
   c.edit(Setting::thinking_off, "GEN-13", r.pointer.empty() ? r.effort_pointer : r.pointer, "reasoning",
          "off", least.empty() ? "" : std::string(least), Loss::narrowed);
-  const auto include = r.include;
-  r = {};
-  r.effort = least;
-  r.include = include;
+  r = {.effort = least, .include = r.include, .summary = r.summary};
 }
 
 void fit_effort(Context& c, int wanted) {
@@ -137,14 +134,21 @@ void fit_budget(Context& c, std::int64_t wanted) {
            fmt::format("{} tokens", budget), r.budget ? Loss::narrowed : Loss::none);
   r.budget = budget;
   r.mode = Mode::on;
-  if (c.profile.list(Setting::effort).empty()) r.effort = {};
+  if (c.profile.list(Setting::effort).empty())
+    r.effort = {};
+  else if (!r.effort.empty())
+    keep_effort(c);  // it goes along beside the budget
 }
 
 // ANT-15: with thinking on, the turn that made the open calls must start with its reasoning. When the client
 // did not keep it, this request does without thinking.
 bool open_turn_lost_its_reasoning(const Context& c) {
   const auto& messages = c.draft.messages;
-  bool results = false;  // in the user's turns since, which become one where turns alternate
+  const auto is_call = [](const canon::Block& b) { return std::holds_alternative<canon::ToolCall>(b.body); };
+  // In the user's turns since, which become one where turns alternate. Calls without results get some
+  // (GEN-03).
+  bool results = !messages.empty() && messages.back().role == canon::Role::assistant &&
+                 std::ranges::any_of(messages.back().blocks, is_call);
   for (std::size_t i = messages.size(); i-- > 0;) {
     const canon::Message& m = messages[i];
     if (m.role != canon::Role::assistant) {
@@ -153,26 +157,20 @@ bool open_turn_lost_its_reasoning(const Context& c) {
                 });
       // Words right after calls that got no results: pairing puts results before them (GEN-03).
       results = results || (i > 0 && messages[i - 1].role == canon::Role::assistant &&
-                            std::any_of(messages[i - 1].blocks.begin(), messages[i - 1].blocks.end(),
-                                        [](const canon::Block& b) {
-                                          return std::holds_alternative<canon::ToolCall>(b.body);
-                                        }));
+                            std::ranges::any_of(messages[i - 1].blocks, is_call));
       continue;
     }
-    // A turn of which nothing is sent parts no others: what the user said around it becomes one.
-    if (std::ranges::all_of(m.blocks, [&](const canon::Block& b) {
-          const auto* reasoning = std::get_if<canon::Reasoning>(&b.body);
+    // A turn of which nothing is sent parts no others: what the user said around it becomes one. Thoughts
+    // that nothing came of are not sent (drop_unfollowed).
+    if (std::ranges::all_of(m.blocks, [](const canon::Block& b) {
           const auto* text = std::get_if<canon::Text>(&b.body);
-          return reasoning ? !accepts(c, *reasoning) : text && is_blank(text->text);
+          return std::holds_alternative<canon::Reasoning>(b.body) || (text && is_blank(text->text));
         }))
       continue;
     // Only a tool loop in progress matters: a user's own words alone close it.
     if (!results) return false;
     results = false;
-    const bool calls = std::any_of(m.blocks.begin(), m.blocks.end(), [](const canon::Block& b) {
-      return std::holds_alternative<canon::ToolCall>(b.body);
-    });
-    if (!calls) return false;
+    if (std::ranges::none_of(m.blocks, is_call)) return false;
     // The turn begins where the model began to speak: neighbours become one (GEN-11), blank text goes.
     const canon::Block* begins = nullptr;
     for (std::size_t k = i + 1; k-- > 0 && messages[k].role == canon::Role::assistant;)
@@ -203,11 +201,8 @@ void fit_thinking(Context& c) {
   // OpenRouter takes one or the other; elsewhere a budget says more than a word.
   const bool by_word = adapts || !budgets || c.profile.text(Setting::reasoning_style) == "openrouter";
   if (!r.effort.empty() && !efforts.empty() && by_word) return fit_effort(c, rank(r.effort));
-  if (!r.effort.empty() && budgets) {
-    fit_budget(c, kEfforts[static_cast<std::size_t>(rank(r.effort))].budget);
-    if (!efforts.empty()) r.effort = nearest_effort(efforts, rank(r.effort));
-    return;
-  }
+  if (!r.effort.empty() && budgets)
+    return fit_budget(c, kEfforts[static_cast<std::size_t>(rank(r.effort))].budget);
   if (is_switch(c.profile.text(Setting::reasoning_style)) && (r.budget || !r.effort.empty())) {
     // A switch and no more.
     c.edit(Setting::reasoning_style, "ZAI-10", r.effort_pointer.empty() ? r.pointer : r.effort_pointer,
@@ -217,6 +212,9 @@ void fit_thinking(Context& c) {
     r.mode = Mode::on;
     return;
   }
+  // Where only a word for how much switches thinking on, being asked to think says one.
+  if (!adapts && !budgets && !efforts.empty() && !c.flag(Setting::reasons_by_default) && efforts_only(c))
+    return fit_effort(c, 3);
   if (r.mode == Mode::adaptive && !adapts) {
     if (budgets) return fit_budget(c, kEfforts[3].budget);
     r.mode = Mode::on;

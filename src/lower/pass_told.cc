@@ -1,75 +1,103 @@
 // What a client said of reasoning that the target's words have no place for is said, whatever way it got
 // lost.
 #include <algorithm>
-#include <array>
 
-#include "dialect/gemini_generate/spelling.h"
 #include "lower/context.h"
 
 namespace dragoman::lower {
 namespace {
 
-using Mode = canon::ReasoningConfig::Mode;
+using canon::DialectName;
+using canon::ReasoningConfig;
+using Mode = ReasoningConfig::Mode;
 
-bool told(const Context& c, std::string_view pointer) {
-  return std::ranges::any_of(c.edits, [&](const Edit& edit) { return edit.pointer == pointer; });
-}
-
-// Styles that say how much and have no word for "think" alone.
-bool efforts_only(const Context& c) {
-  if (c.wire.name == canon::DialectName::anthropic_messages) return false;
+// Whether the draft's mode is said on the wire.
+bool says_mode(const Context& c) {
+  const ReasoningConfig& r = c.draft.reasoning;
+  if (r.mode == Mode::unset) return !r.effort.empty() || r.budget;
   const std::string_view style = reasoning_style(c);
-  static constexpr std::array<std::string_view, 5> kStyles = {"none", "effort", "gemini_level",
-                                                              "bedrock_effort", "bedrock_nested_effort"};
-  return std::ranges::find(kStyles, style) != kStyles.end();
+  if (style == "effort" && r.mode == Mode::off) return true;
+  if (style == "gemini_budget") return r.mode != Mode::on || r.budget;
+  return !efforts_only(c) || !r.effort.empty();
 }
 
-// Whether thoughts are shown, as Gemini's clients say it: most others show what they have, so that only
-// hiding it is lost.
-void tell_thoughts_shown(Context& c) {
-  const auto& include = c.original.reasoning.include;
-  if (!include || c.original.dialect != canon::DialectName::gemini_generate ||
-      c.wire.name == canon::DialectName::gemini_generate)
-    return;
-  const bool carried = c.draft.reasoning.include && c.draft.reasoning.mode != Mode::unset &&
-                       (c.wire.name == canon::DialectName::anthropic_messages ||
-                        c.profile.text(Setting::reasoning_style) == "openrouter");
-  if (carried) return;
-  const json::Member config = dialect::gemini::find(c.original.source, "generationConfig");
-  const json::Member thinking = dialect::gemini::find(config.value, "thinkingConfig");
-  const json::Member shown = dialect::gemini::find(thinking.value, "includeThoughts");
-  if (!shown.value.present()) return;
-  std::string at;
-  for (const std::string_view key : {config.key, thinking.key, shown.key}) json::append_pointer(at, key);
-  if (told(c, at)) return;
-  const bool quiet = *include || !c.flag(Setting::thinking);
-  c.edit("GEN-13", c.keep(at), "includeThoughts", *include ? "true" : "false", "",
+bool thinks(const Context& c) {
+  const ReasoningConfig& r = c.draft.reasoning;
+  if (!c.flag(Setting::thinking) || r.mode == Mode::off) return false;
+  return r.mode != Mode::unset || !r.effort.empty() || r.budget || c.flag(Setting::reasons_by_default);
+}
+
+// Whether the answer shows thoughts as the client wants them, by a word on the wire or because it has no
+// other way.
+bool says_shown(const Context& c) {
+  const ReasoningConfig& r = c.draft.reasoning;
+  const std::string_view style = reasoning_style(c);
+  if (r.include != c.original.reasoning.include) return false;
+  switch (c.wire.name) {
+    case DialectName::anthropic_messages:
+      return r.mode == Mode::on || r.mode == Mode::adaptive;
+    case DialectName::gemini_generate:
+      return style.starts_with("gemini_");
+    case DialectName::openai_responses:
+      return style != "none";
+    case DialectName::openai_chat:
+      return style == "openrouter";
+    default:
+      return false;
+  }
+}
+
+// OpenRouter's older word; Groq takes it too, but not beside its own for how reasoning is shown (GROQ-10).
+bool include_reasoning(Context& c, std::string_view at) {
+  if (c.wire.name != DialectName::openai_chat || !thinks(c) ||
+      !profile::list_contains(c.profile.list(Setting::request_keys), "include_reasoning") ||
+      std::ranges::find(c.draft.extra, "reasoning_format", &canon::Extra::key) != c.draft.extra.end())
+    return false;
+  const bool include = *c.original.reasoning.include;
+  c.draft.extra.push_back({"include_reasoning", json::Builder(c.arena).boolean(include), at});
+  if (at != "/include_reasoning")
+    c.edit(Setting::reasoning_style, "GROQ-10", at, "include_reasoning",
+           show(json::resolve(c.original.source, at)), include ? "true" : "false", Loss::none);
+  return true;
+}
+
+// Whether thoughts are shown: left alone most hosts show what they have, so that only hiding it is lost.
+void tell_shown(Context& c) {
+  const ReasoningConfig& asked = c.original.reasoning;
+  const std::string_view at = asked.include_pointer;
+  if (!asked.include || at.empty() || says_shown(c) || c.told(at) || include_reasoning(c, at)) return;
+  const bool quiet = *asked.include || !thinks(c);
+  c.edit("GEN-13.shown", at, at.substr(at.rfind('/') + 1), show(json::resolve(c.original.source, at)), "",
          quiet ? Loss::none : Loss::semantic);
+}
+
+std::string_view word(Mode mode) {
+  return mode == Mode::adaptive ? "adaptive" : mode == Mode::off ? "off" : "on";
 }
 
 }  // namespace
 
 void pass_told(Context& c) {
-  const canon::ReasoningConfig& asked = c.original.reasoning;
-  const canon::ReasoningConfig& r = c.draft.reasoning;
-  const bool words = !r.effort.empty() || r.budget;
-  // As the model sees fit, or on without saying how much: what happens unasked where a model always reasons.
-  if ((asked.mode == Mode::adaptive || asked.mode == Mode::on) && !asked.pointer.empty() && !words &&
-      efforts_only(c) && !told(c, asked.pointer))
-    c.edit(Setting::reasoning_style, "GEN-13", asked.pointer, "reasoning",
-           asked.mode == Mode::adaptive ? "adaptive" : "on", "",
-           c.flag(Setting::reasons_by_default) ? Loss::none : Loss::semantic);
-  if (!asked.effort.empty() && asked.effort != "none" && !words && !told(c, asked.effort_pointer))
+  const ReasoningConfig& asked = c.original.reasoning;
+  const ReasoningConfig& r = c.draft.reasoning;
+  // As the model sees fit, on without saying how much, or off: what happens unasked is not lost.
+  const bool none = asked.mode == Mode::unset && asked.effort == "none";
+  const std::string_view at = none ? asked.effort_pointer : asked.pointer;
+  if ((none || asked.mode != Mode::unset) && !at.empty() && !says_mode(c) && !c.told(at)) {
+    const Mode mode = none ? Mode::off : asked.mode;
+    c.edit(Setting::reasoning_style, "GEN-13", at, "reasoning", std::string(word(mode)), "",
+           (mode != Mode::off) == c.flag(Setting::reasons_by_default) ? Loss::none : Loss::semantic);
+  }
+  if (!asked.effort.empty() && asked.effort != "none" && r.effort.empty() && !r.budget &&
+      !c.told(asked.effort_pointer))
     c.edit(Setting::effort, "GEN-13", asked.effort_pointer, "effort", std::string(asked.effort), "",
            Loss::semantic);
   // How thoughts are summed up is OpenAI's to say; elsewhere they come as the model tells them.
-  if (!asked.summary.empty() && (c.wire.name != canon::DialectName::openai_responses ||
-                                 c.profile.text(Setting::reasoning_style) == "none")) {
-    const bool old = !c.original.source["reasoning"]["summary"].is_string();
-    c.edit("GEN-01", old ? "/reasoning/generate_summary" : "/reasoning/summary", "summary",
-           std::string(asked.summary), "", Loss::none);
-  }
-  tell_thoughts_shown(c);
+  const bool sums_up =
+      c.wire.name == DialectName::openai_responses && reasoning_style(c) != "none" && !r.summary.empty();
+  if (!asked.summary.empty() && !sums_up)
+    c.edit("GEN-01", asked.summary_pointer, "summary", std::string(asked.summary), "", Loss::none);
+  tell_shown(c);
 }
 
 }  // namespace dragoman::lower

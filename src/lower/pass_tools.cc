@@ -211,11 +211,14 @@ void drop_twins(Context& c) {
   }
 }
 
-// Where the client's dialect lists its tools: "/tools", in Bedrock's "/toolConfig/tools".
+// Where the client lists its tools: "/tools", in Bedrock's dialect "/toolConfig/tools", in OpenAI's first
+// words for them "/functions".
 std::string list_pointer(const Context& c) {
-  const std::string_view first = c.draft.tools.empty() ? std::string_view() : c.draft.tools.front().pointer;
-  const std::size_t at = first.find("/tools/");
-  return at == first.npos ? "/tools" : std::string(first.substr(0, at)) + "/tools";
+  for (const Tool& tool : c.draft.tools)
+    for (const std::string_view list : {"/tools/", "/functions/"})
+      if (const std::size_t at = tool.pointer.find(list); at != tool.pointer.npos)
+        return std::string(tool.pointer.substr(0, at + list.size() - 1));
+  return "/tools";
 }
 
 }  // namespace

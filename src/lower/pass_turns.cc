@@ -11,7 +11,6 @@ namespace {
 
 using canon::Block;
 using canon::Message;
-using canon::Reasoning;
 using canon::Role;
 using canon::Text;
 using canon::ToolCall;
@@ -268,6 +267,7 @@ void pass_text(Context& c) {
   const bool user_last = !c.draft.messages.empty() && c.draft.messages.back().role == Role::user;
   for (Message& message : c.draft.messages) {
     drop_blank(c, message.blocks);
+    if (message.role == Role::assistant) drop_unfollowed(c, message);
     for (Block& block : message.blocks) {
       auto* result = std::get_if<ToolResult>(&block.body);
       if (!result) continue;
@@ -284,13 +284,7 @@ void pass_text(Context& c) {
   say_joined(c);
   std::erase_if(c.draft.messages, [&](const Message& message) {
     say_empty(c, message);
-    const bool only_reasoning = !message.blocks.empty() &&
-                                std::all_of(message.blocks.begin(), message.blocks.end(), [](const Block& b) {
-                                  return std::holds_alternative<Reasoning>(b.body);
-                                });
-    return message.blocks.empty() ||
-           (only_reasoning && (c.wire.name == canon::DialectName::openai_chat ||
-                               c.wire.name == canon::DialectName::openai_responses));
+    return message.blocks.empty();
   });
   if (user_last && !c.draft.messages.empty() && c.draft.messages.back().role == Role::assistant) {
     c.edit("GEN-02", c.original.messages.back().pointer, "content", "blank", "Continue.", Loss::none);
@@ -321,13 +315,17 @@ void drop_prefill_keys(Context& c) {
   }
 }
 
-// GEM-03: where a role left out is refused, the encoder says it; here it is told.
+// GEM-03: where a role left out is refused, the encoder says it; here it is told. "function", which older
+// SDKs write on a function's answer, is the user's.
 void say_roles(Context& c) {
-  if (!c.flag(Setting::roles_said) || c.original.dialect != c.wire.name) return;
+  if (c.wire.name != canon::DialectName::gemini_generate || c.original.dialect != c.wire.name) return;
   const json::Value contents = c.original.source["contents"];
-  for (std::size_t i = 0; i < contents.items().size(); ++i)
-    if (!contents.at(i)["role"].present())
-      c.edit("GEM-03", c.keep(json::pointer_join("/contents", i)), "role", "", "user", Loss::none);
+  for (std::size_t i = 0; i < contents.items().size(); ++i) {
+    const json::Value role = contents.at(i)["role"];
+    if (role.text() == "function" || (!role.present() && c.flag(Setting::roles_said)))
+      c.edit("GEM-03", json::pointer_join("/contents", i), "role", std::string(role.text()), "user",
+             Loss::none);
+  }
 }
 
 void pass_turns(Context& c) {

@@ -1,6 +1,5 @@
 // The client's own bytes say reasoning in the words of another host. They must not go out as they are, and
-// what is said in other words is an edit: how reasoning is asked for, whether it is shown, and how history
-// carries it.
+// what is said in other words is an edit: how reasoning is asked for, and how history carries it.
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -15,15 +14,6 @@ using canon::DialectName;
 using canon::Message;
 using canon::Reasoning;
 using Mode = canon::ReasoningConfig::Mode;
-
-// `pointer` names `key` or something in it.
-bool below(std::string_view pointer, std::string_view key) {
-  return pointer == key || (pointer.starts_with(key) && pointer.substr(key.size()).starts_with('/'));
-}
-
-bool said_at(const Context& c, std::string_view pointer) {
-  return std::ranges::any_of(c.edits, [&](const Edit& e) { return below(e.pointer, pointer); });
-}
 
 // How it is asked for: each style's own field (dialect/openai_chat/reasoning.cc).
 void asked(Context& c) {
@@ -43,36 +33,14 @@ void asked(Context& c) {
   if (said.pointer.empty() && said.effort_pointer.empty()) return;
   const std::string_view at = said.effort_pointer.empty() ? said.pointer : said.effort_pointer;
   for (const auto& [name, field] : kFields) {
-    if (name != style || below(said.pointer, field) || below(said.effort_pointer, field)) continue;
-    if (std::ranges::any_of(c.edits, [&](const Edit& e) { return e.pointer == at; })) return;  // said already
+    if (name != style || json::pointer_within(said.pointer, field) ||
+        json::pointer_within(said.effort_pointer, field))
+      continue;
+    if (c.told(at)) return;
     c.edit(Setting::reasoning_style, "OAI-49", at, field.substr(1), std::string(at.substr(1)),
            std::string(field.substr(1)), Loss::none);
     return;
   }
-}
-
-// `include_reasoning` and `reasoning.exclude`: OpenRouter's words; Groq takes the first, but not beside its
-// own word for how reasoning is shown (GROQ-10).
-void shown(Context& c) {
-  const auto& include = c.original.reasoning.include;
-  if (!include || c.profile.text(Setting::reasoning_style) == "openrouter") return;
-  const json::Value source = c.original.source;
-  const json::Value said = source["include_reasoning"];
-  const std::string_view at = said.present() ? "/include_reasoning" : "/reasoning/exclude";
-  if (said.present() && c.flag(Setting::thinking) &&
-      profile::list_contains(c.profile.list(Setting::request_keys), "include_reasoning")) {
-    if (std::ranges::find(c.draft.extra, "reasoning_format", &canon::Extra::key) == c.draft.extra.end())
-      c.draft.extra.push_back({"include_reasoning", said, at});
-    else
-      c.edit(Setting::reasoning_style, "GROQ-10", at, "include_reasoning", *include ? "true" : "false", "",
-             Loss::none);
-    return;
-  }
-  // Left alone most hosts show what they have: only hiding it is lost.
-  const bool quiet = *include || !c.flag(Setting::thinking);
-  const bool word = said.present() ? *include : !*include;  // `exclude` says the opposite
-  c.edit(Setting::reasoning_style, "OAI-49", at, "include_reasoning", word ? "true" : "false", "",
-         quiet ? Loss::none : Loss::semantic);
 }
 
 // GROQ-10: beside tools and JSON output reasoning has a field of its own, which is what the host does
@@ -103,7 +71,7 @@ void replayed(Context& c) {
     for (const std::string_view field : kFields) {
       if (own || field == how || !source[field].present()) continue;
       const std::string at = json::pointer_join(message.pointer, field);
-      if (said_at(c, at)) continue;
+      if (c.told(at)) continue;
       const bool kept = thoughts > 0 && !source[field].text().empty();
       c.edit(Setting::reasoning_replay, "GEN-12", at, "reasoning", std::string(field), kept ? how : "",
              Loss::none);
@@ -114,18 +82,27 @@ void replayed(Context& c) {
   }
 }
 
+// Said twice: what counts less goes along as long as the client's bytes do.
+void overruled(Context& c) {
+  const canon::ReasoningConfig& counts = c.original.reasoning;
+  if (c.original.dialect == c.wire.name && c.edits.empty()) return;
+  for (const std::string_view at : counts.overruled) {
+    if (c.told(at)) continue;
+    const json::Value said = json::resolve(c.original.source, at);
+    c.edit("GEN-13", at, "reasoning", show(said), "what is said elsewhere",
+           said.text() == counts.effort ? Loss::none : Loss::semantic);
+  }
+}
+
 }  // namespace
 
 void pass_words(Context& c) {
-  if (c.original.dialect != DialectName::openai_chat) return;
-  const bool chat = c.wire.name == DialectName::openai_chat;
-  if (chat) {
+  if (c.original.dialect == DialectName::openai_chat && c.wire.name == DialectName::openai_chat) {
     asked(c);
     not_raw(c);
+    replayed(c);
   }
-  if (chat || c.wire.name == DialectName::cohere_chat || c.wire.name == DialectName::bedrock_converse)
-    shown(c);
-  if (chat) replayed(c);
+  overruled(c);
 }
 
 }  // namespace dragoman::lower

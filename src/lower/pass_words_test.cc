@@ -67,7 +67,7 @@ TEST(LowerWords, ReasoningIsAskedForInTheHostsField) {
        "groq/llama-3.3-70b-versatile",
        R"({"include_reasoning":false})",
        {{"/include_reasoning", ""}},
-       {"OAI-49 none /include_reasoning include_reasoning"}},
+       {"GEN-13 none /include_reasoning include_reasoning"}},
       {"GROQ-10 format",
        "groq/qwen/qwen3-32b",
        R"({"reasoning_format":"hidden","tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{}}}}]})",
@@ -83,7 +83,7 @@ TEST(LowerWords, ReasoningIsAskedForInTheHostsField) {
        "groq/qwen/qwen3-32b",
        R"({"reasoning_format":"parsed","include_reasoning":true})",
        {{"/reasoning_format", "\"parsed\""}, {"/include_reasoning", ""}},
-       {"GROQ-10-qwen none /include_reasoning include_reasoning"}},
+       {"GROQ-10 none /include_reasoning include_reasoning"}},
   });
   expect_anthropic({
       {"DS-18 budget",

@@ -44,11 +44,11 @@ TEST(WholeRequests, Parameters) {
        R"({"top_k":0})",
        {{"/generationConfig/topK", ""}},
        {"GEM-49 none /top_k top_k"}},
-      {"thinking without a word for it",
+      {"thinking by a model that does so only when told how much",
        "xai/grok-4.3",
        R"({"thinking":{"type":"adaptive"}})",
-       {{"/reasoning_effort", ""}},
-       {"XAI-02-4-3 semantic /thinking reasoning"}},
+       {{"/reasoning_effort", "\"medium\""}},
+       {"XAI-02-4-3 narrowed /thinking effort"}},
   });
   expect_case(canon::DialectName::openai_responses,
               {"a summary is OpenAI's to make",
@@ -68,7 +68,7 @@ TEST(WholeRequests, Parameters) {
   expect_case(
       canon::DialectName::gemini_generate,
       {"thoughts are shown unasked, or cannot be hidden",
-       "groq/openai/gpt-oss-20b",
+       "deepseek/deepseek-v4-pro",
        R"({"contents":[{"role":"user","parts":[{"text":"Hi"}]}],"generation_config":{"thinkingConfig":{"includeThoughts":false}}})",
        {},
        {"GEN-13 semantic /generation_config/thinkingConfig/includeThoughts includeThoughts"}});

@@ -92,6 +92,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(server_tools, boolean, "false", "takes the dialect's server-side tools")                                 \
   X(server_tools_not_with, list, "[]", "what they may not stand beside: functions, json (output)")           \
   X(roles_said, boolean, "false", "gemini: every content says its role")                                     \
+  X(one_tool, boolean, "false", "gemini: one Tool object holds all that are no searches")                    \
   X(tool_name_first, text, "A-Za-z_", "characters a tool name may begin with")                               \
   X(tool_name_rest, text, "A-Za-z0-9_-", "characters it may go on with")                                     \
   X(tool_name_max, integer, "64", "its greatest length, characters")                                         \
@@ -196,6 +197,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(max_tokens_required, integer, "0",                                                                       \
     "an output cap must be sent; this one when the client gave none; 0: no")                                 \
   X(max_tokens_cap, integer, "0", "greatest output cap; 0: not known")                                       \
+  X(context_window, integer, "0", "tokens that prompt and answer may have together; 0: not known")           \
   /* prompt caching */                                                                                       \
   X(cache_markers, integer, "0", "cache breakpoints it takes; 0: none")                                      \
   X(cache_ttl, boolean, "false", "they may carry a time to live")                                            \

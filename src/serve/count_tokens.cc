@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/id.h"
+#include "canon/tokens.h"
 #include "dialect/dialect.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -12,34 +13,6 @@
 
 namespace dragoman::serve {
 namespace {
-
-constexpr std::int64_t kBytesPerToken = 4;
-constexpr std::int64_t kImage = 1500;     // a picture near the size limit of the large providers
-constexpr std::int64_t kDocument = 3000;  // per document of a few pages
-constexpr std::int64_t kTurn = 4;
-constexpr std::int64_t kTool = 12;
-
-std::int64_t bytes_of(const std::vector<canon::Block>& blocks, std::int64_t& extra) {
-  std::int64_t bytes = 0;
-  for (const canon::Block& block : blocks) {
-    if (const auto* text = std::get_if<canon::Text>(&block.body))
-      bytes += static_cast<std::int64_t>(text->text.size());
-    if (const auto* media = std::get_if<canon::Media>(&block.body))
-      extra += media->source == canon::MediaSource::text
-                   ? static_cast<std::int64_t>(media->data.size()) / kBytesPerToken
-               : media->kind == canon::MediaKind::document ? kDocument
-                                                           : kImage;
-    if (const auto* call = std::get_if<canon::ToolCall>(&block.body))
-      bytes += static_cast<std::int64_t>(call->name.size() + (call->arguments_text.empty()
-                                                                  ? json::dump_compact(call->arguments).size()
-                                                                  : call->arguments_text.size()));
-    if (const auto* result = std::get_if<canon::ToolResult>(&block.body))
-      bytes += bytes_of(result->content, extra);
-    if (const auto* reasoning = std::get_if<canon::Reasoning>(&block.body))
-      bytes += static_cast<std::int64_t>(reasoning->text.size());
-  }
-  return bytes;
-}
 
 net::Task<void> respond(net::ServerExchange& http, int status, std::string body, bool estimated,
                         std::string_view error_type = {}) {
@@ -100,24 +73,6 @@ std::optional<std::int64_t> counted(std::string_view answer) {
     if (const auto count = (*body)[key].integer()) return count;
   return std::nullopt;
 }
-
-}  // namespace
-
-std::int64_t estimate_tokens(const canon::Request& request) {
-  std::int64_t bytes = 0, extra = 0;
-  for (const canon::Message& message : request.messages) {
-    bytes += bytes_of(message.blocks, extra);
-    extra += kTurn;
-  }
-  for (const canon::Tool& tool : request.tools) {
-    bytes += static_cast<std::int64_t>(tool.name.size() + tool.description.size() +
-                                       json::dump_compact(tool.schema).size());
-    extra += kTool;
-  }
-  return (bytes + kBytesPerToken - 1) / kBytesPerToken + extra;
-}
-
-namespace {
 
 // The part of the body that is a request to be counted, as the dialect's parser wants it.
 Result<json::Value> to_count(canon::DialectName dialect, json::Value body, Arena& arena) {
@@ -226,7 +181,7 @@ net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, Mod
       }
     }
   }
-  co_await respond(http, 200, count_answer(asked_for.dialect, estimate_tokens(*request), true), true);
+  co_await respond(http, 200, count_answer(asked_for.dialect, canon::estimate_tokens(*request), true), true);
 }
 
 }  // namespace dragoman::serve

@@ -13,8 +13,4 @@ namespace dragoman::serve {
 net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::string key_name);
 net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, ModelCall call);
 
-// Tokens of the prompt, by rule of thumb: four bytes of text a token, a fixed sum a picture and a page, a few
-// for each turn and tool. Real tokenizers differ by tens of percent; good enough to decide when to compact.
-std::int64_t estimate_tokens(const canon::Request& request);
-
 }  // namespace dragoman::serve

@@ -21,6 +21,8 @@ DEFAULTS = {("/response_format/type", "text"), ("/text/format/type", "text"), ("
 PLUMBING = re.compile(r"^/input/\d+/id$|^/prompt_cache_key$")
 # Said in our own word for it.
 OUR_WORDS = {"is_error", "parallel_tool_calls", "logprobs"}
+# Whether and how thoughts are shown is a word of its own beside whether and how much to think.
+SHOWN = re.compile(r"/(summary|generate_summary|display|includeThoughts|exclude)$")
 MISSING = object()
 
 
@@ -213,6 +215,22 @@ def dead(request, pointer):
     return found.group(3).replace("~1", "/").replace("~0", "~") not in reached
 
 
+def unread(request, pointer):
+    return FOR_PEOPLE.search(pointer) or dead(request, pointer)
+
+
+def unread_inside(text, token):
+    """The same of a schema that is written as text, as Converse has it."""
+    try:
+        schema = load(text)
+    except ValueError:
+        return False
+    if not isinstance(schema, dict):
+        return False
+    places = [pointer for pointer, leaf in walk(schema) if isinstance(leaf, str) and token in leaf]
+    return bool(places) and all(unread(schema, pointer) for pointer in places)
+
+
 def of_words(answer):
     """Every token of the client's is in the body, or an edit with a loss speaks of its place."""
     for pointer, leaf in walk(answer.request):
@@ -225,7 +243,7 @@ def of_words(answer):
                 continue
             if not answer.told(pointer):
                 yield "words lost in silence", place(pointer)
-            elif not answer.lossy(pointer) and not FOR_PEOPLE.search(pointer) and not dead(answer.request, pointer):
+            elif not answer.lossy(pointer) and not unread(answer.request, pointer) and not unread_inside(leaf, token):
                 rules = sorted({f"{e['rule']} {e['keyword']}" for e in answer.edits_at(pointer)})
                 yield "words lost under an edit that says none", f"{place(pointer)} {', '.join(rules[:4])}"
     for pointer, key in keys(answer.request):
@@ -236,11 +254,15 @@ def of_words(answer):
 
 def barred(answer, pointer):
     """Of a tool that the client's choice lets nobody call: none of them, or one that an edit of the choice names."""
-    for at, name in tool_names(answer.request):
-        if pointer == at or pointer.startswith(at + "/"):
-            names = {name, *(e["after"] for e in answer.edits if e["keyword"] == "name" and e["pointer"] == at)}
-            return demand(answer.request)[0] == "none" or any(e["keyword"] == "tools" and e["before"] in names for e in answer.edits)
-    return False
+    tools = [(at, name) for at, name in tool_names(answer.request) if pointer == at or pointer.startswith(at + "/")]
+    if not tools and re.fullmatch(r"/tools/\d+/description", pointer):  # of a namespace: all of its tools
+        tools = [(at, name) for at, name in tool_names(answer.request) if at.startswith(pointer.removesuffix("description"))]
+    if not tools:
+        return False
+    if demand(answer.request)[0] == "none":
+        return True
+    gone = {e["before"] for e in answer.edits if e["keyword"] == "tools"}
+    return all(gone & {name, *(e["after"] for e in answer.edits if e["keyword"] == "name" and e["pointer"] == at)} for at, name in tools)
 
 
 def keys(value, pointer=""):
@@ -397,6 +419,12 @@ def of_choice(answer):
             yield "choice lost in silence", "the tools to choose from"
 
 
+def shown_unasked(leaf, pointer, settings):
+    """OpenRouter shows thoughts unless told to leave them out; OpenAI's Responses show none unless asked for a summary."""
+    shown = leaf in (True, "summarized") if not pointer.endswith("/exclude") else leaf is False
+    return isinstance(settings.get("reasoning"), dict) if shown else "include" in settings and "store" in settings
+
+
 def of_parameters(answer):
     """Each parameter's value is in the body, outside of the conversation, or an edit speaks of its place."""
     settings = {key: value for key, value in answer.body.items() if key not in NOT_PARAMETERS}
@@ -410,16 +438,22 @@ def of_parameters(answer):
         for pointer, leaf in walk(value, f"/{step(key)}"):
             if leaf is None or leaf in ({}, []) or (pointer, leaf) in DEFAULTS or answer.told(pointer) or "chema" in pointer:
                 continue
-            if re.search("hinking|reasoning/|reasoning_effort|/effort", pointer) and "summary" not in pointer and thinks:
+            if re.search("hinking|reasoning(_?[cC]onfig)?/|reasoning_effort|/effort", pointer) and not SHOWN.search(pointer) and thinks:
                 continue  # each says it in words of its own
+            if SHOWN.search(pointer) and (re.search("display|includethoughts|summary|exclude|includereasoning", names) or shown_unasked(leaf, pointer, settings)):
+                continue
             if key == "store" and "input" in answer.request or pointer.startswith("/text/format/") and not pointer.endswith("type"):
                 continue  # the gateway stores itself; what the text has to be is checked by its schema
             if leaf in ("message.output_text.logprobs", True) and "logprobs" in pointer.lower() + str(leaf) and "logprobs" in names:
                 continue
             if leaf == "text/x.enum" and any(e["before"] == leaf for e in answer.edits):
                 continue
+            if key == "parallel_tool_calls" and demand(answer.request)[0] == "none":
+                continue  # no calls at all
             if leaf == "reasoning.encrypted_content":
                 continue  # the gateway seals reasoning of its own accord
+            if key == "generationConfig" and leaf == "application/json" and any(e["keyword"] == "response_format" for e in answer.edits):
+                continue  # the schema beside it is spoken of
             if leaf in ("application/json", "json_object", "json_schema") and ("json" in names + " ".join(values) or answer.line["restore"].get("structured_tool")):
                 continue
             if isinstance(leaf, bool):

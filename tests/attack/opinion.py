@@ -157,6 +157,8 @@ def gemini(body):
              "serviceTier": str, "store": bool}
     out = []
     for key, value in body.items():
+        if key not in parts:  # protobuf reads a member by either spelling; what the client wrote may go out as it came
+            key = re.sub(r"_([a-z])", lambda found: found.group(1).upper(), key)
         if key not in parts:
             out.append(f"{key}: not a member of GenerateContentRequest")
             continue

@@ -297,8 +297,10 @@ void Parser::reasoning() {
     } else if (!r_.failed()) {
       out_.extra.push_back({"thinking", v, "/thinking"});  // newer than this program ("between_tools")
     }
-    if (const Value display = r_.member(v, "/thinking", "display", Kind::string))
+    if (const Value display = r_.member(v, "/thinking", "display", Kind::string)) {
       out.include = display.text() != "omitted";
+      out.include_pointer = "/thinking/display";
+    }
     if (out.mode != Mode::unset) {
       static constexpr std::array<std::string_view, 3> kKnown = {"type", "budget_tokens", "display"};
       r_.unknown(v, "/thinking", kKnown, out_.extra, kThinkingPrefix);

@@ -364,8 +364,7 @@ void Parser::more_fields() {
 // Claude's own name of what Converse calls outputConfig: the Vercel AI SDK asks for structured output so.
 void Parser::output_config(Value v, std::string_view at) {
   if (v["effort"].present()) {
-    out_.reasoning.effort = v["effort"].text();
-    out_.reasoning.effort_pointer = r_.at(at, "effort");
+    out_.reasoning.say_effort(v["effort"].text(), r_.at(at, "effort"));
   }
   if (!v["format"].present()) return;
   const std::string_view pointer = r_.at(at, "format");
@@ -380,32 +379,30 @@ void Parser::reasoning(const Member& field, std::string_view at) {
   canon::ReasoningConfig& out = out_.reasoning;
   const Value v = field.value;
   if (v.is_string()) {  // gpt-oss "reasoning_effort", Qwen "reasoning_config"
-    out.effort = v.text();
-    out.effort_pointer = at;
+    out.say_effort(v.text(), at);
     return;
   }
   if (!r_.is_object(v, at)) return;
   for (const std::string_view key : {"effort", "maxReasoningEffort"}) {
-    if (!v[key].is_string()) continue;
-    out.effort = v[key].text();
-    out.effort_pointer = r_.at(at, key);
+    if (v[key].is_string()) out.say_effort(v[key].text(), r_.at(at, key));
   }
   const std::string_view type = r_.text(v, at, "type");
   if (type.empty()) return;
-  out.pointer = at;
   if (type == "disabled")
-    out.mode = Mode::off;
+    out.say(Mode::off, at);
   else if (type == "adaptive")
-    out.mode = Mode::adaptive;
+    out.say(Mode::adaptive, at);
   else if (type == "enabled")
-    out.mode = Mode::on;
+    out.say(Mode::on, at);
   else
     return r_.fail(r_.at(at, "type"),
                    fmt::format("expected \"enabled\", \"disabled\" or \"adaptive\", found \"{}\"", type));
   if (v["budget_tokens"].present() && r_.is_integer(v["budget_tokens"], r_.at(at, "budget_tokens")))
     out.budget = v["budget_tokens"].integer();
-  if (const Value display = r_.member(v, at, "display", Kind::string))
+  if (const Value display = r_.member(v, at, "display", Kind::string)) {
     out.include = display.text() != "omitted";
+    out.include_pointer = r_.at(at, "display");
+  }
 }
 
 void Parser::output() {
@@ -413,8 +410,7 @@ void Parser::output() {
   const Value v = r_.member(body_, "", "outputConfig", Kind::object);
   if (!v) return;
   if (const Value effort = r_.member(v, "/outputConfig", "effort", Kind::string)) {
-    out_.reasoning.effort = effort.text();
-    out_.reasoning.effort_pointer = "/outputConfig/effort";
+    out_.reasoning.say_effort(effort.text(), "/outputConfig/effort");
   }
   if (const Value format = r_.member(v, "/outputConfig", "textFormat", Kind::object)) {
     constexpr std::string_view kAt = "/outputConfig/textFormat/structure/jsonSchema";

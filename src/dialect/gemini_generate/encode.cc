@@ -243,8 +243,11 @@ class Encoder {
       (tool.kind == canon::ToolKind::function ? functions : others) = true;
     if (!functions && !(others && native_)) return;
     w_.key("tools").begin_array();
+    const bool one = options_.one_tool && native_ && others;
+    if (one) w_.begin_object();
     if (functions) {  // one Tool holds all declarations (VTX-09)
-      w_.begin_object().key("functionDeclarations").begin_array();
+      if (!one) w_.begin_object();
+      w_.key("functionDeclarations").begin_array();
       for (const canon::Tool& tool : request_.tools) {
         if (tool.kind != canon::ToolKind::function) continue;
         w_.begin_object().field("name", tool.name);
@@ -256,11 +259,18 @@ class Encoder {
         write_extras(w_, tool.extra);
         w_.end_object();
       }
-      w_.end_array().end_object();
+      w_.end_array();
+      if (!one) w_.end_object();
     }
     if (native_)
-      for (const canon::Tool& tool : request_.tools)
-        if (tool.kind != canon::ToolKind::function) w_.value(tool.source);
+      for (const canon::Tool& tool : request_.tools) {
+        if (tool.kind == canon::ToolKind::function) continue;
+        if (!one)
+          w_.value(tool.source);
+        else
+          for (const json::Member& member : tool.source.members()) w_.field(member.key, member.value);
+      }
+    if (one) w_.end_object();
     w_.end_array();
   }
 

@@ -153,7 +153,7 @@ void Parser::thinking(Value v, std::string_view pointer) {
       out.effort_pointer = at;
     } else if (spells(member.key, "includeThoughts")) {
       if (r_.is_bool(member.value, at)) out.include = member.value.boolean();
-      if (out.pointer.empty()) out.pointer = at;
+      out.include_pointer = at;
     } else {
       extra(out_.extra, kThinking, member, camel_of(member.key), pointer);
     }

@@ -213,35 +213,36 @@ void Parser::params() {
 void Parser::reasoning() {
   using Mode = canon::ReasoningConfig::Mode;
   canon::ReasoningConfig& out = out_.reasoning;
-  const auto set_mode = [&](Mode mode, std::string_view pointer) {
-    out.mode = mode;
-    out.pointer = pointer;
-  };
   const auto set_effort = [&](Value v, std::string_view pointer) {
     if (!v) return;
-    out.effort = v.text();
-    out.effort_pointer = pointer;
-    if (out.effort == "none") set_mode(Mode::off, pointer);
+    out.say_effort(v.text(), pointer);
+    if (out.effort == "none") out.say(Mode::off, pointer);
   };
   const auto set_budget = [&](Value owner, std::string_view base, std::string_view key) {
     const Value v = owner[key];
     if (!v.present() || !r_.is_integer(v, r_.at(base, key))) return;
     out.budget = v.integer();
-    set_mode(Mode::on, r_.at(base, key));
+    out.say(Mode::on, r_.at(base, key));
   };
   set_budget(body_, "", "thinking_budget");
   if (const Value v = r_.member(body_, "", "enable_thinking", Kind::boolean))
-    set_mode(v.boolean() ? Mode::on : Mode::off, "/enable_thinking");
+    out.say(v.boolean() ? Mode::on : Mode::off, "/enable_thinking");
   thinking(body_["thinking"]);
+  const auto set_include = [&](bool include, std::string_view pointer) {
+    if (out.include && *out.include != include) out.overruled.push_back(out.include_pointer);
+    out.include = include;
+    out.include_pointer = pointer;
+  };
   if (const Value v = r_.member(body_, "", "reasoning", Kind::object)) {
     set_effort(r_.member(v, "/reasoning", "effort", Kind::string), "/reasoning/effort");
     set_budget(v, "/reasoning", "max_tokens");
     if (const Value on = r_.member(v, "/reasoning", "enabled", Kind::boolean))
-      set_mode(on.boolean() ? Mode::on : Mode::off, "/reasoning/enabled");
+      out.say(on.boolean() ? Mode::on : Mode::off, "/reasoning/enabled");
     if (const Value hide = r_.member(v, "/reasoning", "exclude", Kind::boolean))
-      out.include = !hide.boolean();
+      set_include(!hide.boolean(), "/reasoning/exclude");
   }
-  if (const Value v = r_.member(body_, "", "include_reasoning", Kind::boolean)) out.include = v.boolean();
+  if (const Value v = r_.member(body_, "", "include_reasoning", Kind::boolean))
+    set_include(v.boolean(), "/include_reasoning");
   set_effort(r_.member(body_, "", "reasoning_effort", Kind::string), "/reasoning_effort");
 }
 
@@ -251,14 +252,13 @@ void Parser::thinking(Value v) {
   const std::string_view type = r_.text(v, "/thinking", "type", true);
   canon::ReasoningConfig& out = out_.reasoning;
   if (type == "enabled")
-    out.mode = Mode::on;
+    out.say(Mode::on, "/thinking");
   else if (type == "disabled")
-    out.mode = Mode::off;
+    out.say(Mode::off, "/thinking");
   else if (type == "adaptive" || type == "auto")
-    out.mode = Mode::adaptive;
+    out.say(Mode::adaptive, "/thinking");
   else
     return out_.extra.push_back({"thinking", v, "/thinking"});
-  out.pointer = "/thinking";
   if (const Value budget = v["budget_tokens"];
       budget.present() && r_.is_integer(budget, "/thinking/budget_tokens"))
     out.budget = budget.integer();

@@ -352,8 +352,11 @@ void Parser::reasoning() {
     out.mode = canon::ReasoningConfig::Mode::off;
     out.pointer = "/reasoning/effort";
   }
-  out.summary = r_.text(v, "/reasoning", "summary");
-  if (out.summary.empty()) out.summary = r_.text(v, "/reasoning", "generate_summary");
+  for (const std::string_view key : {"summary", "generate_summary"}) {  // the second is its old name
+    if (!out.summary.empty()) break;
+    out.summary = r_.text(v, "/reasoning", key);
+    out.summary_pointer = r_.at("/reasoning", key);
+  }
   if (!out.summary.empty()) out.include = true;
   static constexpr std::array<std::string_view, 3> kKnown = {"effort", "summary", "generate_summary"};
   r_.unknown(v, "/reasoning", kKnown, out_.extra, "reasoning.");
