@@ -82,6 +82,7 @@ void write_outcome(json::Writer& w, const Outcome& outcome) {
     w.end_array();
   }
   if (!restore.structured_tool.empty()) w.field("structured_tool", restore.structured_tool);
+  if (restore.aside_of != restore.structured_tool) w.field("aside_of", restore.aside_of);
   if (!restore.arguments.empty()) {
     w.key("arguments").begin_object();
     for (const auto& [tool, plan] : restore.arguments) write_plan(w.key(tool), *plan);

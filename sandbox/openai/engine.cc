@@ -44,7 +44,7 @@ Reply models_reply(const Host& host, const Call& call) {
   return out;
 }
 
-enum class Route { none, chat, models, responses, embeddings, own };
+enum class Route { none, chat, models, responses, input_tokens, embeddings, own };
 
 Route route_of(const Host& host, const Call& call) {
   if (host.own != nullptr && call.path == host.own_path) return Route::own;
@@ -55,6 +55,7 @@ Route route_of(const Host& host, const Call& call) {
     if (rest == "/models") return Route::models;
     if (rest == "/embeddings" && host.embeddings) return Route::embeddings;
     if (rest == "/responses" && host.responses) return Route::responses;
+    if (rest == "/responses/input_tokens" && host.responses) return Route::input_tokens;
   }
   return Route::none;
 }
@@ -132,6 +133,7 @@ Reply handle(const Host& host, const Call& call, const Options& options) {
   }
   if (!request.body.is_object()) return refusal_reply(host, not_json());
   if (route == Route::responses) return handle_responses(host, call, options);
+  if (route == Route::input_tokens) return handle_input_tokens(host, call, options);
   if (route == Route::embeddings) return handle_embeddings(host, request);
   if (request.model.empty() && !host.no_model.empty()) {
     return refusal_reply(host, refuse(std::string(host.no_model)));

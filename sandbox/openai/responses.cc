@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "json/write.h"
 #include "sandbox/openai/engine.h"
 #include "sandbox/openai/view.h"
@@ -23,7 +26,36 @@ bool reasons(const Request& r) {
   return false;
 }
 
+// The members of the call (TokenCountsBody of the OpenAPI document).
+constexpr std::array<std::string_view, 11> kCounted = {
+    "model",        "input",       "previous_response_id", "tools",
+    "text",         "reasoning",   "truncation",           "instructions",
+    "conversation", "tool_choice", "parallel_tool_calls"};
+
 }  // namespace
+
+Reply handle_input_tokens(const Host& host, const Call& call, const Options& options) {
+  Request request{.call = call, .host = host, .body = call.body, .paranoid = options.paranoid};
+  request.model = call.body["model"].text();
+  const Model* model = find_model(host, request.model);
+  if (model == nullptr) return refusal_reply(host, unknown_model(host, request.model));
+  request.traits = model->traits;
+  request.reasoning = reasons(request);
+  for (const json::Member& member : call.body.members())
+    if (std::ranges::find(kCounted, member.key) == kCounted.end())
+      return refusal_reply(host, refuse(fmt::format("Unknown parameter: '{}'.", member.key),
+                                        std::string(member.key), "unknown_parameter"));
+  if (auto fault = responses_fault(request)) return refusal_reply(host, *fault);
+  Reply out;
+  out.headers = {{"content-type", "application/json"}};
+  json::Writer w(out.body);
+  w.begin_object().field("object", "response.input_tokens");
+  w.field("input_tokens", count_tokens(json::dump_compact(call.body["input"])) +
+                              count_tokens(call.body["instructions"].text()) +
+                              count_tokens(json::dump_compact(call.body["tools"])) + 3);
+  w.end_object();
+  return out;
+}
 
 Reply handle_responses(const Host& host, const Call& call, const Options& options) {
   Request request{.call = call, .host = host, .body = call.body, .paranoid = options.paranoid};

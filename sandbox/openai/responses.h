@@ -12,6 +12,10 @@ namespace dragoman::sandbox::openai {
 
 Reply handle_responses(const Host& host, const Call& call, const Options& options);
 
+// POST /responses/input_tokens: how long such a request is. No answer is made, so nothing of one may be asked
+// for.
+Reply handle_input_tokens(const Host& host, const Call& call, const Options& options);
+
 // responses_rules.cc: the first thing the service would refuse.
 Verdict responses_fault(const Request& request);
 // responses_items.cc: the same for `input`.

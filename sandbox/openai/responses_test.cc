@@ -119,6 +119,17 @@ TEST(Responses, KnowsItsOwnItemsAgain) {
   EXPECT_NE(elsewhere.reply.body.find("could not be verified"), std::string::npos) << elsewhere.reply.body;
 }
 
+TEST(Responses, CountsTokens) {
+  CaseResult counted, refused, unknown;
+  const std::string_view path = "/v1/responses/input_tokens";
+  run_case(openai_row(), path, R"({"model":"gpt-5.6","input":"hello"})", false, counted);
+  EXPECT_EQ(counted.reply.body, R"({"object":"response.input_tokens","input_tokens":6})");
+  run_case(openai_row(), path, R"({"model":"gpt-5.6","input":"hello","store":true})", false, refused);
+  EXPECT_NE(refused.reply.body.find("Unknown parameter: 'store'."), std::string::npos) << refused.reply.body;
+  run_case(openai_row(), path, R"({"model":"no-such-model","input":"hello"})", false, unknown);
+  EXPECT_NE(unknown.reply.body.find("does not exist"), std::string::npos) << unknown.reply.body;
+}
+
 // The events say what the whole answer says, numbered and in order.
 TEST(Responses, TheStreamEndsInTheWholeAnswer) {
   for (const std::string_view text :

@@ -66,10 +66,11 @@ struct Deployment {
   std::string model;  // upstream name
   std::string url;    // complete, with the model percent-encoded where it stands in the path
   std::string stream_url;
-  std::string count_tokens_url;  // "" if the provider has none
-  std::string responses_url;     // of its Responses endpoint beside this one; "" if it has none
-  std::string embeddings_url;    // the same for embeddings
-  NamedTexts headers;            // besides the connection's
+  std::string count_tokens_url;     // "" if the provider has none
+  std::string responses_count_url;  // where its Responses endpoint counts tokens; "" if it does not
+  std::string responses_url;        // of its Responses endpoint beside this one; "" if it has none
+  std::string embeddings_url;       // the same for embeddings
+  NamedTexts headers;               // besides the connection's
   std::vector<DefaultParam> defaults;
   std::vector<profile::Rule> rules;  // of this target alone, laid over the provider's
   Timeouts timeouts;                 // when the client does not stream

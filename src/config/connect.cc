@@ -250,6 +250,9 @@ std::optional<Deployment> make_deployment(const TargetSpec& spec,
   if (row.responses && row.dialect != row.responses->dialect) {
     if (auto other = make_url(*spec.connection, row.responses->path, row.responses->query, spec.model))
       out.responses_url = std::move(*other);
+    if (const std::string& path = row.responses->count_tokens_path; !path.empty())
+      if (auto count = make_url(*spec.connection, path, row.responses->query, spec.model))
+        out.responses_count_url = std::move(*count);
   }
   if (row.embeddings) {
     if (auto other = make_url(*spec.connection, row.embeddings->path, row.embeddings->query, spec.model))

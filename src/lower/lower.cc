@@ -214,7 +214,13 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
     c.wire.encode(c.draft, options, out.body);
   }
   out.edits = std::move(c.edits);
+  // A Cohere model tells its plan even where it has to call a tool, which elsewhere ends all talk.
+  const canon::ChoiceMode choice = c.draft.tool_choice.mode;
+  const bool forced = choice == canon::ChoiceMode::required || choice == canon::ChoiceMode::named;
   out.restore = std::move(c.restore);
+  out.restore.aside_of = !out.restore.structured_tool.empty() ? out.restore.structured_tool
+                         : forced && c.wire.name == canon::DialectName::cohere_chat ? "*"
+                                                                                    : "";
   out.restore.issuer = c.profile.text(Setting::reasoning_issuer);
   out.restore.issuer_always = c.wire.name != canon::DialectName::openai_chat;
   if (out.restore.issuer.empty()) {

@@ -45,8 +45,11 @@ struct Restore {
   std::map<std::string, std::string, std::less<>> names;  // tool name on the wire → the client's
   std::set<std::string, std::less<>> custom_tools;        // sent as functions of one string: wire names
   std::string structured_tool;  // the forced tool that carries the JSON output; "" none
-  std::string issuer;           // whose reasoning this target's answers carry: a family, or the host itself
-  bool issuer_always = false;   // also where the wire names one (else it names who is behind the host)
+  // Words beside this tool's call are no part of the answer (aside.h): its wire name; "*" any call's; ""
+  // none.
+  std::string aside_of = {};
+  std::string issuer;          // whose reasoning this target's answers carry: a family, or the host itself
+  bool issuer_always = false;  // also where the wire names one (else it names who is behind the host)
   // Where arguments differ from what the client declared (argument_plan.h), by the tool's wire name.
   std::map<std::string, std::shared_ptr<const ArgumentPlan>, std::less<>> arguments = {};
   std::shared_ptr<const ArgumentPlan> output = {};  // the same of a JSON answer
@@ -54,8 +57,8 @@ struct Restore {
   std::set<std::string, std::less<>> visible_details = {};  // reasoning that is text to show, by its type
   bool own_words() const { return !html_arguments && visible_details.empty(); }
   bool empty() const {
-    return names.empty() && custom_tools.empty() && structured_tool.empty() && arguments.empty() && !output &&
-           own_words();
+    return aside_of.empty() && names.empty() && custom_tools.empty() && structured_tool.empty() &&
+           arguments.empty() && !output && own_words();
   }
 };
 

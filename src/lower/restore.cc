@@ -47,6 +47,7 @@ void restore(canon::Response& response, const Restore& restore, Arena& arena) {
         reasoning->issuer = issuer(restore, reasoning->issuer);
   if (restore.empty()) return;
   if (!restore.own_words()) plain_words(response, restore, arena);
+  set_aside(response, restore);
   for (canon::Choice& choice : response.choices) {
     for (canon::Block& block : choice.blocks) {
       if (auto* text = std::get_if<canon::Text>(&block.body); text && restore.output)
@@ -99,8 +100,11 @@ void EventRestorer::operator()(const Event& given, const canon::EventSink& sink)
   if (reasoning && (given.type == EventType::block_start || given.type == EventType::signature))
     event.issuer = issuer(*restore_, given.issuer);
   if (restore_->empty()) return sink(event);
-  if (restore_->own_words()) return put_back(event, sink);
-  words_(event, *restore_, [&](const Event& plain) { put_back(plain, sink); });
+  const auto next = [&](const Event& plain) {
+    aside_(plain, *restore_, [&](const Event& said) { put_back(said, sink); });
+  };
+  if (restore_->own_words()) return next(event);
+  words_(event, *restore_, next);
 }
 
 void EventRestorer::put_back(const Event& event, const canon::EventSink& sink) {

@@ -9,6 +9,7 @@
 #include "canon/response.h"
 #include "lower/answer_words.h"
 #include "lower/argument_filter.h"
+#include "lower/aside.h"
 #include "lower/lower.h"
 
 namespace dragoman::lower {
@@ -38,6 +39,7 @@ class EventRestorer {
   const Restore* restore_;
   std::map<int, Choice> choices_;
   AnswerWords words_;
+  Aside aside_;
 };
 
 }  // namespace dragoman::lower

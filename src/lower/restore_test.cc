@@ -21,6 +21,7 @@ struct RestoreCase {
   std::string_view want_name, want_text;  // of the call the client sees; "" name: a text block
   bool want_custom = false;
   StopReason want_stop = StopReason::tool_use;
+  bool want_aside = false;  // what is said before the call is a thought
 };
 
 const RestoreCase kCases[] = {
@@ -37,14 +38,29 @@ const RestoreCase kCases[] = {
      true},
     {"custom, not as asked", {.custom_tools = {"sh"}}, "sh", R"({"cmd":1})", "sh", R"({"cmd":1})", true},
     {"output",
-     {.structured_tool = "json_response"},
+     {.structured_tool = "json_response", .aside_of = "json_response"},
      "json_response",
      R"({"a": 1})",
      "",
      R"({"a": 1})",
      false,
-     StopReason::end_turn},
-    {"a real call beside output", {.structured_tool = "json_response"}, "f", "{}", "f", "{}"},
+     StopReason::end_turn,
+     true},
+    {"a real call beside output",
+     {.structured_tool = "json_response", .aside_of = "json_response"},
+     "f",
+     "{}",
+     "f",
+     "{}"},
+    {"a forced call of a model that tells its plan",
+     {.aside_of = "*"},
+     "f",
+     "{}",
+     "f",
+     "{}",
+     false,
+     StopReason::tool_use,
+     true},
 };
 
 canon::Response response_of(Arena& arena, const RestoreCase& row) {
@@ -68,6 +84,15 @@ void expect_restored(const canon::Response& response, const RestoreCase& row) {
   const canon::Choice& choice = response.choices.front();
   ASSERT_EQ(choice.blocks.size(), 2U);
   EXPECT_EQ(choice.stop, row.want_stop);
+  if (row.want_aside) {
+    const auto* thought = std::get_if<canon::Reasoning>(&choice.blocks[0].body);
+    ASSERT_NE(thought, nullptr);
+    EXPECT_EQ(thought->text, "Looking.");
+  } else {
+    const auto* text = std::get_if<Text>(&choice.blocks[0].body);
+    ASSERT_NE(text, nullptr);
+    EXPECT_EQ(text->text, "Looking.");
+  }
   if (row.want_name.empty()) {
     const auto* text = std::get_if<Text>(&choice.blocks[1].body);
     ASSERT_NE(text, nullptr);
@@ -115,6 +140,40 @@ TEST(Restore, StreamsCutAnywhere) {
       expect_restored(folder.take(), row);
     }
   }
+}
+
+// Whether words are beside the answer or are it is known when the call comes, or does not.
+TEST(Restore, WordsBesideTheOutput) {
+  const Restore structured{.structured_tool = "json", .aside_of = "json"};
+  const auto seen_of = [&](const std::vector<Block>& blocks) {
+    canon::Response response;
+    response.choices.push_back({.blocks = blocks, .stop = StopReason::end_turn});
+    std::string seen;
+    EventRestorer restorer(structured);
+    dialect::EventContract contract;
+    canon::unfold(response, [&](const canon::Event& event) {
+      restorer(event, [&](const canon::Event& out) {
+        EXPECT_EQ(contract.add(out), "");
+        if (out.type == canon::EventType::text)
+          seen += fmt::format("{}:{} ", out.block_type == canon::BlockType::reasoning ? "thought" : "text",
+                              out.text);
+      });
+      if (event.type == canon::EventType::block_stop) seen += "| ";
+    });
+    return seen;
+  };
+  const Block call{ToolCall{.id = "c", .name = "json", .arguments_text = "{}"}};
+  const Block other{ToolCall{.id = "c", .name = "f", .arguments_text = "{}"}};
+  const auto said = [](std::string_view text) { return Block{Text{text}}; };
+  EXPECT_EQ(seen_of({said("Now."), call}), "| thought:Now. text:{} | ");
+  EXPECT_EQ(seen_of({call, said("Done.")}), "text:{} | thought:Done. | ");
+  EXPECT_EQ(seen_of({said("No."), said("Never.")}), "| | text:No. text:Never. ");
+  EXPECT_EQ(seen_of({said(" {\"a\":1}")}), "text: {\"a\":1} | ") << "JSON does not wait";
+  EXPECT_EQ(seen_of({said("```json\n{}```"), said("So.")}), "text:```json\n{}``` | text:So. | ");
+  EXPECT_EQ(seen_of({said("First f."), other, said("Then."), call}),
+            "| text:First f. | | thought:Then. text:{} | ");
+  EXPECT_EQ(seen_of({said("Hm."), Block{canon::Reasoning{.text = "why"}}, call}),
+            "| | thought:Hm. thought:why text:{} | ");
 }
 
 // A tool whose arguments come as text is passed on as it comes, not held.

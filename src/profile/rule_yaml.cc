@@ -275,18 +275,20 @@ std::expected<std::vector<Rule>, YamlError> rules_from_yaml(const YAML::Node& li
 
 namespace {
 
-// {dialect, path, query, models, rules}: another endpoint of the host; everything else is the host's.
+// {dialect, path, count_tokens_path, query, models, rules}: another endpoint of the host; everything else is
+// the host's.
 std::expected<std::shared_ptr<const Provider>, YamlError> endpoint_row(const Provider& host,
                                                                        canon::DialectName usual,
                                                                        const YAML::Node& node) {
-  static constexpr std::array<std::string_view, 5> kKeys = {"dialect", "path", "query", "models", "rules"};
+  static constexpr std::array<std::string_view, 6> kKeys = {"dialect", "path",   "count_tokens_path",
+                                                            "query",   "models", "rules"};
   if (!node.IsMap()) return bad(node, "expected a map with path, query, rules");
   Provider out = other_endpoint(host, usual, "");
   if (usual == canon::DialectName::openai_embeddings) out.path = embeddings_path_beside(host.path);
   for (const auto& entry : node) {
     const std::string key = entry.first.Scalar();
-    if (key == "path" || key == "query") {
-      (key == "path" ? out.path : out.query) = entry.second.Scalar();
+    if (key == "path" || key == "query" || key == "count_tokens_path") {
+      (key == "path" ? out.path : key == "query" ? out.query : out.count_tokens_path) = entry.second.Scalar();
     } else if (key == "dialect") {
       const auto dialect = canon::dialect_named(entry.second.Scalar());
       if (!dialect) return bad(entry.second, "expected the name of a dialect");

@@ -9,6 +9,8 @@
 #include "json/parse.h"
 #include "json/write.h"
 #include "lower/lower.h"
+#include "serve/exchange.h"
+#include "serve/responses.h"
 #include "serve/upstream.h"
 
 namespace dragoman::serve {
@@ -55,6 +57,9 @@ std::optional<std::string> counting_body(const canon::Request& request, json::Va
       return json::dump(build.with(original, "model", build.string(deployment.model())));
     return json::dump(pick({"model", "messages", "system", "tools", "tool_choice", "thinking"}));
   }
+  if (how == "responses")
+    return json::dump(pick({"model", "input", "instructions", "tools", "tool_choice", "text", "reasoning",
+                            "parallel_tool_calls", "truncation"}));
   if (how == "converse")
     return json::dump(wrap("input", wrap("converse", pick({"messages", "system", "toolConfig"}))));
   // A Gemini client's own body goes out as it wrote it, in either spelling.
@@ -86,19 +91,31 @@ Result<json::Value> to_count(canon::DialectName dialect, json::Value body, Arena
     case canon::DialectName::bedrock_converse:
       if (body["input"]["converse"].is_object()) return body["input"]["converse"];
       return fail("expected a converse request; nothing else can be counted here", "/input/converse");
+    case canon::DialectName::openai_responses:
+      // Instructions, or what went before, may be all there is.
+      return body["input"] && !body["input"].is_null() ? body : build.with(body, "input", build.array({}));
     default:
       // This call has no output cap, which the dialect otherwise requires.
       return body["max_tokens"] ? body : build.with(body, "max_tokens", build.integer(1));
   }
 }
 
+// A request that goes on from an earlier response, as the whole conversation; or why it cannot.
+std::optional<TurnRefusal> with_history(Gateway& gateway, canon::DialectName dialect, std::string key_name,
+                                        json::Value& body, Arena& arena) {
+  if (dialect != canon::DialectName::openai_responses) return std::nullopt;
+  return ResponseTurn(gateway.responses.get(), std::move(key_name)).begin(arena, body, unix_ms());
+}
+
 std::string count_answer(canon::DialectName dialect, std::int64_t count, bool estimated) {
   std::string out;
   json::Writer w(out);
-  w.begin_object().field(dialect == canon::DialectName::gemini_generate    ? "totalTokens"
-                         : dialect == canon::DialectName::bedrock_converse ? "inputTokens"
-                                                                           : "input_tokens",
-                         count);
+  w.begin_object();
+  if (dialect == canon::DialectName::openai_responses) w.field("object", "response.input_tokens");
+  w.field(dialect == canon::DialectName::gemini_generate    ? "totalTokens"
+          : dialect == canon::DialectName::bedrock_converse ? "inputTokens"
+                                                            : "input_tokens",
+          count);
   if (estimated) w.key("dragoman").begin_object().field("estimated", true).end_object();
   w.end_object();
   return out;
@@ -112,7 +129,14 @@ net::Task<void> count_tokens(Gateway& gateway, net::ServerExchange& http, std::s
   return count_tokens_of(gateway, http, std::move(call));
 }
 
-net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, ModelCall asked_for) {
+net::Task<void> count_input_tokens(Gateway& gateway, net::ServerExchange& http, std::string key_name) {
+  ModelCall call;
+  call.dialect = canon::DialectName::openai_responses;
+  return count_tokens_of(gateway, http, std::move(call), std::move(key_name));
+}
+
+net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, ModelCall asked_for,
+                                std::string key_name) {
   const dialect::Dialect& client = dialect::get(asked_for.dialect);
   const auto snapshot = gateway.snapshot.load();
   LoopState& loop = gateway.on(http.loop());
@@ -120,11 +144,17 @@ net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, Mod
   std::optional<canon::Request> request;
   std::optional<json::Value> original;
   Error problem{"expected a JSON object", ""};
+  std::string code;
   int status = 400;
   if (auto body = json::parse_padded(arena, http.body()); !body) {
     problem = body.error();
   } else if (auto counted_part = to_count(asked_for.dialect, *body, arena); !counted_part) {
     problem = counted_part.error();
+  } else if (auto refused =
+                 with_history(gateway, asked_for.dialect, std::move(key_name), *counted_part, arena)) {
+    problem = {refused->message, refused->param};
+    status = refused->status;
+    code = refused->code;
   } else {
     original = *body;
     auto parsed = client.parse(arena, *counted_part);
@@ -147,7 +177,8 @@ net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, Mod
     const dialect::ClientError error = {.status = status,
                                         .kind = status == 404 ? "not_found" : "invalid_request",
                                         .message = problem.message,
-                                        .param = problem.pointer};
+                                        .param = problem.pointer,
+                                        .code = code};
     std::string body;
     client.render_error(error, body);
     co_await respond(http, status, std::move(body), false,
@@ -155,7 +186,8 @@ net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, Mod
     co_return;
   }
 
-  const Deployment& deployment = routed->deployment(routed->route().targets.front());
+  const Deployment& first = routed->deployment(routed->route().targets.front());
+  const Deployment& deployment = first.speaking(*request, snapshot->catalogue());
   const auto asked = counting_body(*request, *original, deployment, *snapshot, arena);
   if (deployment.count_tokens_url() && asked) {
     const bool same_dialect = deployment.provider().dialect == client.name;

@@ -21,12 +21,14 @@ Result<std::shared_ptr<const Deployment>> Deployment::make(std::shared_ptr<const
   if (auto done = parse(from.url, made->url_); !done) return std::unexpected(done.error());
   if (auto done = parse(from.stream_url.empty() ? from.url : from.stream_url, made->stream_url_); !done)
     return std::unexpected(done.error());
-  if (!from.count_tokens_url.empty()) {
-    made->count_tokens_url_.emplace();
-    if (auto done = parse(from.count_tokens_url, *made->count_tokens_url_); !done)
-      return std::unexpected(done.error());
-  }
-  const auto endpoint = [&](const std::string& url, const profile::Provider* row,
+  const auto parse_count = [&](const std::string& text, std::optional<net::Url>& into) -> Result<void> {
+    if (text.empty()) return {};
+    return parse(text, into.emplace());
+  };
+  if (auto done = parse_count(from.count_tokens_url, made->count_tokens_url_); !done)
+    return std::unexpected(done.error());
+  const auto endpoint = [&](const std::string& url, const std::string& count_url,
+                            const profile::Provider* row,
                             std::shared_ptr<const Deployment>& into) -> Result<void> {
     if (url.empty()) return {};
     std::shared_ptr<Deployment> other(new Deployment);
@@ -34,14 +36,17 @@ Result<std::shared_ptr<const Deployment>> Deployment::make(std::shared_ptr<const
     other->provider_ = row;
     if (auto done = parse(url, other->url_); !done) return done;
     other->stream_url_ = other->url_;
+    if (auto done = parse_count(count_url, other->count_tokens_url_); !done) return done;
     if (auto done = other->read_defaults(); !done) return done;
     into = std::move(other);
     return {};
   };
   const profile::Provider& row = *from.connection->row;
-  if (auto done = endpoint(from.responses_url, row.responses.get(), made->responses_); !done)
+  if (auto done =
+          endpoint(from.responses_url, from.responses_count_url, row.responses.get(), made->responses_);
+      !done)
     return std::unexpected(done.error());
-  if (auto done = endpoint(from.embeddings_url, row.embeddings.get(), made->embeddings_); !done)
+  if (auto done = endpoint(from.embeddings_url, "", row.embeddings.get(), made->embeddings_); !done)
     return std::unexpected(done.error());
   if (auto done = made->read_defaults(); !done) return std::unexpected(done.error());
   return made;

@@ -147,6 +147,14 @@ net::Task<void> kept_response(Gateway& gateway, net::ServerExchange& http, std::
   const std::string_view method = http.method();
   const bool known = (what.empty() && method != "POST") || (what == "input_items" && method == "GET") ||
                      (what == "cancel" && method == "POST");
+  if (slash == std::string_view::npos && id == "compact" && method == "POST") {
+    co_await refuse(
+        http, 404,
+        "This gateway does not compact conversations: what OpenAI makes of one is sealed, and no other "
+        "provider could read it. Send the conversation itself, or a summary of it; POST "
+        "/v1/responses/input_tokens says how long it is.");
+    co_return;
+  }
   if (!known) {
     co_await refuse(
         http, 404,

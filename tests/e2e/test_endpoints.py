@@ -73,6 +73,64 @@ def test_count_tokens_refuses_what_it_cannot_read(gateway, sandbox):
     Anthropic.error(answer.json)
 
 
+def count_input(gateway, body, path="/v1/responses/input_tokens"):
+    return http.call(gateway.url, "POST", path, body)
+
+
+TOOLS = [{"type": "function", "name": "search.it", "parameters": {"type": "object", "properties": {"q": {"type": "string"}}},
+          "strict": False}]
+
+
+def test_input_tokens_are_asked_of_openai(gateway, sandbox):
+    answer = count_input(gateway, {"model": "mini", "input": "How many tokens am I?", "instructions": "Count", "tools": TOOLS,
+                                   "tool_choice": "auto", "text": {"verbosity": "low"}})
+    assert answer.status == 200, answer
+    call = sandbox.last("openai")
+    assert call.path.endswith("/responses/input_tokens") and call.status == 200
+    assert set(answer.json) == {"object", "input_tokens"} and answer.json["object"] == "response.input_tokens"
+    # As it would be sent: under the tool's other name, with nothing that only an answer needs.
+    assert call.json["model"] == "gpt-4o-mini" and call.json["tools"][0]["name"] != "search.it"
+    assert not {"store", "include", "stream", "max_output_tokens"} & set(call.json)
+
+
+def test_input_tokens_are_estimated_elsewhere(gateway, sandbox):
+    def count(text):
+        answer = count_input(gateway, {"model": "mistral/mistral-large-latest", "input": [{"role": "user", "content": text}]})
+        assert answer.status == 200, answer
+        assert answer.json["object"] == "response.input_tokens" and answer.json["dragoman"]["estimated"] is True
+        return answer.json["input_tokens"]
+
+    assert 0 < count("short") < count("a much longer text " * 50)
+
+
+def test_input_tokens_of_a_conversation_that_is_kept(gateway, sandbox):
+    first = http.call(gateway.url, "POST", "/v1/responses", {"model": "claude", "input": "A long question. " * 40}).json
+    alone = count_input(gateway, {"model": "claude", "input": "And?"}).json["input_tokens"]
+    both = count_input(gateway, {"model": "claude", "input": "And?", "previous_response_id": first["id"]}).json["input_tokens"]
+    before = count_input(gateway, {"model": "claude", "previous_response_id": first["id"]}).json["input_tokens"]
+    assert both > alone + 100 and before > 100
+    unknown = count_input(gateway, {"model": "claude", "input": "And?", "previous_response_id": "resp_nobody"})
+    assert unknown.status == 400 and unknown.json["error"]["code"] == "previous_response_not_found"
+
+
+def test_input_tokens_refuses_what_it_cannot_read(gateway):
+    for body, status in (({"model": "nowhere", "input": "x"}, 404), ({"input": "x"}, 400), ([], 400), ({"model": "mini", "input": 5}, 400)):
+        answer = count_input(gateway, body)
+        assert answer.status == status and answer.json["error"]["message"], answer
+
+
+def test_the_sdk_counts(gateway):
+    from openai import OpenAI as Client
+    client = Client(base_url=gateway.url + "/v1", api_key="unused", max_retries=0)
+    assert client.responses.input_tokens.count(model="mini", input="Hello").input_tokens > 0
+    assert client.responses.input_tokens.count(model="claude", input="Hello").input_tokens > 0
+
+
+def test_compacting_is_refused_in_words(gateway):
+    answer = http.call(gateway.url, "POST", "/v1/responses/compact", {"model": "mini", "input": "x"})
+    assert answer.status == 404 and "does not compact" in answer.json["error"]["message"]
+
+
 def samples(text):
     """{name{labels}: value} of a scrape; fails on a line that is not of the format."""
     out = {}

@@ -155,6 +155,33 @@ TEST(ResponsesStream, TheWholeAnswerIsWhatTheStreamEndsIn) {
   EXPECT_GE(streams, 4);
 }
 
+// Gemini 3 ends an answer with a signature and no words: whether the message before it was cut off is said by
+// the stop behind it.
+TEST(ResponsesStream, ASealBehindTheMessage) {
+  const canon::Block said{canon::Text{.text = "Hello"}};
+  const canon::Block seal{canon::Reasoning{.signature = "c2ln", .issuer = "gemini"}};
+  const canon::Block thought{canon::Reasoning{.text = "Hm.", .signature = "c2ln", .issuer = "gemini"}};
+  const canon::Block call{canon::ToolCall{.id = "call_1", .name = "f"}};
+  const RenderOptions options{.id = "req_given", .model = "m", .created = 1700000000};
+  for (const auto& blocks : std::initializer_list<std::vector<canon::Block>>{{said, seal},
+                                                                             {said, thought},
+                                                                             {said, seal, said},
+                                                                             {said, seal, call},
+                                                                             {seal, said},
+                                                                             {said, seal, seal}})
+    for (const auto stop :
+         {canon::StopReason::end_turn, canon::StopReason::max_tokens, canon::StopReason::tool_use}) {
+      canon::Response response;
+      response.id = "r";
+      response.choices.push_back({.blocks = blocks, .stop = stop});
+      const auto renderer = kOpenaiResponses.renderer(options);
+      std::string streamed, whole;
+      canon::unfold(response, [&](const canon::Event& event) { renderer->render(event, streamed); });
+      kOpenaiResponses.render(response, options, whole);
+      EXPECT_NE(streamed.find("\"response\":" + whole), std::string::npos) << streamed << "\n" << whole;
+    }
+}
+
 // Every value of every kind in an event: refused or read, never more.
 TEST(ResponsesStream, OddEventsAreNoTrouble) {
   constexpr std::string_view kOdd[] = {

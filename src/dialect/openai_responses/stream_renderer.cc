@@ -2,6 +2,8 @@
 // closed.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/id.h"
 #include "dialect/openai_responses/wire.h"
 #include "dialect/service_tier.h"
@@ -47,6 +49,7 @@ class Renderer final : public StreamRenderer {
         return close(event, out);
       case EventType::stop:
         close_message(out, event.stop);
+        add_sealed(out);
         outcome_ = outcome_of(event.stop);
         return;
       case EventType::usage:
@@ -56,6 +59,7 @@ class Renderer final : public StreamRenderer {
       case EventType::end:
         begin(event, out);
         close_message(out, canon::StopReason::end_turn);
+        add_sealed(out);
         outcome_.usage = usage_;
         return whole(outcome_.status == "incomplete" ? "response.incomplete" : "response.completed", outcome_,
                      out);
@@ -126,13 +130,33 @@ class Renderer final : public StreamRenderer {
     ++index_;
   }
 
+  // Reasoning behind an open message may be no more than its seal (Gemini 3 ends with one). Whether the
+  // message was finished is known when the next thing comes, so the seal waits for that.
+  void open_reasoning(std::string& out) {
+    close_message(out, canon::StopReason::end_turn);
+    sealing_ = false;
+    id_ = item_id("rs_", head_.id, index_);
+    item_added(reasoning_item(id_, "", ""), out);
+  }
+
+  void add_sealed(std::string& out) {
+    if (sealed_.empty()) return;
+    id_ = item_id("rs_", head_.id, index_);
+    item_added(reasoning_item(id_, "", ""), out);
+    item_done(reasoning_item(id_, "", std::exchange(sealed_, {})), out);
+  }
+
   void open(const Event& event, std::string& out) {
+    if (!sealed_.empty()) close_message(out, canon::StopReason::end_turn);
+    add_sealed(out);
     text_.clear();
     signature_.clear();
     annotations_.clear();
     annotation_count_ = 0;
     issuer_ = event.issuer;
     const bool words = event.block_type == BlockType::text || event.block_type == BlockType::refusal;
+    sealing_ = in_message_ && event.block_type == BlockType::reasoning;
+    if (sealing_) return;
     if (!words) close_message(out, canon::StopReason::end_turn);
     switch (event.block_type) {
       case BlockType::text:
@@ -150,9 +174,7 @@ class Renderer final : public StreamRenderer {
         return;
       }
       case BlockType::reasoning:
-        id_ = item_id("rs_", head_.id, index_);
-        item_added(reasoning_item(id_, "", ""), out);
-        return;
+        return open_reasoning(out);
       case BlockType::redacted_reasoning: {
         id_ = item_id("rs_", head_.id, index_);
         const std::string item = reasoning_item(id_, "", encrypted_content(event.issuer, 'r', event.text));
@@ -200,6 +222,7 @@ class Renderer final : public StreamRenderer {
   void text(const Event& event, std::string& out) {
     text_ += event.text;
     if (event.block_type == BlockType::reasoning) {
+      if (sealing_) open_reasoning(out);
       if (text_.size() == event.text.size())  // the first piece: thoughts may be nothing but a signature
         piece("response.reasoning_summary_part.added", out, [&](Writer& w) {
           place(w).field("summary_index", 0).key("part").raw(R"({"type":"summary_text","text":""})");
@@ -246,6 +269,13 @@ class Renderer final : public StreamRenderer {
         piece("response.refusal.done", out, [&](Writer& w) { content_place(w).field("refusal", text_); });
         return part_done(refusal_part(text_), out);
       case BlockType::reasoning: {
+        const std::string encrypted = encrypted_content(issuer_, 's', signature_);
+        if (sealing_ && !encrypted.empty()) {
+          sealing_ = false;
+          sealed_ = encrypted;
+          return;
+        }
+        if (sealing_) open_reasoning(out);
         if (!text_.empty()) {
           piece("response.reasoning_summary_text.done", out,
                 [&](Writer& w) { place(w).field("summary_index", 0).field("text", text_); });
@@ -254,7 +284,7 @@ class Renderer final : public StreamRenderer {
             w.field("type", "summary_text").field("text", text_).end_object();
           });
         }
-        return item_done(reasoning_item(id_, text_, encrypted_content(issuer_, 's', signature_)), out);
+        return item_done(reasoning_item(id_, text_, encrypted), out);
       }
       case BlockType::tool_call: {
         if (text_.empty() && !call_.custom) text_ = "{}";  // clients parse them, and "" is no JSON
@@ -304,8 +334,10 @@ class Renderer final : public StreamRenderer {
   int index_ = 0;  // of the open item in the output
   int part_ = 0;   // of the open part in its message
   bool in_message_ = false;
-  std::string items_;  // those that are whole, as JSON text
-  std::string parts_;  // of the open message
+  bool sealing_ = false;  // the open reasoning stands behind an open message and has said nothing yet
+  std::string sealed_;    // such a one that ended so: its encrypted content
+  std::string items_;     // those that are whole, as JSON text
+  std::string parts_;     // of the open message
   std::string logprobs_, annotations_;
   int annotation_count_ = 0;
   std::string id_, text_, signature_, issuer_;
