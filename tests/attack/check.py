@@ -9,6 +9,8 @@ import json
 import re
 
 from draw import TOKEN
+from tree import MISSING, Number, dump, keys, load, resolve, step, walk
+from unread import unread, unread_inside
 
 MEDIA = re.compile(r"^(?:data:[^,]*;base64,)?((?:iVBORw0KGgo|/9j/|R0lGOD|UklGR|JVBERi0)[A-Za-z0-9+/=]+)$")
 # What a client says of the call, not to the model.
@@ -23,47 +25,6 @@ PLUMBING = re.compile(r"^/input/\d+/id$|^/prompt_cache_key$")
 OUR_WORDS = {"is_error", "parallel_tool_calls", "logprobs"}
 # Whether and how thoughts are shown is a word of its own beside whether and how much to think.
 SHOWN = re.compile(r"/(summary|generate_summary|display|includeThoughts|exclude)$")
-MISSING = object()
-
-
-class Number(str):
-    """A number as it is written."""
-
-
-def load(text):
-    return json.loads(text, parse_int=Number, parse_float=Number)
-
-
-def step(key):
-    return str(key).replace("~", "~0").replace("/", "~1")
-
-
-def walk(value, pointer=""):
-    """(pointer, leaf) in order; empty objects and arrays are leaves."""
-    if isinstance(value, dict) and value:
-        for key, child in value.items():
-            yield from walk(child, f"{pointer}/{step(key)}")
-    elif isinstance(value, list) and value:
-        for n, child in enumerate(value):
-            yield from walk(child, f"{pointer}/{n}")
-    else:
-        yield pointer, value
-
-
-def resolve(value, pointer):
-    if pointer == "":
-        return value
-    if not pointer.startswith("/"):
-        return MISSING
-    for part in pointer[1:].split("/"):
-        part = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return MISSING
-    return value
 
 
 def place(pointer):
@@ -194,43 +155,6 @@ def related(one, other):
     return one == other or one.startswith(other + "/") or other.startswith(one + "/")
 
 
-# What means nothing to a model may go under an edit of class `none`.
-FOR_PEOPLE = re.compile(r"/(\$comment|title|x-[a-z-]*|markdownDescription|examples|example|default|deprecated|readOnly)(/\d+)?$")
-
-
-def dead(request, pointer):
-    """Inside a definition that nothing refers to."""
-    found = re.match(r"(.*?)/(\$defs|definitions)/([^/]+)/", pointer)
-    if not found:
-        return False
-    schema, word = resolve(request, found.group(1)), found.group(2)
-    reached, open_ = set(), [value for key, value in schema.items() if key != word]
-    while open_:
-        text = dump(open_.pop())
-        for name, value in schema[word].items():
-            reference = json.dumps(f"#/{word}/{step(name)}", ensure_ascii=False)
-            if name not in reached and reference in text:
-                reached.add(name)
-                open_.append(value)
-    return found.group(3).replace("~1", "/").replace("~0", "~") not in reached
-
-
-def unread(request, pointer):
-    return FOR_PEOPLE.search(pointer) or dead(request, pointer)
-
-
-def unread_inside(text, token):
-    """The same of a schema that is written as text, as Converse has it."""
-    try:
-        schema = load(text)
-    except ValueError:
-        return False
-    if not isinstance(schema, dict):
-        return False
-    places = [pointer for pointer, leaf in walk(schema) if isinstance(leaf, str) and token in leaf]
-    return bool(places) and all(unread(schema, pointer) for pointer in places)
-
-
 def of_words(answer):
     """Every token of the client's is in the body, or an edit with a loss speaks of its place."""
     for pointer, leaf in walk(answer.request):
@@ -265,32 +189,12 @@ def barred(answer, pointer):
     return all(gone & {name, *(e["after"] for e in answer.edits if e["keyword"] == "name" and e["pointer"] == at)} for at, name in tools)
 
 
-def keys(value, pointer=""):
-    if isinstance(value, dict):
-        for key, child in value.items():
-            yield f"{pointer}/{step(key)}", key
-            yield from keys(child, f"{pointer}/{step(key)}")
-    elif isinstance(value, list):
-        for n, child in enumerate(value):
-            yield from keys(child, f"{pointer}/{n}")
-
-
 def of_media(answer):
     for pointer, leaf in walk(answer.request):
         if not isinstance(leaf, str) or not (found := MEDIA.match(leaf)):
             continue
         if found.group(1) not in answer.text and not answer.lossy(pointer):
             yield "media lost in silence", place(pointer)
-
-
-def dump(value):
-    if isinstance(value, Number):
-        return str(value)
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{dump(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(dump(v) for v in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def arguments_in(value, pointer=""):
