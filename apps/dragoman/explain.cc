@@ -14,6 +14,7 @@
 #include "explain_read.h"
 #include "explain_report.h"
 #include "failure/classify.h"
+#include "failure/own.h"
 #include "journal_option.h"
 #include "json/parse.h"
 #include "lower/locate_texts.h"
@@ -63,6 +64,12 @@ void classify(Report& report, const Offline& offline) {
         "dragoman reads a request as its dialect has it, and this one is not so", std::string(pointer));
     report.error.message = refusal.body;
     report.place.pointer = pointer;
+    return;
+  }
+  if (auto own = failure::own_refusal(refusal.body)) {
+    report.failure = *std::move(own);
+    report.error.message = refusal.body;
+    report.place.pointer = refusal.schema.empty() ? report.failure.pointer : refusal.schema;
     return;
   }
   std::vector<failure::HeaderField> headers;

@@ -30,6 +30,16 @@ std::vector<std::pair<std::string, std::string>> header_lines(std::string_view t
   return out;
 }
 
+// Of the journal's violations: the first that failed the attempt.
+std::string broken_schema(std::string_view violations) {
+  Arena arena;
+  const auto list = json::parse(arena, violations);
+  if (!list) return "";
+  for (const json::Value one : list->items())
+    if (one["action"].text() == "failed") return std::string(one["schema"].text());
+  return "";
+}
+
 Result<Refusals> from_record(store::RequestRecord record) {
   Refusals out{.id = record.id};
   for (store::AttemptRecord& attempt : record.attempts)
@@ -40,7 +50,8 @@ Result<Refusals> from_record(store::RequestRecord record) {
                           std::move(attempt.error_body),
                           header_lines(attempt.error_headers),
                           attempt.outcome,
-                          attempt.decision});
+                          attempt.decision,
+                          broken_schema(attempt.violations)});
   if (out.list.empty() && !record.error.empty())  // it never came to an attempt
     out.list.push_back({"", {}, record.status, record.error, {}, "local_fault", ""});
   if (out.list.empty())

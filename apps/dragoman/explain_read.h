@@ -31,6 +31,7 @@ struct Refusal {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string outcome;   // the class it was given when it happened; "" for a text
   std::string decision;  // what dragoman did next
+  std::string schema;    // place in the client's request that its answer broke; "" none
 
   std::string provider_name() const;  // the target's, "" when there is none
 };

@@ -34,7 +34,13 @@ std::string who(const Report& r) {
   std::string out;
   const bool unsent =
       r.refusal.status == 0 && !r.refusal.outcome.empty() && failure::is_deterministic(r.failure.cls);
-  if (!r.refusal.target.empty() && unsent)
+  if (r.failure.rule == "loss_forbidden")
+    out = fmt::format("dragoman, for {}: the config forbids what would be lost there, and nothing was sent",
+                      r.refusal.target.empty() ? "a target" : r.refusal.target);
+  else if (r.failure.rule == "broken_promise")
+    out = fmt::format("dragoman: {} answered, and the answer was not let through",
+                      r.refusal.target.empty() ? "a target" : r.refusal.target);
+  else if (!r.refusal.target.empty() && unsent)
     out = fmt::format("dragoman, for {}: its rules say that it does not take this, and nothing was sent",
                       r.refusal.target);
   else if (!r.refusal.target.empty())
@@ -160,10 +166,14 @@ std::string advice_lines(const Report& r) {
 std::string explain_markdown(const Report& r) {
   const failure::Failure& f = r.failure;
   std::string out = fmt::format(
-      "# {}\n\n", r.wrapper ? std::string("Refused, without the provider's words")
-                            : fmt::format("{}: {}", failure::name(f.cls), failure::describe(f.cls)));
+      "# {}\n\n", r.wrapper                    ? std::string("Refused, without the provider's words")
+                  : f.rule == "loss_forbidden" ? "param_rejected: forbidden by the config's `loss`"
+                  : f.rule == "broken_promise"
+                      ? "generation_failed: the answer breaks the request's schema"
+                      : fmt::format("{}: {}", failure::name(f.cls), failure::describe(f.cls)));
   out += fmt::format("**Who:** {}\n\n", who(r));
-  out += "**Their words:**\n\n" +
+  out += (f.source == failure::Source::us && !r.refusal.target.empty() ? "**Its words:**\n\n"
+                                                                       : "**Their words:**\n\n") +
          code_block(r.error.message.empty() ? "(none: the body was empty)" : r.error.message) + "\n";
   if (r.wrapper) return out + wrapper_help(r);
   out += place_lines(r);

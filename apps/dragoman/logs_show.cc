@@ -143,7 +143,9 @@ std::string show_record(const store::RequestRecord& record, const Offline& offli
     if (!a.decision.empty()) out += fmt::format("    decision: {}\n", store::printable(a.decision));
     if (a.outcome != "ok") {
       const ReadRefusal read = read_refusal(a, offline.provider(a.provider));
-      out += fmt::format("    means: {}\n", failure::describe(read.failure.cls));
+      const bool own = read.failure.source == failure::Source::us && !read.failure.why.empty();
+      out += fmt::format("    means: {}\n",
+                         own ? std::string_view(read.failure.why) : failure::describe(read.failure.cls));
       if (const std::string fix = read.fix(); !fix.empty())
         out += fmt::format("    fix: {}\n", store::printable(fix));
       if (const std::string lines = read.config_lines(a.target); !lines.empty())

@@ -7,11 +7,16 @@
 #include "base/strings.h"
 #include "dialect/dialect.h"
 #include "failure/classify.h"
+#include "failure/own.h"
 
 namespace dragoman::app {
 
 ReadRefusal read_refusal(const store::AttemptRecord& attempt, const profile::Provider* provider) {
   ReadRefusal out{.message = attempt.error_body};
+  if (auto own = failure::own_refusal(attempt.error_body)) {
+    out.failure = *std::move(own);
+    return out;
+  }
   if (attempt.status != 0) {
     std::vector<failure::HeaderField> headers;
     std::string_view type_header;

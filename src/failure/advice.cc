@@ -133,6 +133,15 @@ bool names(std::string_view ids, std::string_view id) {
 }
 
 Advice general(const Failure& failure) {
+  // The config's own will, which no row of a provider's decides.
+  if (failure.rule == "loss_forbidden")
+    return {"Leave out what it names, or ask a target that takes it: `dragoman check` says which do.",
+            "Allow that class of loss: `loss` of the model or target."};
+  if (failure.rule == "broken_promise")
+    return {"",
+            "Send it again: the model may roll better. `arguments: repair` mends what can be mended and asks "
+            "once "
+            "more, `report` lets it pass and says so."};
   switch (failure.cls) {
     case FailureClass::network:
       return {"", "Check the base URL, DNS, proxies and firewalls between dragoman and the provider."};

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "dialect/dialect.h"
+#include "failure/own.h"
 #include "json/parse.h"
 
 namespace dragoman::serve {
@@ -180,6 +181,9 @@ TEST(ArgumentGate, OrItFails) {
   EXPECT_FALSE(s.settle());
   EXPECT_NE(s.kept().failure().find("the call of f breaks its schema at /n"), std::string::npos);
   EXPECT_NE(s.kept().failure().find("no time"), std::string::npos);
+  const auto own = failure::own_refusal(s.kept().failure());  // as the journal's readers know it
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->rule, "broken_promise");
   EXPECT_EQ(s.kept().failure_pointer(), "/tools/0/function/parameters/properties/n/maximum");
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "failure/own.h"
+
 namespace dragoman::serve {
 namespace {
 
@@ -37,6 +39,11 @@ TEST(Loss, RefusalsNameRulePlaceAndTarget) {
   EXPECT_EQ(refused.pointer, "/tools/0/function/parameters");
   EXPECT_THAT(refused.reason, HasSubstr("gemini/x"));
   EXPECT_THAT(refused.reason, HasSubstr("`loss: {widened: forbid}`"));
+  // Who reads it in the journal knows it again.
+  const auto own = failure::own_refusal(refused.reason);
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->rule, "loss_forbidden");
+  EXPECT_EQ(own->pointer, "/tools/0/function/parameters");
   EXPECT_THAT(loss_warning(edit, "gemini/x"), HasSubstr("widened by GEM-21"));
 }
 
