@@ -83,6 +83,22 @@ Value same_word(Value schema_root, const Violation& violation, std::string_view 
   return found;
 }
 
+// Whether the branch names another value for a property than the one that is there: {"kind": "circle"} is no
+// square.
+bool is_another_kind(Value document, Value branch, Value value) {
+  if (const std::string_view reference = branch["$ref"].text(); reference.starts_with("#/"))
+    branch = json::resolve(document, reference.substr(1));
+  for (const json::Member& property : branch["properties"].members()) {
+    const Value said = value[property.key];
+    const Value words = property.value["enum"];
+    const Value kind = property.value["const"]     ? property.value["const"]
+                       : words.items().size() == 1 ? words.at(0)
+                                                   : Value();
+    if (said && kind && !json::equal(said, kind)) return true;
+  }
+  return false;
+}
+
 bool at_or_above(std::string_view pointer, std::string_view place) {
   return place.starts_with(pointer) && (place.size() == pointer.size() || place[pointer.size()] == '/');
 }
@@ -202,7 +218,11 @@ class Coercer {
     if (value.is_string())
       if (const Value read = read_text(arena_, value.text()); read.is_object() || read.is_array())
         starts.push_back(read);
-    for (std::size_t i = 0; i < std::min(list.items().size(), kAlternatives) && checks_ > 0; ++i) {
+    const bool many = list.items().size() > kAlternatives;
+    std::size_t tried = 0;
+    for (std::size_t i = 0; i < list.items().size() && tried < kAlternatives && checks_ > 0; ++i) {
+      if (many && is_another_kind(schema_->schema, list.at(i), starts.back())) continue;
+      ++tried;
       const auto branch = branch_of(json::pointer_join(violation.schema_pointer, i));
       if (!branch || !branch->validator) continue;
       for (const Value start : starts) {

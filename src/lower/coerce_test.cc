@@ -1,6 +1,7 @@
 // What is mended and what is not: a row a rule.
 #include "lower/coerce.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "json/parse.h"
@@ -72,6 +73,21 @@ const Case kValues[] = {
     {"a pattern is not mended", R"({"type":"string","pattern":"^[a-z]+$"})", R"("A")", ""},
 };
 
+// Of many alternatives the ones that call themselves something else are not tried.
+std::string union_of(int size, bool references) {
+  std::string list, definitions;
+  for (int i = 0; i < size; ++i) {
+    const std::string one = fmt::format(
+        R"({{"type":"object","properties":{{"k":{{"const":"k{}"}},"v":{{"type":"integer"}}}},"required":["k","v"]}})",
+        i);
+    list += (i ? "," : "") + (references ? fmt::format(R"({{"$ref":"#/$defs/d{}"}})", i) : one);
+    definitions += fmt::format(R"({}"d{}":{})", i ? "," : "", i, one);
+  }
+  return fmt::format(
+      R"({{"type":"object","properties":{{"x":{{"oneOf":[{}]}}}},"required":["x"],"$defs":{{{}}}}})", list,
+      definitions);
+}
+
 std::string mended(std::string_view schema, std::string_view sent) {
   const auto compiled = validate::compile_schema(schema);
   EXPECT_TRUE(compiled->validator) << compiled->why;
@@ -133,6 +149,16 @@ const Case kWholes[] = {
 
 TEST(Coerce, WholeObjects) {
   for (const Case& c : kWholes) EXPECT_EQ(mended(c.schema, c.sent), c.want) << c.what;
+}
+
+TEST(Coerce, OneOfManyKinds) {
+  for (const bool references : {false, true}) {
+    const std::string schema = union_of(30, references);
+    EXPECT_EQ(mended(schema, R"({"x":{"k":"k27","v":"7"}})"), R"({"x":{"k":"k27","v":7}})") << references;
+    EXPECT_EQ(mended(schema, R"({"x":"{\"k\":\"k27\",\"v\":\"7\"}"})"), R"({"x":{"k":"k27","v":7}})")
+        << references;
+    EXPECT_EQ(mended(schema, R"({"x":{"k":"k99","v":"7"}})"), "") << references;
+  }
 }
 
 TEST(Coerce, SaysWhatItDid) {
