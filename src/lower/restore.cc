@@ -118,6 +118,7 @@ void EventRestorer::put_back(const Event& event, const canon::EventSink& sink) {
       Event out = event;
       if (!restore_->structured_tool.empty() && event.name == restore_->structured_tool) {
         choice.structured = choice.was_structured = true;
+        choice.wrote = false;
         out.block_type = BlockType::text;
         out.id = out.name = out.signature = {};
         return sink(out);
@@ -139,11 +140,18 @@ void EventRestorer::put_back(const Event& event, const canon::EventSink& sink) {
       if (choice.structured) {
         out.type = EventType::text;
         out.block_type = BlockType::text;
+        choice.wrote = choice.wrote || !event.text.empty();
       }
       if (!choice.filter) return sink(out);
       return filtered(choice, out, sink, false);
     }
     case EventType::block_stop: {
+      if (choice.structured && !choice.wrote) {  // an object without members may come as no piece at all
+        Event none = event;
+        none.type = EventType::tool_arguments;
+        none.text = "{}";
+        put_back(none, sink);
+      }
       Event out = event;
       if (choice.structured) out.block_type = BlockType::text;
       if (choice.filter) filtered(choice, event, sink, true);

@@ -30,6 +30,7 @@ class EventRestorer {
     bool structured = false;  // inside the forced tool's call
     bool custom = false;      // inside a custom tool's call
     bool was_structured = false;
+    bool wrote = false;  // the forced tool's call has arguments
     std::string held = {};
     std::optional<ArgumentFilter> filter = {};  // of the block at hand
   };

@@ -197,5 +197,22 @@ TEST(Restore, ForcedOutputIsNotHeld) {
   EXPECT_EQ(seen, "0.0 open text\n0.0 text \"{\\\"a\"\n");
 }
 
+// Some streams have no piece of arguments for an object without members.
+TEST(Restore, ForcedOutputWithoutAPiece) {
+  const Restore forced{.structured_tool = "out", .aside_of = "out"};
+  EventRestorer restorer(forced);
+  std::string seen;
+  const canon::EventSink sink = [&](const canon::Event& event) {
+    seen += dialect::testing::describe(event) + "\n";
+  };
+  canon::Event event{.type = canon::EventType::block_start, .block_type = canon::BlockType::tool_call};
+  event.name = "out";
+  restorer(event, sink);
+  event.type = canon::EventType::block_stop;
+  event.name = {};
+  restorer(event, sink);
+  EXPECT_EQ(seen.substr(0, seen.rfind("0.0")), "0.0 open text\n0.0 text \"{}\"\n");
+}
+
 }  // namespace
 }  // namespace dragoman::lower

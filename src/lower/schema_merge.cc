@@ -163,15 +163,22 @@ void Conjunction::note_null(std::span<const Member> members, Take take) {
 
 void Conjunction::note_closed(std::span<const Member> members) {
   ++schemas_;
+  std::size_t named = 0;
+  bool closes = false;
   for (const Member& member : members) {
     int* by = nullptr;
+    if (member.key == "properties") named = member.value.members().size();
+    // What these look at is not told by names alone.
+    by_names_ &= member.key != "patternProperties" && member.key != "unevaluatedProperties";
     if ((member.key == "additionalProperties" || member.key == "unevaluatedProperties") &&
         !(member.value.is_bool() && member.value.boolean()))
       by = &closed_by_;
     if ((member.key == "properties" || member.key == "patternProperties") && !member.value.members().empty())
       by = &described_by_;
+    closes |= by == &closed_by_;
     if (by) *by = *by == 0 || *by == schemas_ ? schemas_ : -1;
   }
+  if (closes) closers_.push_back(named);
 }
 
 std::vector<Member> Conjunction::finish() {
@@ -181,8 +188,13 @@ std::vector<Member> Conjunction::finish() {
   }
   impossible_ |= !some_value_fits(out);
   if (flags_null_ && never_null_) conflicts_.push_back("nullable");
-  // Closed beside the properties of another: taken literally nothing would fit, and nobody means that.
-  if (closed_by_ && described_by_ && (closed_by_ != described_by_ || closed_by_ < 0))
+  // Closed beside the properties of another: taken literally nothing would fit, and nobody means that. Unless
+  // each that closes names them all.
+  const auto joined = std::ranges::find(out, "properties", &Member::key);
+  const std::size_t names = joined == out.end() ? 0 : joined->value.members().size();
+  const bool all_named =
+      by_names_ && std::ranges::all_of(closers_, [&](std::size_t n) { return n == names; });
+  if (!all_named && closed_by_ && described_by_ && (closed_by_ != described_by_ || closed_by_ < 0))
     conflicts_.push_back("additionalProperties");
   return out;
 }

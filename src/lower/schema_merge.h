@@ -58,10 +58,12 @@ class Conjunction {
   std::vector<std::string_view> conflicts_;
   bool impossible_ = false;
   int schemas_ = 0, closed_by_ = 0;  // how many were added; the only one that closes the object (-1: several)
-  int described_by_ = 0;             // the same of properties
-  std::array<int, 3> told_by_{};     // which one says what of kTogether
-  bool flags_null_ = false;          // a branch says `nullable: true`
-  bool never_null_ = false;          // another's type leaves null out
+  bool by_names_ = true;
+  int described_by_ = 0;                   // the same of properties
+  std::vector<std::size_t> closers_ = {};  // how many properties those name that close the object
+  std::array<int, 3> told_by_{};           // which one says what of kTogether
+  bool flags_null_ = false;                // a branch says `nullable: true`
+  bool never_null_ = false;                // another's type leaves null out
 };
 
 // The distinct values, in order.

@@ -299,6 +299,8 @@ void Rewriter::trim_root(Node& n) {
     const bool lossless = !keyword || keyword->note || open;
     note(n, row, member.key, member.value, {}, lossless ? Loss::none : Loss::widened);
     n.draft.set_value(i, {});
+    // Which had looked at all of them.
+    if (keyword && keyword->row == Row::additional_schema) n.draft.erase("unevaluatedProperties");
   }
 }
 
