@@ -300,5 +300,24 @@ TEST(LowerTools, StructuredOutput) {
   });
 }
 
+TEST(LowerTools, Count) {
+  const auto body = [](int count) {
+    std::string list;
+    for (int i = 0; i < count; ++i) list += (i ? "," : "") + tool(fmt::format("f{}", i));
+    return R"({"tools":[)" + list + "]}";
+  };
+  expect_openai({
+      {"OAI-11", "openai/gpt-4o", body(128), {{"/tools/127/function/name", "\"f127\""}}, {}, true},
+      {"OAI-11 over", "openai/gpt-4o", body(129), {}, {}, false, "OAI-11 /tools"},
+      {"MIS-15", "mistral/mistral-large-latest", body(129), {}, {}, false, "MIS-15 /tools"},
+      {"a server of one's own knows no limit",
+       "ollama/qwen3",
+       body(129),
+       {{"/tools/128/function/name", "\"f128\""}},
+       {},
+       true},
+  });
+}
+
 }  // namespace
 }  // namespace dragoman::lower
