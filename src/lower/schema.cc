@@ -4,6 +4,7 @@
 
 #include "json/write.h"
 #include "lower/schema_plain.h"
+#include "lower/schema_resources.h"
 #include "lower/schema_rewriter.h"
 
 namespace dragoman::lower {
@@ -307,10 +308,13 @@ Look look_at(Value schema, const SchemaTarget& target, bool settled, std::string
   Reporter reporter(schema, pointer, column, target.lossless);
   Look look;
   Rewritten& out = look.made;
+  const bool by_name =
+      column.passes_all() || (column[Row::id] == Cell::ok && !column.rejects(Row::external_ref));
   // A reference by path can come to nothing when what stands on the path is rewritten; then fewer are kept.
   for (const Keep keep : {Keep::all, Keep::definitions_only, Keep::none}) {
     reporter.clear();
-    Rewriter rewriter(schema, target, column, keep, settled, arena, reporter);
+    const Value named = by_name ? schema : without_resources(schema, arena, reporter);
+    Rewriter rewriter(named, target, column, keep, settled && named.node() == schema.node(), arena, reporter);
     out.schema = rewriter.run();
     out.wrapped = rewriter.wrapped();
     out.closed_maps = rewriter.closed_maps();

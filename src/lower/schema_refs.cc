@@ -60,6 +60,8 @@ Value References::find_anchor(std::string_view name) {
       open.pop_back();
       for (const std::string_view key : {"$anchor", "$dynamicAnchor"})
         if (const Value anchor = schema[key]; anchor.is_string()) anchors_.emplace(anchor.text(), schema);
+      if (const std::string_view id = schema["$id"].text(); id.starts_with('#'))  // draft-06
+        anchors_.emplace(id.substr(1), schema);
       append_subschemas(schema, open);
     }
   }

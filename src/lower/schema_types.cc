@@ -194,7 +194,12 @@ void Rewriter::type_lists(Node& n) {
       });
   if (!column_.rejects(row) && !(column_[row] == Cell::unknown && sayable) && !crowded) return;
   const Value values = d.get("enum");
-  const bool null_fits = !values || std::ranges::any_of(values.items(), [](Value v) { return v.is_null(); });
+  const Value choice = d.get("anyOf");
+  const bool null_fits =
+      (!values || std::ranges::any_of(values.items(), &Value::is_null)) &&
+      (!choice || std::ranges::any_of(choice.items(), [](Value branch) {
+        return branch.is_bool() ? branch.boolean() : !branch["type"] || takes_null_type(branch);
+      }));
   const bool by_flag = has_null && column_[Row::nullable] == Cell::ok;
   if (by_flag && null_fits) d.set("nullable", build_.boolean(true));
   if (by_flag && values) {
