@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "store/schema.h"
 
@@ -117,6 +119,9 @@ Query list_query(const LogFilter& filter, bool newest) {
 
 Result<JournalReader> JournalReader::open(const std::string& location) {
   Result<Database> database = Database::open(location, Database::Mode::kReadOnly);
+  std::error_code ignored;
+  if (!database && !location.starts_with("file:") && !std::filesystem::exists(location, ignored))
+    return fail(fmt::format("{}: no such journal", location));
   if (!database) return std::unexpected(database.error());
   if (auto fine = check_readable(*database); !fine) return std::unexpected(fine.error());
   return JournalReader(std::move(*database));

@@ -269,6 +269,7 @@ TEST(Journal, OpenErrorsNameFileAndRemedy) {
   EXPECT_FALSE(Journal::open({.path = ""}));
   const auto none = JournalReader::open(directory.file("none.db"));
   ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().message, HasSubstr("none.db: no such journal"));
   EXPECT_FALSE(std::filesystem::exists(directory.file("none.db"))) << "a reader makes no file";
 }
 

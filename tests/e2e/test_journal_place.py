@@ -38,7 +38,9 @@ def test_the_config_says_where(start, sandbox, tmp_path):
         assert done.stdout, (name, done.stderr)
     assert request_id in run("logs", env={"DRAGOMAN_CONFIG": str(gateway.config)}, cwd=tmp_path).stdout
     # What is named on the line outranks it.
-    assert run("logs", "--config", str(gateway.config), "--journal", str(tmp_path / "none.db"), cwd=tmp_path).returncode == 2
+    for command in ("logs", "doctor", "learned"):
+        done = run(command, "--config", str(gateway.config), "--journal", str(tmp_path / "none.db"), cwd=tmp_path)
+        assert done.returncode == 2 and "none.db: no such journal" in done.stderr
     assert run("learned", "--config", "/nonexistent.yaml", cwd=tmp_path).returncode == 2
 
 
