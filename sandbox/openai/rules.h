@@ -14,8 +14,8 @@ extern const RuleSet kSchemaRules;     // OAI-30 … OAI-36, OAIS-01 … OAIS-10
 
 // The first fault of a strict schema (OAIS), without the "Invalid schema for …: " before it; "" when it is
 // fine.
-// Keywords that are refused: OpenAI's list, more of them at fine-tuned models, none where a host that asks
-// for strict schemas (closed, everything required) says nothing of keywords.
+// Keywords that are refused, alone or beside a reference: OpenAI's list, more of them at fine-tuned models,
+// none where a host that asks for strict schemas (closed, everything required) says nothing of keywords.
 enum class StrictWords : std::uint8_t { openai, fine_tuned, unlisted };
 std::string strict_fault(json::Value schema, StrictWords words);
 inline StrictWords strict_words(bool fine_tuned) {

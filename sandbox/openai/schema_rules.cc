@@ -195,7 +195,7 @@ class Strict {
   std::string node(Value s, const Place& place, int depth) {
     if (!s.is_object()) return in(place, "schema must have a 'type' key.");
     if (std::string f = meta_fault(s); !f.empty()) return f + ".";
-    if (s["$ref"] && s.members().size() > 1) {
+    if (words_ != StrictWords::unlisted && s["$ref"] && s.members().size() > 1) {
       std::string rest;
       for (const json::Member& m : s.members()) {
         // Definitions at the root stand beside a root $ref without harm.

@@ -163,16 +163,28 @@ void native(Context& c) {
   take(c, lowered);
 }
 
-// ANTS-15: an output schema and citations of documents do not go together; the schema is what was promised.
+// ANTS-15: an output schema and citations, of documents or of what was searched, do not go together; the
+// schema is what was promised.
+void stop_citations(Context& c, std::vector<canon::Block>& blocks) {
+  for (canon::Block& block : blocks) {
+    if (auto* result = std::get_if<canon::ToolResult>(&block.body)) stop_citations(c, result->content);
+    auto* media = std::get_if<canon::Media>(&block.body);
+    auto* foreign = std::get_if<canon::Foreign>(&block.body);
+    const json::Value said = media     ? media->citations
+                             : foreign ? foreign->source["citations"]
+                                       : json::Value();
+    if (!said["enabled"].boolean()) continue;
+    c.edit("ANTS-15", block.pointer, "citations", show(said), "", Loss::semantic);
+    if (media)
+      media->citations = {};
+    else
+      foreign->source = json::Builder(c.arena).without(foreign->source, "citations");
+  }
+}
+
 void stop_citations(Context& c) {
   if (c.wire.name != canon::DialectName::anthropic_messages || c.flag(Setting::json_prefill)) return;
-  for (canon::Message& message : c.draft.messages)
-    for (canon::Block& block : message.blocks) {
-      auto* media = std::get_if<canon::Media>(&block.body);
-      if (!media || !media->citations["enabled"].boolean()) continue;
-      c.edit("ANTS-15", block.pointer, "citations", show(media->citations), "", Loss::semantic);
-      media->citations = {};
-    }
+  for (canon::Message& message : c.draft.messages) stop_citations(c, message.blocks);
 }
 
 }  // namespace

@@ -218,6 +218,11 @@ void move_out_of_turn(Context& c, std::size_t at) {
   into.insert(talk, std::make_move_iterator(moved.begin()), std::make_move_iterator(moved.end()));
 }
 
+bool begins_with_result(const Message& m) {
+  return m.role == Role::user && !m.blocks.empty() &&
+         std::holds_alternative<ToolResult>(m.blocks.front().body);
+}
+
 // Images a tool returned, for targets whose tool results are text: they follow the results in the user's
 // turn, behind all results there are: OpenAI's dialect has a turn for each.
 void move_out_of_results(Context& c, std::size_t at) {
@@ -245,7 +250,8 @@ void move_out_of_results(Context& c, std::size_t at) {
   }
   if (moved.empty()) return;
   std::size_t last = at;
-  while (last + 1 < messages.size() && only_results(messages[last + 1])) ++last;
+  // Images of a result before may stand there already.
+  while (last + 1 < messages.size() && begins_with_result(messages[last + 1])) ++last;
   for (Block& block : moved) messages[last].blocks.push_back(std::move(block));
 }
 

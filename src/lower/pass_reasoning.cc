@@ -156,6 +156,17 @@ void sign_last_text(Context& c, Message& message) {
          "with its text", Loss::none);
 }
 
+// An item of the Responses API may carry its thoughts beside their summary; elsewhere one of them has a
+// place.
+void tell_content(Context& c, const Block& block, const Reasoning& reasoning) {
+  const bool both = reasoning.source["type"].text() == "reasoning" &&
+                    !reasoning.source["summary"].items().empty() &&
+                    !reasoning.source["content"].items().empty();
+  if (!both || c.wire.name == canon::DialectName::openai_responses) return;
+  c.edit("GEN-12", json::pointer_join(block.pointer, "content"), "content", show(reasoning.source["content"]),
+         "", Loss::semantic);
+}
+
 }  // namespace
 
 void drop_unfollowed(Context& c, Message& message) {
@@ -225,7 +236,10 @@ void pass_reasoning(Context& c) {
       const auto* reasoning = std::get_if<Reasoning>(&block.body);
       if (!reasoning) return false;
       const bool says = opaque(*reasoning) || (c.flag(Setting::reasoning_bare) && !reasoning->text.empty());
-      if (says && accepts(c, *reasoning)) return false;
+      if (says && accepts(c, *reasoning)) {
+        tell_content(c, block, *reasoning);
+        return false;
+      }
       // OAIR-12: an item that names reasoning nobody can look up.
       if (reasoning->source["type"].text() == "reasoning" && reasoning->signature.empty() &&
           reasoning->redacted.empty() && c.original.dialect == c.wire.name) {

@@ -94,6 +94,18 @@ TEST(LowerSilence, ReasoningOfABlankTurn) {
        {"OAIR-10 semantic /input/1 reasoning"}});
 }
 
+// An item's thoughts beside their summary, of which OpenRouter takes one.
+TEST(LowerSilence, ReasoningBesideItsSummary) {
+  expect_case(
+      DialectName::openai_responses,
+      {"GEN-12",
+       "openrouter/openai/gpt-4o-mini",
+       R"({"input":[{"role":"user","content":"a"},{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"short"}],
+          "content":[{"type":"reasoning_text","text":"long"}],"encrypted_content":"gAAA"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}]})",
+       {{"/messages/1/reasoning_details/0/text", "\"short\""}},
+       {"GEN-12 semantic /input/1/content content"}});
+}
+
 TEST(LowerSilence, Media) {
   const auto document = [](std::string_view source) {
     return fmt::format(
@@ -219,6 +231,18 @@ TEST(LowerSilence, Refused) {
         {"/additionalModelRequestFields/thinking/budget_tokens", "1024"}},
        {"ANT-44 narrowed /output_config/effort effort"}},
   });
+  expect_anthropic({
+      {"ANTS-15: citations of documents in pieces, and of what was searched",
+       "anthropic/claude-sonnet-5",
+       R"({"output_config":{"format":{"type":"json_schema","schema":{"type":"object","properties":{"a":{"type":"string"}},"required":["a"],"additionalProperties":false}}},
+          "messages":[{"role":"user","content":[{"type":"document","source":{"type":"content","content":[{"type":"text","text":"w"}]},"citations":{"enabled":true}},
+          {"type":"search_result","source":"https://s.example/a","title":"t","content":[{"type":"text","text":"w"}],"citations":{"enabled":true}}]}]})",
+       {{"/messages/0/content/0/citations", ""},
+        {"/messages/0/content/1/citations", ""},
+        {"/messages/0/content/1/title", "\"t\""}},
+       {"ANTS-15 semantic /messages/0/content/0 citations",
+        "ANTS-15 semantic /messages/0/content/1 citations"}},
+  });
   // Calls at the very end get their results after them: a loop in progress like any other.
   expect_openai({
       {"ANT-15",
@@ -238,6 +262,23 @@ TEST(LowerSilence, Refused) {
        {{"/thinking/type", "\"disabled\""}},
        {"ANT-15 semantic /reasoning_effort thinking",
         "OAIR-10 semantic /messages/3/reasoning_details reasoning"}},
+      {"GEN-03: images of several results stand behind the last of them",
+       "mistral/mistral-large-latest",
+       R"({"messages":[{"role":"user","content":"x"},{"role":"assistant","content":null,"tool_calls":[
+          {"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"b","type":"function","function":{"name":"f","arguments":"{}"}},
+          {"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},
+          {"role":"tool","tool_call_id":"a","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]},
+          {"role":"tool","tool_call_id":"b","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]},
+          {"role":"tool","tool_call_id":"c","content":"3"}],"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{}}}}]})",
+       {{"/messages/4/role", "\"tool\""},
+        {"/messages/5/role", "\"user\""},
+        {"/messages/5/content/3/type", "\"image_url\""}},
+       {"MIS-01 none /messages/2/content/0 image", "MIS-01 none /messages/3/content/0 image"}},
+      {"KIMI-10: a forced choice ends thinking, and with it the temperature is another",
+       "moonshot/kimi-k2.5",
+       R"({"temperature":1,"tool_choice":"required","tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{}}}}]})",
+       {{"/temperature", ""}, {"/thinking/type", "\"disabled\""}},
+       {"KIMI-10 none /temperature temperature"}},
       {"COH-11: what the rules make of it may require nothing",
        "cohere/command-a-03-2025",
        R"({"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","properties":{"a":{"const":{"k":1}}},"required":["a"]}}}})",

@@ -10,7 +10,7 @@ import re
 
 from draw import TOKEN
 from tree import MISSING, Number, dump, keys, load, resolve, step, walk
-from unread import unread, unread_inside
+from unread import references, unread, unread_inside
 
 MEDIA = re.compile(r"^(?:data:[^,]*;base64,)?((?:iVBORw0KGgo|/9j/|R0lGOD|UklGR|JVBERi0)[A-Za-z0-9+/=]+)$")
 # What a client says of the call, not to the model.
@@ -58,7 +58,11 @@ class Answer:
         return any(True for _ in self.edits_at(pointer))
 
     def lossy(self, pointer):
-        return any(edit["loss"] != "none" for edit in self.edits_at(pointer))
+        """Said to be lost, where it stands or wherever it is referred to."""
+        if any(edit["loss"] != "none" for edit in self.edits_at(pointer)):
+            return True
+        places = list(references(self.request, pointer))
+        return bool(places) and all(self.lossy(place) for place in places)
 
     def has(self, words):
         """In the body's text, or in what it carries as base64."""
@@ -118,8 +122,18 @@ def spellings(value):
     """A value as `before` may say it: JSON, or a text's own words; without white space, which is cut differently."""
     yield re.sub(r"\s+", "", dump(value))
     yield re.sub(r"\s+", "", json.dumps(json.loads(dump(value))))
+    yield re.sub(r"\s+", "", as_read(value))
     if isinstance(value, str):
         yield re.sub(r"\s+", "", value)
+
+
+def as_read(value):
+    """As a parser shows it that keeps a string's bytes, here escaped, and decodes a key."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{as_read(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(as_read(v) for v in value) + "]"
+    return dump(value) if isinstance(value, Number) else json.dumps(value)
 
 
 def stands_there(at, edit, edits):

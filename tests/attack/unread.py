@@ -8,9 +8,12 @@ from tree import dump, load, resolve, step, walk
 FOR_PEOPLE = re.compile(r"/(\$comment|title|x-[a-z-]*|markdownDescription|examples|example|default|deprecated|readOnly)(/\d+)?$")
 
 
+DEFINED = re.compile(r"(.*?)/(\$defs|definitions)/([^/]+)/")
+
+
 def dead(request, pointer):
     """Inside a definition that nothing refers to."""
-    found = re.match(r"(.*?)/(\$defs|definitions)/([^/]+)/", pointer)
+    found = DEFINED.match(pointer)
     if not found:
         return False
     schema, word = resolve(request, found.group(1)), found.group(2)
@@ -23,6 +26,16 @@ def dead(request, pointer):
                 reached.add(name)
                 open_.append(value)
     return found.group(3).replace("~1", "/").replace("~0", "~") not in reached
+
+
+def references(request, pointer):
+    """Where the definition that a pointer leads into is referred to, outside of definitions."""
+    found = DEFINED.match(pointer)
+    if not found:
+        return
+    for place, leaf in walk(resolve(request, found.group(1)), found.group(1)):
+        if place.endswith("/$ref") and not DEFINED.match(place) and leaf == f"#/{found.group(2)}/{found.group(3)}":
+            yield place
 
 
 COMPOSED = ("allOf", "anyOf", "oneOf")
@@ -47,20 +60,30 @@ def kinds(request, pointer, schema, depth=0):
             if isinstance(above, dict) and isinstance(named := above.get(found.group(1)), dict) and name in named:
                 left = left & kinds(request, pointer, named[name], depth + 1)
                 break
+    if schema.get("$ref") == "#":
+        steps = pointer.split("/")
+        above = (resolve(request, "/".join(steps[:cut])) for cut in range(1, len(steps)))
+        root = next((node for node in above if isinstance(node, dict) and isinstance(node.get("properties"), dict)), {})
+        left = left & kinds(request, pointer, {"type": root.get("type", list(KINDS))}, depth + 1)
     for part in schema.get("allOf") or ():
         left = left & kinds(request, pointer, part, depth + 1)
     return left
 
 
+OWNERS = {"items": "array", "prefixItems": "array", "additionalItems": "array", "contains": "array", "unevaluatedItems": "array",
+          "properties": "object", "patternProperties": "object", "additionalProperties": "object", "dependentSchemas": "object"}
+
+
 def impossible(request, pointer):
-    """In a branch of a type that what stands around it excludes: no value gets there."""
+    """In a branch of a type, or below a keyword of one, that what stands around it excludes: no value gets there."""
     steps = pointer.split("/")
-    for cut in range(len(steps), 2, -1):
+    for cut in range(len(steps), 0, -1):
         left, at = kinds(request, pointer, resolve(request, "/".join(steps[:cut]))), cut
         while at > 2 and steps[at - 2] in COMPOSED and steps[at - 1].isdigit():
             at -= 2
             left = left & kinds(request, pointer, resolve(request, "/".join(steps[:at])))
-        if not left:
+        owner = OWNERS.get(steps[cut]) if cut < len(steps) else None
+        if not left or owner and owner not in left:
             return True
     return False
 
