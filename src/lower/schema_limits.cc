@@ -45,7 +45,7 @@ bool Rewriter::drop_unknown(Node& n, std::size_t i) {
   const Keyword* keyword = find_keyword(member.key);
   if (keyword && keyword->holds == Holds::map) return false;
   if (member.key == "$id" || member.key == "$anchor" || member.key == "id") {
-    if (!inline_all_) return false;  // a reference may need it
+    if (!inline_all_ && refs_.by_name()) return false;  // a reference may need it
   }
   if (!says_nothing(n.draft, member)) return false;
   static constexpr std::string_view kTelling[] = {"title",   "default",         "examples",

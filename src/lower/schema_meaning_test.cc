@@ -316,6 +316,11 @@ const std::vector<Case>& cases() {
            R"j({"type":"object","properties":{"p":{"type":["string","null"],"anyOf":[{"type":"string","enum":["a"]},{"type":"string","maxLength":1}]}}})j",
            R"j({"type":"object","properties":{"p":{"anyOf":[{"type":"string","enum":["a"]},{"type":"string","maxLength":1}]}}})j",
            {"/properties/p type none", "/properties/p anyOf none"}},
+          {"names nobody refers by, where nobody knows whether they are taken",
+           "groq",
+           R"j({"$id":"https://e.x/s","type":"object","properties":{"a":{"$ref":"#/$defs/A"}},"$defs":{"A":{"$anchor":"n","type":"string"}}})j",
+           R"j({"type":"object","properties":{"a":{"$ref":"#/$defs/A"}},"$defs":{"A":{"type":"string"}}})j",
+           {" $id none", "/$defs/A $anchor none"}},
       };
   return all;
 }

@@ -115,6 +115,12 @@ bool References::name_root() const {
   return some([&](Value ref) { return ref.is_string() && kind(ref.text()) == RefKind::root; });
 }
 
+bool References::by_name() {
+  if (!by_name_)
+    by_name_ = some([](Value ref) { return ref.text() != "#" && !ref.text().starts_with("#/"); });
+  return *by_name_;
+}
+
 bool References::recursive(bool dynamic) {
   if (!any()) return false;
   // Depth first with a stack of our own: a chain of references may be as long as the document.

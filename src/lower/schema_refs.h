@@ -1,5 +1,6 @@
 // References inside one schema document.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,6 +31,7 @@ class References {
   bool recursive(bool dynamic);
   bool any() const;        // some schema refers to another, or would
   bool name_root() const;  // one of them to the whole document
+  bool by_name();          // one of them by a name ($id, $anchor), not by a pointer
 
  private:
   template <class Wanted>
@@ -45,6 +47,7 @@ class References {
   std::unordered_map<const json::Node*, std::unordered_map<std::string_view, json::Value>> members_;
   std::unordered_map<std::string_view, json::Value> anchors_;
   bool anchors_read_ = false;
+  std::optional<bool> by_name_;
 };
 
 // The schemas that stand directly inside `schema`, appended to `out`.

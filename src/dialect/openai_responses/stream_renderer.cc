@@ -287,7 +287,11 @@ class Renderer final : public StreamRenderer {
         return item_done(reasoning_item(id_, text_, encrypted), out);
       }
       case BlockType::tool_call: {
-        if (text_.empty() && !call_.custom) text_ = "{}";  // clients parse them, and "" is no JSON
+        if (text_.empty() && !call_.custom) {  // clients parse them, and "" is no JSON
+          text_ = "{}";
+          piece("response.function_call_arguments.delta", out,
+                [&](Writer& w) { place(w).field("delta", text_); });
+        }
         piece(call_.custom ? "response.custom_tool_call_input.done" : "response.function_call_arguments.done",
               out, [&](Writer& w) {
                 place(w);
