@@ -49,6 +49,51 @@ canon::Extra* whole_marker(Context& c) {
   return counts ? &*at : nullptr;
 }
 
+// What only Anthropic knows (blocks of its own, its server's tools) goes to it as it came, its marker in it:
+// it is taken out or shortened like any other.
+class VerbatimMarkers {
+ public:
+  explicit VerbatimMarkers(Context& c) : build_(c.arena) {
+    if (c.wire.name != canon::DialectName::anthropic_messages) return;
+    for (canon::Tool& tool : c.draft.tools)
+      if (tool.kind == canon::ToolKind::server) note(tool.source, tool.cache);
+    for (Message& message : c.draft.messages) note(message.blocks);
+  }
+  ~VerbatimMarkers() {
+    for (const auto& [source, marker, ttl] : noted_) {
+      if (!marker->set)
+        *source = build_.without(*source, "cache_control");
+      else if (marker->ttl != ttl)
+        *source = build_.with(*source, "cache_control", build_.without((*source)["cache_control"], "ttl"));
+    }
+  }
+  VerbatimMarkers(const VerbatimMarkers&) = delete;
+  VerbatimMarkers& operator=(const VerbatimMarkers&) = delete;
+
+ private:
+  struct Noted {
+    json::Value* source;
+    canon::CacheMarker* marker;
+    std::string_view ttl;
+  };
+
+  void note(json::Value& source, canon::CacheMarker& marker) {
+    const json::Value said = source["cache_control"];
+    if (!said.is_object()) return;
+    marker = {true, said["ttl"].text()};
+    noted_.push_back({&source, &marker, marker.ttl});
+  }
+  void note(std::vector<Block>& blocks) {
+    for (Block& block : blocks) {
+      if (auto* result = std::get_if<ToolResult>(&block.body)) note(result->content);
+      if (auto* foreign = std::get_if<canon::Foreign>(&block.body)) note(foreign->source, block.cache);
+    }
+  }
+
+  json::Builder build_;
+  std::vector<Noted> noted_;
+};
+
 struct Marker {
   enum class Of { tools, system, messages };
   canon::CacheMarker* marker;
@@ -87,6 +132,7 @@ void pass_cache(Context& c) {
   if (most > 0) markers_into_results(c);
   if (most > 0) markers_behind_results(c);
   canon::Extra* whole = whole_marker(c);
+  const VerbatimMarkers verbatim(c);
   std::vector<Marker> all;
   for (canon::Tool& tool : c.draft.tools)
     if (tool.cache.set) all.push_back({&tool.cache, tool.pointer, Marker::Of::tools});
