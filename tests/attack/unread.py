@@ -2,7 +2,7 @@
 import json
 import re
 
-from tree import dump, load, resolve, step, walk
+from tree import Number, dump, load, resolve, step, walk
 
 # What means nothing to a model may go under an edit of class `none`.
 FOR_PEOPLE = re.compile(r"/(\$comment|title|x-[a-z-]*|markdownDescription|examples|example|default|deprecated|readOnly)(/\d+)?$")
@@ -42,6 +42,12 @@ COMPOSED = ("allOf", "anyOf", "oneOf")
 KINDS = {"string", "number", "integer", "boolean", "object", "array", "null"}
 
 
+def kinds_of(value):
+    if isinstance(value, Number):
+        return {"number", "integer"}
+    return {{str: "string", bool: "boolean", dict: "object", list: "array", type(None): "null"}[type(value)]}
+
+
 def kinds(request, pointer, schema, depth=0):
     """The types a schema leaves by itself and by its `allOf`; local references are looked up on the way to the root."""
     if not isinstance(schema, dict) or depth > 5:
@@ -52,6 +58,9 @@ def kinds(request, pointer, schema, depth=0):
         left = {kind.lower() for kind in ([said] if isinstance(said, str) else said) if isinstance(kind, str)}
         left |= {"integer"} if "number" in left else set()
         left |= {"null"} if schema.get("nullable") else set()
+    fixed = [schema["const"]] if "const" in schema else schema.get("enum")
+    if isinstance(fixed, list):
+        left = left & {kind for value in fixed for kind in kinds_of(value)}
     if found := re.fullmatch(r"#/(\$defs|definitions)/(.*)", str(schema.get("$ref", ""))):
         name = found.group(2).replace("~1", "/").replace("~0", "~")
         steps = pointer.split("/")
