@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "json/parse.h"
 #include "sandbox/anthropic/models.h"
 #include "sandbox/bedrock/check.h"
 #include "sandbox/output_cap.h"
@@ -165,6 +166,44 @@ Refused check_extra_fields(json::Value fields, const Target& target) {
   return std::nullopt;
 }
 
+// BRM-11: what the grammars of structured output do not know. Claude's are checked as Anthropic checks them.
+Refused check_output_schema(json::Value schema) {
+  for (const std::string_view keyword :
+       {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "maxItems"}) {
+    if (schema[keyword].present())
+      return model_says(fmt::format("outputConfig.textFormat: '{}' is not supported in the schema", keyword));
+  }
+  if (schema["minItems"].integer().value_or(0) > 1)
+    return model_says("outputConfig.textFormat: 'minItems' above 1 is not supported in the schema");
+  if (schema["type"].text() == "object" &&
+      (!schema["additionalProperties"].is_bool() || schema["additionalProperties"].boolean())) {
+    return model_says(
+        "outputConfig.textFormat: for 'object' type, 'additionalProperties' must be explicitly set to false");
+  }
+  for (const std::string_view list : {"anyOf", "allOf", "prefixItems"}) {
+    for (const json::Value& inner : schema[list].items()) {
+      if (Refused no = check_output_schema(inner)) return no;
+    }
+  }
+  for (const std::string_view map : {"properties", "$defs", "definitions"}) {
+    for (const json::Member& inner : schema[map].members()) {
+      if (Refused no = check_output_schema(inner.value)) return no;
+    }
+  }
+  return schema["items"].is_object() ? check_output_schema(schema["items"]) : std::nullopt;
+}
+
+// BRM-10, BR-39: of models that have it, JSON text.
+Refused check_text_format(json::Value format, const Target& target) {
+  if (!format.present()) return std::nullopt;
+  if (!target.family->structured) return without("outputConfig.textFormat");
+  Arena arena;
+  const auto schema = json::parse(arena, format["structure"]["jsonSchema"]["schema"].text());
+  if (!schema || !schema->is_object())
+    return refuse("The value at outputConfig.textFormat.structure.jsonSchema.schema is not a JSON schema.");
+  return is_claude(target.bare) ? std::nullopt : check_output_schema(*schema);
+}
+
 Refused check_output_limit(json::Value config, const Target& target) {  // CAP-03
   static constexpr OutputCap kCaps[] = {
       {"amazon.nova-2-*", 64000},  {"amazon.nova-*", 10000}, {"meta.llama3-8b-*", 2048},
@@ -195,8 +234,7 @@ Refused check_family(json::Value body, const Target& target) {
     }
   }
   if (Refused no = check_output_limit(body["inferenceConfig"], target)) return no;
-  if (body["outputConfig"]["textFormat"].present() && !family.structured)
-    return without("outputConfig.textFormat");
+  if (Refused no = check_text_format(body["outputConfig"]["textFormat"], target)) return no;
   return check_extra_fields(body["additionalModelRequestFields"], target);
 }
 

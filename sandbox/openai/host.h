@@ -86,14 +86,16 @@ using RuleSet = std::span<const Rule>;
 
 // How answers look beyond what the dialect fixes.
 struct Style {
-  std::string_view reasoning_key = "";    // "reasoning_content", "reasoning"; "": thoughts are not shown
-  bool usage_on_finish = false;           // stream usage stands in the finishing chunk, not in one of its own
-  bool usage_unasked = false;             // … and comes without stream_options.include_usage
-  bool calls_whole = false;               // a streamed tool call comes in one delta
-  bool entities = false;                  // models called *-entities escape tool arguments as HTML (xAI)
-  bool empty_content_with_calls = false;  // "" where OpenAI says null
+  std::string_view reasoning_key = "";  // "reasoning_content", "reasoning"; "": thoughts are not shown
+  bool usage_on_finish = false;         // stream usage stands in the finishing chunk, not in one of its own
+  bool usage_unasked = false;           // … and comes without stream_options.include_usage
+  bool calls_whole = false;             // a streamed tool call comes in one delta
+  bool entities = false;                // models called *-entities escape tool arguments as HTML (xAI)
+  bool logprob_lists = false;  // logprobs: lists of tokens and of numbers, in a stream a number (Together)
+  bool empty_content_with_calls = false;         // "" where OpenAI says null
   std::string_view named_finish = "tool_calls";  // finish_reason after a call that tool_choice named
   std::string_view fingerprint = "";             // system_fingerprint
+  bool repeats_prefix = false;                   // an answer to a last turn with `prefix` begins with it
   bool thinking_parts = false;                   // thoughts are a content part of type "thinking" (Mistral)
   std::string_view comment = "";                 // an SSE comment the stream starts with
   std::string_view first_frame = "";             // a whole frame before any other

@@ -57,6 +57,9 @@ class Renderer {
         (style_.extended_usage ? c.refusal : c.answer.text) = kRefusal;
       } else {
         c.answer = plan(ask);
+        const auto messages = r["messages"].items();
+        if (style_.repeats_prefix && !messages.empty() && messages.back()["prefix"].boolean())
+          c.answer.text.insert(0, messages.back()["content"].text());
         c.filtered = c.answer.calls.empty() && ask.user_text.find("[filter]") != std::string::npos;
       }
       if (style_.entities && r.model.ends_with("-entities"))
@@ -84,7 +87,7 @@ class Renderer {
     for (std::size_t i = 0; i < choices_.size(); ++i) {
       w.begin_object().field("index", static_cast<std::int64_t>(i)).key("message");
       message(w, i);
-      logprobs(w, choices_[i].answer.text, !choices_[i].answer.text.empty());
+      logprobs(w, choices_[i].answer.text, !choices_[i].answer.text.empty(), true);
       w.field("finish_reason", finish(choices_[i]));
       if (style_.choice_extra) style_.choice_extra(w);
       w.end_object();
@@ -182,7 +185,23 @@ class Renderer {
     w.begin_object().field("type", "text").field("text", text).end_object().end_array().end_object();
   }
 
-  void logprobs(Writer& w, std::string_view text, bool has_text) {
+  void logprob_lists(Writer& w, std::string_view text, bool whole) {
+    if (!r_["logprobs"].present() || text.empty()) return;
+    w.key("logprobs");
+    if (!whole) {
+      w.number(-0.125);
+      return;
+    }
+    const auto parts = pieces(text);
+    w.begin_object().key("tokens").begin_array();
+    for (const std::string_view piece : parts) w.string(piece);
+    w.end_array().key("token_logprobs").begin_array();
+    for (std::size_t i = 0; i < parts.size(); ++i) w.number(-0.125);
+    w.end_array().end_object();
+  }
+
+  void logprobs(Writer& w, std::string_view text, bool has_text, bool whole) {
+    if (style_.logprob_lists) return logprob_lists(w, text, whole);
     if (!r_["logprobs"].boolean()) {
       if (style_.extended_usage) w.key("logprobs").null();
       return;
@@ -271,7 +290,7 @@ class Renderer {
           w.begin_object();
           write_delta(w);
           w.end_object();
-          logprobs(w, text, !text.empty());
+          logprobs(w, text, !text.empty(), false);
           w.key("finish_reason");
           finish_reason.empty() ? w.null() : w.string(finish_reason);
           if (style_.choice_extra && (!text.empty() || !finish_reason.empty())) style_.choice_extra(w);

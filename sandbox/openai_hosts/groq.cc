@@ -40,6 +40,9 @@ constexpr std::string_view kTop[] = {
     "search_settings",
     "documents",
     "citation_options",
+    "compound_custom",
+    "exclude_domains",
+    "include_domains",
     "disable_tool_validation",
 };
 constexpr std::string_view kSystem[] = {"role", "content", "name"};

@@ -443,6 +443,9 @@ const HostCase kCases[] = {
       "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 9. Given: 4 `inputs` tokens and "
       "9 `max_new_tokens`",
       "", "", 422}},
+    {"together", {"TG-01", R"("verbosity":"low")", "Input validation error"}},
+    {"together", {"TG-01", R"("logprobs":true)", "Input validation error"}},
+    {"together", {"TG-01", R"("reasoning_effort":"none")", "Input validation error"}},
     {"together",
      {"TG-03", R"("model":"google/gemma-2-9b","tools":[@T])",
       "google/gemma-2-9b is not supported for function calling"}},
@@ -461,6 +464,11 @@ const HostCase kCases[] = {
       "input). Please reduce the length of either one, or use the context-compression plugin to compress "
       "your prompt automatically."}},
     {"openrouter", {"OR-05", R"("model":"gpt-4o")", "gpt-4o is not a valid model ID"}},
+    {"openrouter",
+     {"OR-09", R"("model":"deepseek/deepseek-r1","tools":[@T])",
+      "No endpoints found that support tool use. To learn more about provider routing, visit: "
+      "https://openrouter.ai/docs/provider-routing",
+      "", "", 404}},
     {"openrouter",
      {"OR-09", R"("model":"google/gemma-2-9b","tools":[@T])",
       "No endpoints found that support tool use. To learn more about provider routing, visit: "

@@ -139,6 +139,8 @@ const Model kModels[] = {{"openai/gpt-4o-mini"},
                          {"google/gemma-2*", kNoTools},
                          {"openai/o*", kReasonsAlways},
                          {"openai/gpt-5*", kReasonsAlways},
+                         {"deepseek/deepseek-r1", kReasonsAlways | kNoTools},
+                         {"deepseek/deepseek-r1-distill-*", kReasonsAlways | kNoTools},
                          {"deepseek/deepseek-r1*", kReasonsAlways},
                          {"*/*"}};
 

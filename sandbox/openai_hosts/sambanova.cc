@@ -32,8 +32,7 @@ constexpr std::string_view kTop[] = {"model",
                                      "frequency_penalty",
                                      "logit_bias",
                                      "reasoning_effort",
-                                     "chat_template_kwargs",
-                                     "user"};
+                                     "chat_template_kwargs"};
 
 Verdict no_messages(const Request& r) {
   if (!r["messages"].items().empty()) return std::nullopt;

@@ -26,6 +26,54 @@ Verdict shapes(const Request& r) {
   return std::nullopt;
 }
 
+// TG-01: the members its OpenAPI document lists. `stream_options`, `user` and old `functions`, which it does
+// not, are sent by OpenAI's clients all the time and taken.
+Verdict unknown_fields(const Request& r) {
+  static constexpr std::string_view kTop[] = {"messages",
+                                              "model",
+                                              "max_tokens",
+                                              "stop",
+                                              "temperature",
+                                              "top_p",
+                                              "top_k",
+                                              "context_length_exceeded_behavior",
+                                              "repetition_penalty",
+                                              "stream",
+                                              "stream_options",
+                                              "user",
+                                              "logprobs",
+                                              "echo",
+                                              "n",
+                                              "min_p",
+                                              "presence_penalty",
+                                              "frequency_penalty",
+                                              "logit_bias",
+                                              "seed",
+                                              "function_call",
+                                              "functions",
+                                              "response_format",
+                                              "tools",
+                                              "tool_choice",
+                                              "compliance",
+                                              "chat_template_kwargs",
+                                              "safety_model",
+                                              "reasoning_effort",
+                                              "reasoning",
+                                              "store",
+                                              "max_completion_tokens",
+                                              "parallel_tool_calls"};  // the last three: TG-07
+  static constexpr std::string_view kFunction[] = {"name", "description", "parameters"};
+  if (!unknown_key(r.body, kTop).empty()) return invalid();
+  for (const Value t : r["tools"].items())
+    if (!unknown_key(t["function"], kFunction).empty()) return invalid();
+  const Value count = r["logprobs"];
+  if (count.present() && (!count.integer() || *count.integer() < 0 || *count.integer() > 20))
+    return invalid();
+  const Value effort = r["reasoning_effort"];
+  const bool known = effort.text() == "low" || effort.text() == "medium" || effort.text() == "high";
+  return effort.present() && !known ? Verdict(invalid()) : std::nullopt;
+}
+
 Verdict stop(const Request& r) {
   if (r["stop"].items().size() <= 4) return std::nullopt;
   return refuse(
@@ -78,9 +126,13 @@ Verdict too_long_in_all(const Request& r) {
 }
 
 constexpr Rule kOwn[] = {
-    {"TG-01", Grade::issue, shapes},        {"TG-07", Grade::live, stop},
-    {"TG-07", Grade::live, temperature},    {"TG-03", Grade::documented, no_tools},
-    {"TG-04", Grade::issue, role_tool},     {"TG-02", Grade::issue, too_long_in_all},
+    {"TG-01", Grade::issue, shapes},
+    {"TG-01", Grade::documented, unknown_fields},
+    {"TG-07", Grade::live, stop},
+    {"TG-07", Grade::live, temperature},
+    {"TG-03", Grade::documented, no_tools},
+    {"TG-04", Grade::issue, role_tool},
+    {"TG-02", Grade::issue, too_long_in_all},
     {"TG-07", Grade::client_code, foreign},
 };
 const RuleSet kRules[] = {kOwn};
@@ -88,6 +140,7 @@ const RuleSet kRules[] = {kOwn};
 const Model kModels[] = {{"meta-llama/Llama-3.3-70B-Instruct-Turbo"},
                          {"google/gemma-2*", kNoTools},
                          {"deepseek-ai/DeepSeek-R1*", kReasonsAlways},
+                         {"openai/gpt-oss-*", kReasonsAlways},
                          {"*/*"}};
 
 Verdict authorize(const Call& call) {
@@ -148,6 +201,7 @@ const Host kTogether = {.prefix = "together",
                         .style = {.reasoning_key = "reasoning",
                                   .usage_on_finish = true,
                                   .usage_unasked = true,
+                                  .logprob_lists = true,
                                   .empty_content_with_calls = true,
                                   .extended_usage = false}};
 

@@ -43,6 +43,7 @@ struct WireOptions {
   // cohere_chat:
   //   "cohere"                 thinking {type, token_budget} (COH-17)
   std::string_view reasoning_style;
+  std::string_view budget_field = "thinking_budget";  // openai_chat: name of a budget beside a switch
   std::string_view
       reasoning_replay;  // openai_chat, how history carries it: "", "reasoning_content", "reasoning"…
   std::string_view schema_field;  // gemini: "parametersJsonSchema" or "parameters"

@@ -24,14 +24,49 @@ void decode_arguments(canon::ToolCall& call, Arena& arena) {
 
 void plain_words(canon::Response& response, const Restore& restore, Arena& arena) {
   for (canon::Choice& choice : response.choices) {
+    bool goes_on = false;
     for (canon::Block& block : choice.blocks) {
       const auto* reasoning = std::get_if<canon::Reasoning>(&block.body);
       if (reasoning && restore.visible_details.contains(reasoning->source["type"].text()))
         block.body = canon::Text{reasoning->text};
+      if (auto* text = std::get_if<canon::Text>(&block.body); text && !goes_on) {
+        goes_on = true;
+        const std::string_view said = text->text;
+        if (said.starts_with(restore.prefill)) text->text = said.substr(restore.prefill.size());
+      }
       if (auto* call = std::get_if<canon::ToolCall>(&block.body); call && restore.html_arguments)
         decode_arguments(*call, arena);
     }
   }
+}
+
+// The first text of an answer, less the prefill if that is what it begins with.
+void AnswerWords::after_prefill(Choice& choice, const Event& event, std::string_view prefill,
+                                const canon::EventSink& sink) {
+  Event out = event;
+  const std::string_view rest = prefill.substr(choice.repeated);
+  if (event.type == EventType::text && !rest.empty() && rest.starts_with(event.text)) {
+    choice.repeated += event.text.size();
+    if (choice.repeated == prefill.size()) choice.goes_on = true;
+    return;
+  }
+  choice.goes_on = true;
+  std::string whole(prefill.substr(0, choice.repeated));  // it was something else
+  if (event.type != EventType::text) {
+    if (!whole.empty()) {
+      out.type = EventType::text;
+      out.text = whole;
+      sink(out);
+    }
+    return sink(event);
+  }
+  if (event.text.starts_with(rest)) {
+    out.text = event.text.substr(rest.size());
+  } else {
+    whole += event.text;
+    out.text = whole;
+  }
+  sink(out);
 }
 
 void AnswerWords::operator()(const Event& event, const Restore& restore, const canon::EventSink& sink) {
@@ -46,6 +81,10 @@ void AnswerWords::operator()(const Event& event, const Restore& restore, const c
     if (event.type == EventType::block_stop) choice.visible = false;
     return;
   }
+  const bool ends = event.type == EventType::block_stop;
+  if (!restore.prefill.empty() && !choice.goes_on && event.block_type == BlockType::text &&
+      (event.type == EventType::text || ends))
+    return after_prefill(choice, event, restore.prefill, sink);
   const bool piece = event.type == EventType::tool_arguments;
   const bool stop = event.type == EventType::block_stop && event.block_type == BlockType::tool_call;
   if (!restore.html_arguments || !(piece || stop)) return sink(event);

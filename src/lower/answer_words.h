@@ -1,6 +1,6 @@
 // The way back, first step: an answer in a host's own words put into plain ones, before names and arguments
 // are restored. Tool arguments lose their HTML entities, reasoning of the types that are meant to be seen is
-// text.
+// text, and an answer that begins with the client's prefill goes on from it.
 #pragma once
 #include <map>
 #include <string>
@@ -25,7 +25,11 @@ class AnswerWords {
   struct Choice {
     bool visible = false;  // inside reasoning that is text to show
     HtmlArguments html = {};
+    std::size_t repeated = 0;  // bytes of the prefill the answer has said so far; they are held
+    bool goes_on = false;      // it has said all of it, or something else
   };
+  static void after_prefill(Choice& choice, const canon::Event& event, std::string_view prefill,
+                            const canon::EventSink& sink);
   std::map<int, Choice> choices_;
 };
 

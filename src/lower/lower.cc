@@ -49,6 +49,7 @@ dialect::WireOptions wire_options(const Context& c, bool stream) {
   o.seed_field = p.text(Setting::seed_field);
   o.system_role = p.text(Setting::system_role);
   o.reasoning_style = reasoning_style(c);
+  o.budget_field = p.text(Setting::thinking_budget_field);
   o.reasoning_replay = p.text(Setting::reasoning_replay);
   o.schema_field = p.text(Setting::schema_field);
   o.stream_usage = p.flag(Setting::stream_usage);

@@ -55,7 +55,8 @@ struct Restore {
   std::shared_ptr<const ArgumentPlan> output = {};  // the same of a JSON answer
   bool html_arguments = false;                      // tool arguments arrive with HTML entities in them
   std::set<std::string, std::less<>> visible_details = {};  // reasoning that is text to show, by its type
-  bool own_words() const { return !html_arguments && visible_details.empty(); }
+  std::string prefill = {};  // of the last turn: the answer says it again before it goes on
+  bool own_words() const { return !html_arguments && visible_details.empty() && prefill.empty(); }
   bool empty() const {
     return aside_of.empty() && names.empty() && custom_tools.empty() && structured_tool.empty() &&
            arguments.empty() && !output && own_words();

@@ -79,6 +79,9 @@ inline void expect_openai(std::initializer_list<Case> rows) {
 inline void expect_anthropic(std::initializer_list<Case> rows) {
   for (const Case& row : rows) expect_case(canon::DialectName::anthropic_messages, row);
 }
+inline void expect_gemini(std::initializer_list<Case> rows) {
+  for (const Case& row : rows) expect_case(canon::DialectName::gemini_generate, row);
+}
 inline void expect_bedrock(std::initializer_list<Case> rows) {
   for (const Case& row : rows) expect_case(canon::DialectName::bedrock_converse, row);
 }

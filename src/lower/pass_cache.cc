@@ -94,6 +94,23 @@ class VerbatimMarkers {
   std::vector<Noted> noted_;
 };
 
+// Nor one on a call: the text in front of it carries it. What both end is the same prefix but for the call.
+void markers_off_calls(Context& c) {
+  if (c.wire.name != canon::DialectName::openai_chat) return;
+  for (Message& message : c.draft.messages) {
+    Block* text = nullptr;
+    for (Block& block : message.blocks) {
+      if (std::holds_alternative<canon::Text>(block.body)) text = &block;
+      if (!std::holds_alternative<canon::ToolCall>(block.body) || !block.cache.set) continue;
+      const bool moves = text && !text->cache.set;
+      c.edit(Setting::cache_markers, "ANT-42", block.pointer, "cache_control", "on a call",
+             moves ? "on the text before it" : "", Loss::none);
+      if (moves) text->cache = block.cache;
+      block.cache = {};
+    }
+  }
+}
+
 struct Marker {
   enum class Of { tools, system, messages };
   canon::CacheMarker* marker;
@@ -129,8 +146,11 @@ std::vector<bool> kept_markers(const std::vector<Marker>& markers, std::size_t m
 
 void pass_cache(Context& c) {
   const std::int64_t most = c.profile.integer(Setting::cache_markers);
-  if (most > 0) markers_into_results(c);
-  if (most > 0) markers_behind_results(c);
+  if (most > 0) {
+    markers_into_results(c);
+    markers_behind_results(c);
+    markers_off_calls(c);
+  }
   canon::Extra* whole = whole_marker(c);
   const VerbatimMarkers verbatim(c);
   std::vector<Marker> all;

@@ -183,7 +183,9 @@ void stop_citations(Context& c, std::vector<canon::Block>& blocks) {
 }
 
 void stop_citations(Context& c) {
-  if (c.wire.name != canon::DialectName::anthropic_messages || c.flag(Setting::json_prefill)) return;
+  const bool claude = c.wire.name == canon::DialectName::anthropic_messages ||
+                      c.wire.name == canon::DialectName::bedrock_converse;
+  if (!claude || c.flag(Setting::json_prefill)) return;
   for (canon::Message& message : c.draft.messages) stop_citations(c, message.blocks);
 }
 

@@ -8,6 +8,7 @@
 #include "base/base64.h"
 #include "base/strings.h"
 #include "json/path.h"
+#include "lower/asked.h"
 #include "lower/context.h"
 #include "lower/names.h"
 
@@ -50,6 +51,17 @@ void replace_by_note(Context& c, Block& block, Setting cause, std::string_view f
   block.body = Text{c.keep(fmt::format("[{} left out: {} does not read it]", what, c.model))};
 }
 
+// What of the user's last words the target cannot take is refused: an answer without it would be to another
+// question. In the history a note says that it was there, so that a conversation goes on at another target.
+void cannot_take(Context& c, Block& block, Setting cause, std::string_view fallback, std::string reason) {
+  if (asked_about(c.original, block.pointer))
+    return c.refuse(c.rule(cause, fallback), block.pointer, std::move(reason));
+  const auto& media = std::get<Media>(block.body);
+  const std::string what = describe(media);
+  c.edit(cause, fallback, block.pointer, canon::name(media.kind), what, "a note: " + reason, Loss::semantic);
+  block.body = Text{c.keep(fmt::format("[{} left out: {}]", what, reason))};
+}
+
 // OAI-05: a word for the detail that the target does not know, or has no place for.
 void fit_detail(Context& c, const Block& block, Media& media) {
   const auto& words = c.profile.list(Setting::image_details);
@@ -60,7 +72,14 @@ void fit_detail(Context& c, const Block& block, Media& media) {
     c.edit("GEN-14", block.pointer, "detail", std::string(media.detail), "", Loss::semantic);
     media.detail = {};
   }
-  if (media.detail.empty() || words.empty() || profile::list_contains(words, media.detail)) return;
+  if (media.detail.empty() || words.empty()) return;
+  if (words.front() == "none") {
+    c.edit(Setting::image_details, "OAI-05", block.pointer, "detail", std::string(media.detail), "",
+           media.detail == "auto" ? Loss::none : Loss::narrowed);
+    media.detail = {};
+    return;
+  }
+  if (profile::list_contains(words, media.detail)) return;
   c.edit(Setting::image_details, "OAI-05", block.pointer, "detail", std::string(media.detail), "auto",
          Loss::narrowed);
   media.detail = "auto";
@@ -151,23 +170,24 @@ void fit_media(Context& c, Block& block) {
   }
   if (media->source == MediaSource::file_id &&
       (!c.flag(Setting::file_ids) || c.original.dialect != c.wire.name))
-    return c.refuse(c.rule(Setting::file_ids, "GEN-14"), block.pointer,
-                    "the file was uploaded to another provider; send its bytes (base64) instead of its id");
+    return cannot_take(
+        c, block, Setting::file_ids, "GEN-14",
+        "the file was uploaded to another provider; send its bytes (base64) instead of its id");
   const Setting by_url = media->kind == MediaKind::image ? Setting::image_urls : Setting::document_urls;
   if (media->source == MediaSource::url && !fetches(c, *media))
-    return c.refuse(c.rule(by_url, "KIMI-11"), block.pointer,
-                    media->data.starts_with("http") &&
-                            (!c.flag(by_url) || c.wire.name == canon::DialectName::bedrock_converse)
-                        ? fmt::format("{} takes this {} as base64 bytes only, not by URL", c.model,
-                                      canon::name(media->kind))
-                        : fmt::format("{} cannot fetch this {} from where it is; send its bytes (base64)",
-                                      c.model, canon::name(media->kind)));
+    return cannot_take(c, block, by_url, "KIMI-11",
+                       media->data.starts_with("http") &&
+                               (!c.flag(by_url) || c.wire.name == canon::DialectName::bedrock_converse)
+                           ? fmt::format("{} takes this {} as base64 bytes only, not by URL", c.model,
+                                         canon::name(media->kind))
+                           : fmt::format("{} cannot fetch this {} from where it is; send its bytes (base64)",
+                                         c.model, canon::name(media->kind)));
   if (media->kind == MediaKind::image && media->source == MediaSource::base64 &&
       !profile::list_contains(c.profile.list(Setting::image_types), media->media_type))
-    return c.refuse(c.rule(Setting::image_types, "ANT-22"), block.pointer,
-                    fmt::format("{} takes images of type {}, this one is {}", c.model,
-                                fmt::join(c.profile.list(Setting::image_types), ", "),
-                                media->media_type.empty() ? "of no stated type" : media->media_type));
+    return cannot_take(c, block, Setting::image_types, "ANT-22",
+                       fmt::format("{} takes images of type {}, this one is {}", c.model,
+                                   fmt::join(c.profile.list(Setting::image_types), ", "),
+                                   media->media_type.empty() ? "of no stated type" : media->media_type));
 }
 
 bool only_results(const Message& m) {

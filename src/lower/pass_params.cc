@@ -140,6 +140,43 @@ void fit_top_logprobs(Context& c) {
   wanted = {json::Builder(c.arena).boolean(true), top.pointer};
 }
 
+// Together's clients and server say both in one: how many tokens they choose from, the one that is taken
+// among them.
+void count_logprobs(Context& c) {
+  ParamValue& wanted = c.draft.params[Param::logprobs];
+  if (!wanted.value) return;
+  const bool by_number = c.original.source["logprobs"].is_number();
+  if (!c.flag(Setting::logprobs_count)) {
+    if (by_number)
+      c.edit("OAI-09", wanted.pointer, "logprobs", show(c.original.source["logprobs"]), "true", Loss::none);
+    return;
+  }
+  const std::string_view rule = c.rule(Setting::logprobs_count, "OAI-09");
+  if (!wanted.value.boolean()) return drop(c, Param::logprobs, rule, Loss::none);
+  ParamValue& top = c.draft.params[Param::top_logprobs];
+  const json::Value count = top.value ? top.value : json::Builder(c.arena).integer(1);
+  if (by_number) {
+    wanted.value = count;  // as the client wrote it
+  } else {
+    if (top.value && top.pointer != wanted.pointer) drop(c, Param::top_logprobs, rule, Loss::none);
+    replace(c, Param::logprobs, rule, count, Loss::none);
+  }
+  top = {};
+}
+
+// A number of tokens is whole. Gemini's topK is a float.
+void whole_top_k(Context& c) {
+  const ParamValue& k = c.draft.params[Param::top_k];
+  if (!k.value || k.value.number_text().find_first_of(".eE") == std::string_view::npos ||
+      c.wire.name == canon::DialectName::gemini_generate)
+    return;
+  const double number = k.value.number();
+  const auto whole =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(std::llround(std::min(number, 1e9))));
+  replace(c, Param::top_k, "GEN-13", json::Builder(c.arena).integer(whole),
+          static_cast<double>(whole) == number ? Loss::none : Loss::narrowed);
+}
+
 // Anthropic's "standard_only" is what the others call "default".
 void fit_tier(Context& c, const ParamSpec& spec, std::string_view rule) {
   const std::string_view text = c.draft.params[Param::service_tier].value.text();
@@ -198,6 +235,8 @@ void pass_params(Context& c) {
     rename(c, Param::seed, c.profile.text(Setting::seed_field), Setting::seed_field);
   }
   fit_top_logprobs(c);
+  count_logprobs(c);
+  whole_top_k(c);
   if (const json::Value n = c.draft.params[Param::n].value;
       n && n.number() > 1 && !c.flag(Setting::greedy_n) && c.draft.params.has(Param::temperature) &&
       c.draft.params[Param::temperature].value.number() == 0) {

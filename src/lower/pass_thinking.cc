@@ -199,9 +199,12 @@ void fit_thinking(Context& c) {
   if (r.budget && budgets) return fit_budget(c, *r.budget);
   if (r.budget && !efforts.empty()) return fit_effort(c, rank_of_budget(*r.budget));
   // OpenRouter takes one or the other; elsewhere a budget says more than a word.
-  const bool by_word = adapts || !budgets || c.profile.text(Setting::reasoning_style) == "openrouter";
+  // A server of one's own may know no budgets at all: it gets one only where the client counts tokens.
+  const bool own_server = c.profile.text(Setting::reasoning_style) == "qwen_template";
+  const bool by_word =
+      adapts || !budgets || own_server || c.profile.text(Setting::reasoning_style) == "openrouter";
   if (!r.effort.empty() && !efforts.empty() && by_word) return fit_effort(c, rank(r.effort));
-  if (!r.effort.empty() && budgets)
+  if (!r.effort.empty() && budgets && !own_server)
     return fit_budget(c, kEfforts[static_cast<std::size_t>(rank(r.effort))].budget);
   if (is_switch(c.profile.text(Setting::reasoning_style)) && (r.budget || !r.effort.empty())) {
     // A switch and no more.
@@ -216,11 +219,11 @@ void fit_thinking(Context& c) {
   if (!adapts && !budgets && !efforts.empty() && !c.flag(Setting::reasons_by_default) && efforts_only(c))
     return fit_effort(c, 3);
   if (r.mode == Mode::adaptive && !adapts) {
-    if (budgets) return fit_budget(c, kEfforts[3].budget);
+    if (budgets && !own_server) return fit_budget(c, kEfforts[3].budget);
     r.mode = Mode::on;
   }
   if (r.mode == Mode::on && adapts && !r.budget && !budgets) r.mode = Mode::adaptive;
-  if (r.mode == Mode::on && budgets && !r.budget) fit_budget(c, kEfforts[3].budget);
+  if (r.mode == Mode::on && budgets && !r.budget && !own_server) fit_budget(c, kEfforts[3].budget);
 }
 
 }  // namespace

@@ -300,6 +300,26 @@ bool says_prefill(const Context& c, const Message& message) {
   });
 }
 
+// The same for clients of Anthropic's, Google's and Bedrock's dialects, where ending with the assistant says
+// it: that its turn be gone on from. To OpenAI's it is a turn like any other. Calls are answered by results,
+// never gone on from.
+void say_prefill(Context& c) {
+  const bool openai = c.original.dialect == canon::DialectName::openai_chat ||
+                      c.original.dialect == canon::DialectName::openai_responses;
+  Message& last = c.draft.messages.back();
+  if (openai || !c.flag(Setting::prefill_said) || last.role != Role::assistant ||
+      std::ranges::none_of(last.blocks,
+                           [](const Block& b) { return std::holds_alternative<Text>(b.body); }) ||
+      holds_call(last))
+    return;
+  const std::string_view key = c.keep(c.profile.text(Setting::prefill_key));
+  c.edit(Setting::prefill_key, "MIS-22", last.pointer, key, "", "true", Loss::none);
+  last.extra.push_back({key, json::Builder(c.arena).boolean(true), {}});
+  if (!c.flag(Setting::prefill_repeated)) return;
+  for (const Block& block : last.blocks)
+    if (const auto* text = std::get_if<Text>(&block.body)) c.restore.prefill += text->text;
+}
+
 // MIS-23: it is refused on any turn but the last.
 void drop_prefill_keys(Context& c) {
   const std::string& key = c.profile.text(Setting::prefill_key);
@@ -355,6 +375,7 @@ void pass_turns(Context& c) {
   const bool schema_first =
       c.draft.response_format.kind == canon::FormatKind::json_schema && !c.flag(Setting::json_prefill);
   drop_prefill_keys(c);
+  say_prefill(c);
   if ((c.flag(Setting::last_user) || schema_first) && messages.back().role == Role::assistant &&
       !says_prefill(c, messages.back())) {
     c.edit(c.flag(Setting::last_user) ? Setting::last_user : Setting::json_prefill, "ANT-07",

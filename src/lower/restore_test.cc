@@ -176,6 +176,40 @@ TEST(Restore, WordsBesideTheOutput) {
             "| | thought:Hm. thought:why text:{} | ");
 }
 
+// MIS-22: an answer that says the prefill again before it goes on, and one that does not, cut at every place.
+TEST(Restore, AnswersGoOnFromThePrefill) {
+  const Restore prefilled{.prefill = "{\"a\": "};
+  for (const auto& [said, want] : {std::pair<std::string_view, std::string_view>{"{\"a\": 1}", "1}"},
+                                   {"1}", "1}"},
+                                   {"{\"b\": 1}", "{\"b\": 1}"},
+                                   {"{\"a", "{\"a"},
+                                   {"{\"a\": ", ""}}) {
+    for (std::size_t cut = 0; cut <= said.size(); ++cut) {
+      SCOPED_TRACE(fmt::format("{} cut at {}", said, cut));
+      canon::Response answer;
+      canon::Choice choice;
+      choice.blocks.push_back({.body = Text{said}});
+      answer.choices.push_back(choice);
+      Arena arena;
+      canon::Folder folder(arena);
+      EventRestorer restorer(prefilled);
+      const canon::EventSink sink = [&](const canon::Event& event) { folder.add(event); };
+      canon::unfold(answer, [&](const canon::Event& event) {
+        if (event.type != canon::EventType::text) return restorer(event, sink);
+        for (const std::string_view piece : {said.substr(0, cut), said.substr(cut)}) {
+          canon::Event part = event;
+          part.text = piece;
+          if (!piece.empty()) restorer(part, sink);
+        }
+      });
+      const canon::Response streamed = folder.take();
+      restore(answer, prefilled, arena);
+      for (const canon::Response& response : {answer, streamed})
+        EXPECT_EQ(std::get<Text>(response.choices.at(0).blocks.at(0).body).text, want);
+    }
+  }
+}
+
 // A tool whose arguments come as text is passed on as it comes, not held.
 TEST(Restore, ForcedOutputIsNotHeld) {
   const Restore structured{.structured_tool = "json_response"};

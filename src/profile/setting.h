@@ -124,6 +124,8 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(prefill_key, text, "",                                                                                   \
     "openai_chat: key of a last assistant turn that may be gone on from, as the client says it; empty: "     \
     "none")                                                                                                  \
+  X(prefill_said, boolean, "false", "that key is said for clients whose dialect has no word for it")         \
+  X(prefill_repeated, boolean, "false", "answers begin with the turn they go on from")                       \
   X(final_space, boolean, "true", "a final assistant text may end in white space")                           \
   X(user_after_tool, boolean, "true", "a user turn may follow tool results directly")                        \
   X(result_mixed, boolean, "true", "tool results and other blocks may share a turn")                         \
@@ -141,7 +143,9 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(tool_keys, list, "[]", "the same for tools")                                                             \
   /* media */                                                                                                \
   X(images, boolean, "true", "takes images")                                                                 \
-  X(image_details, list, "[]", "words for an image's detail; another one becomes auto; empty: any")          \
+  X(logprobs_count, boolean, "false", "openai_chat: logprobs is the number of tokens to choose from")        \
+  X(image_details, list, "[]",                                                                               \
+    "words for an image's detail; another one becomes auto; none: it has no detail; empty: any")             \
   X(image_urls, boolean, "true", "takes images by URL")                                                      \
   X(image_schemes, list, "[]", "schemes of the URLs it takes all the same where image_urls is false")        \
   X(images_max, integer, "0", "greatest number of images in a request; 0: no limit known")                   \
@@ -169,6 +173,7 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(thinking_off, boolean, "true", "it can be switched off")                                                 \
   X(thinking_off_effort, text, "", "the greatest effort that goes with it off; empty: any")                  \
   X(thinking_budget, boolean, "false", "takes a token budget")                                               \
+  X(thinking_budget_field, text, "thinking_budget", "openai_chat: its name in the styles qwen and budget")   \
   X(thinking_budget_min, integer, "1024", "least budget, tokens")                                            \
   X(thinking_budget_max, integer, "0", "greatest budget, tokens; 0: below max_tokens")                       \
   X(thinking_adaptive, boolean, "false", "takes adaptive thinking")                                          \

@@ -1,28 +1,25 @@
 """A third opinion: bodies read by the types of the providers' own SDKs, which know neither dragoman nor the sandbox.
 
-OpenAI and Azure (openai), Anthropic (anthropic), Gemini and Vertex (google-genai), Bedrock (botocore's service model).
-Groq, Cerebras, Mistral, Cohere, Together and Ollama too where their packages are installed. Members a type does not have
-are findings, as are wrong kinds and missing members. SDK types are looser than the APIs in ranges, stricter in nothing.
+OpenAI and Azure (openai), Anthropic (anthropic), Gemini and Vertex (google-genai), Bedrock (botocore's service model); the
+hosts of opinion_hosts.py where their packages are installed. Members a type does not have are findings, as are wrong kinds
+and missing members. SDK types are looser than the APIs in ranges; where one is narrower than its API's own reference, a row
+of opinion_hosts.py says so.
 """
 import functools
-import importlib
-import pkgutil
 import re
-import sys
 import typing
 
 import pydantic
-import typing_extensions
+
+import opinion_hosts
+from opinion_types import told, typed_dict
 
 
 def of(target, body):
     """[(kind, text)] of what a provider's SDK types say to a body."""
     provider = target.split("/", 1)[0]
-    judge = JUDGES.get(provider)
-    if judge is None:
-        return []
     try:
-        faults = judge(body)
+        faults = JUDGES[provider](body) if provider in JUDGES else opinion_hosts.of(provider, body)
     except ModuleNotFoundError:
         return []
     return [("the SDK's types say no", f"{name(fault)}") for fault in faults[:3]]
@@ -32,67 +29,6 @@ def name(fault):
     """A fault without what differs from request to request."""
     fault = re.sub(r"zq\w{9}qz", "TOKEN", fault)
     return re.sub(r"\d+", "#", fault)[:200]
-
-
-# TypedDicts: as pydantic models, with no members but their own.
-
-@functools.cache
-def closed(module_name):
-    """Makes every TypedDict below a package of types refuse other members, and its iterables lists."""
-    package = importlib.import_module(module_name)
-    for found in pkgutil.walk_packages(package.__path__, module_name + "."):
-        try:
-            module = importlib.import_module(found.name)
-        except Exception:  # a module for another platform or an optional dependency
-            continue
-        for word in ("Iterable", "Sequence", "SequenceNotStr"):
-            if hasattr(module, word):
-                setattr(module, word, typing.List)
-        for value in vars(module).values():
-            if isinstance(value, type) and typing_extensions.is_typeddict(value) and value.__module__ == module.__name__:
-                value.__pydantic_config__ = pydantic.ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
-    return True
-
-
-@functools.cache
-def adapter(package, module, whole, streaming):
-    closed(package)
-    made = importlib.import_module(module)
-    return [pydantic.TypeAdapter(getattr(made, kind)) for kind in (whole, streaming)]
-
-
-def typed_dict(package, module, whole, streaming, body, ours=()):
-    checks = adapter(package, module, whole, streaming)
-    body = {key: value for key, value in body.items() if key not in ours}
-    try:
-        checks[1 if body.get("stream") else 0].validate_python(body)
-        return []
-    except pydantic.ValidationError as error:
-        return told(error)
-
-
-def told(error):
-    """The faults; of a union only those of the branch that fits best."""
-    rows = [(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors(include_url=False, include_context=False, include_input=False)]
-    return sorted({f"{'.'.join(map(str, path))}: {message}" for path, _, message in fitting(rows)})
-
-
-def fitting(rows):
-    out = [((), kind, message) for loc, kind, message in rows if not loc]
-    branches = {}
-    for key in dict.fromkeys(loc[0] for loc, _, _ in rows if loc):
-        inside = fitting([(loc[1:], kind, message) for loc, kind, message in rows if loc and loc[0] == key])
-        if is_path(key):
-            out += [((key, *path), kind, message) for path, kind, message in inside]
-        else:
-            branches[key] = inside
-    if branches:
-        out += min(branches.values(), key=lambda inside: (any(kind in ("literal_error", "list_type", "dict_type", "string_type") and len(path) < 2 for path, kind, _ in inside), len(inside)))
-    return out
-
-
-def is_path(part):
-    return isinstance(part, int) or not re.search(r"[A-Z\[\](,]|^(str|list|dict|int|float|bool|none|function-|typed-dict|nullable|literal|constrained)", str(part))
 
 
 # OpenAI's TypedDicts say nothing of members that carry a schema or arguments, which are Dict[str, object].
@@ -137,15 +73,6 @@ def anthropic(body):
         body = {"model": "in the URL", **{key: value for key, value in body.items() if key != "anthropic_version"}}
     return typed_dict("anthropic.types", "anthropic.types.message_create_params", "MessageCreateParamsNonStreaming", "MessageCreateParamsStreaming", body,
                       ("temperature", "top_p", "top_k"))  # of older models; no longer in the types
-
-
-def groq(body):
-    return typed_dict("groq.types", "groq.types.chat.completion_create_params", "CompletionCreateParams", "CompletionCreateParams", body, ("stream", "stream_options"))
-
-
-def cerebras(body):
-    return typed_dict("cerebras.cloud.sdk.types", "cerebras.cloud.sdk.types.chat.completion_create_params",
-                      "CompletionCreateParamsNonStreaming", "CompletionCreateParamsStreaming", body)
 
 
 # Google's SDK has pydantic models of its own, with extra members forbidden; its types have one schema for both services.
@@ -231,4 +158,4 @@ def sizes(value, meta, path, out):
 
 
 JUDGES = {"openai": openai, "azure": azure, "azure_v1": azure, "anthropic": anthropic, "vertex_anthropic": anthropic, "gemini": gemini, "vertex": gemini,
-          "bedrock": bedrock, "groq": groq, "cerebras": cerebras}
+          "bedrock": bedrock}

@@ -155,7 +155,7 @@ canon::Choice Reply::choice(Value v) {
   // Several hosts finish a turn of calls with "stop"; a client that believes them never runs the tools.
   if (calls && (out_.stop == StopReason::end_turn || out_.stop == StopReason::unknown))
     out_.stop = StopReason::tool_use;
-  if (v["logprobs"].is_object()) out_.logprobs = v["logprobs"];
+  out_.logprobs = read_logprobs(arena_, v, {});
   return std::move(out_);
 }
 

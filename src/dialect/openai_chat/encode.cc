@@ -31,7 +31,7 @@ class Encoder {
       if (const auto& p = request_.params[field.param]; p.value)
         w_.field(field.param == Param::seed ? options_.seed_field : field.key, p.value);
     if (const auto& p = request_.params[Param::stop]; p.value) w_.field("stop", p.value);
-    write_reasoning_config(w_, request_.reasoning, options_.reasoning_style);
+    write_reasoning_config(w_, request_.reasoning, options_.reasoning_style, options_.budget_field);
     if (options_.stream) {
       w_.field("stream", true);
       if (options_.stream_usage)

@@ -181,6 +181,13 @@ void Parser::params() {
     const Value v = body_[field.key];
     if (!v.present()) continue;
     const std::string_view pointer = r_.at("", field.key);
+    if (field.param == Param::logprobs && v.is_number()) {
+      // Together's clients say how many they want by the switch itself.
+      if (!r_.is_integer(v, pointer)) continue;
+      params[field.param] = {json::Builder(arena_).boolean(true), pointer};
+      if (!body_["top_logprobs"].present()) params[Param::top_logprobs] = {v, pointer};
+      continue;
+    }
     const bool ok = field.want == Want::number    ? r_.is_number(v, pointer)
                     : field.want == Want::integer ? r_.is_integer(v, pointer)
                     : field.want == Want::boolean ? r_.is_bool(v, pointer)

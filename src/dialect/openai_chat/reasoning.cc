@@ -125,7 +125,6 @@ void deepseek(json::Writer& w, const ReasoningConfig& r) {
 void qwen(json::Writer& w, const ReasoningConfig& r) {
   if (!said(r)) return;
   w.field("enable_thinking", wanted(r));
-  if (wanted(r) && r.budget) w.field("thinking_budget", *r.budget);
 }
 
 // Together (OpenClaw's `together`): the switch, and the effort beside it.
@@ -148,19 +147,25 @@ void none(json::Writer&, const ReasoningConfig&) {}
 struct Style {
   std::string_view name;
   void (*write)(json::Writer&, const ReasoningConfig&);
+  bool budget = false;  // with a budget in a field of its own: QWEN-03, MISC-10
 };
 constexpr std::array kStyles = {
     Style{"", none},           Style{"effort", effort},     Style{"openrouter", openrouter},
-    Style{"zai", zai},         Style{"qwen", qwen},         Style{"deepseek", deepseek},
-    Style{"none", none},       Style{"together", together}, Style{"qwen_template", qwen_template},
+    Style{"zai", zai},         Style{"qwen", qwen, true},   Style{"deepseek", deepseek},
+    Style{"none", none},       Style{"together", together}, Style{"qwen_template", qwen_template, true},
     Style{"minimax", minimax},
 };
 
 }  // namespace
 
-void write_reasoning_config(json::Writer& w, const ReasoningConfig& reasoning, std::string_view style) {
-  for (const Style& row : kStyles)
-    if (row.name == style) return row.write(w, reasoning);
+void write_reasoning_config(json::Writer& w, const ReasoningConfig& reasoning, std::string_view style,
+                            std::string_view budget_field) {
+  for (const Style& row : kStyles) {
+    if (row.name != style) continue;
+    row.write(w, reasoning);
+    if (row.budget && wanted(reasoning) && reasoning.budget) w.field(budget_field, *reasoning.budget);
+    return;
+  }
 }
 
 bool is_reasoning_style(std::string_view style) {

@@ -148,12 +148,12 @@ class Decoder final : public StreamDecoder {
       usage_.merge(read_usage(v["usage"]));  // Moonshot
       ChoiceState& state = choice(v["index"].integer().value_or(0));
       delta(state, v["delta"].is_object() ? v["delta"] : v["message"], sink);
-      if (v["logprobs"].is_object()) {
+      if (const Value logprobs = read_logprobs(arena_, v, v["delta"]["content"].text()); logprobs.present()) {
         Event event;
         event.type = EventType::logprobs;
         event.choice = state.index;
         event.block = std::max(0, state.next_block - 1);
-        event.value = v["logprobs"];
+        event.value = logprobs;
         sink(event);
       }
       if (const std::string_view word = v["finish_reason"].text(); !word.empty()) {

@@ -46,9 +46,15 @@ void read_reasoning(Arena& arena, json::Value message, std::string_view pointer,
 canon::Reasoning read_detail(json::Value detail);
 // One `reasoning_details` item.
 void write_detail(json::Writer& w, const canon::Reasoning& reasoning, int index, bool signatures);
-// The request's wish, in the style of WireOptions::reasoning_style. Unknown styles write nothing.
-void write_reasoning_config(json::Writer& w, const canon::ReasoningConfig& reasoning, std::string_view style);
+// The request's wish, in the style of WireOptions::reasoning_style, with its budget_field. Unknown styles
+// write nothing.
+void write_reasoning_config(json::Writer& w, const canon::ReasoningConfig& reasoning, std::string_view style,
+                            std::string_view budget_field);
 bool is_reasoning_style(std::string_view style);
+
+// logprobs.cc: those of an answer's or a chunk's choice in OpenAI's shape; absent where it has none. `text`
+// is the chunk's.
+json::Value read_logprobs(Arena& arena, json::Value choice, std::string_view text);
 
 // decode.cc, shared with the stream.
 canon::Usage read_usage(json::Value usage);
