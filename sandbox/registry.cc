@@ -17,7 +17,7 @@ const std::vector<Emulator>& emulators() {
       openai::llamacpp_row(), cohere::emulator(),       openai::sambanova_row(),  openai::perplexity_row(),
       openai::nvidia_row(),   openai::copilot_row(),    openai::doubleword_row(), openai::venice_row(),
       openai::mimo_row(),     openai::writer_row(),     openai::tgi_row(),        openai::meta_row(),
-      openai::sglang_row(),
+      openai::sglang_row(),   openai::chatgpt_row(),
   };
   return all;
 }

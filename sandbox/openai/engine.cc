@@ -51,7 +51,7 @@ Route route_of(const Host& host, const Call& call) {
   for (const std::string_view base : host.bases) {
     if (!call.path.starts_with(base)) continue;
     const std::string_view rest = call.path.substr(base.size());
-    if (rest == "/chat/completions") return Route::chat;
+    if (rest == "/chat/completions" && host.chat) return Route::chat;
     if (rest == "/models") return Route::models;
     if (rest == "/embeddings" && host.embeddings) return Route::embeddings;
     if (rest == "/responses" && host.responses) return Route::responses;
@@ -126,7 +126,7 @@ Reply handle(const Host& host, const Call& call, const Options& options) {
   if (auto refused = host.authorize(call)) return refusal_reply(host, *refused);
   if (route == Route::own) return host.own(call);
   if (route == Route::models) return models_reply(host, call);
-  if (call.method != "POST") {
+  if (call.method != "POST") {  // MISC-03
     Refusal r = refuse("Method Not Allowed");
     r.status = 405;
     return refusal_reply(host, r);

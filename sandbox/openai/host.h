@@ -131,8 +131,10 @@ struct Host {
   std::string_view no_model = "you must provide a model parameter";  // "": a call may do without
   // Told the deployment and the rest when the path is none of the bases'; Azure has such paths.
   bool (*route)(const Call& call, Request& request) = nullptr;
-  bool responses = false;   // also serves base + "/responses"
-  bool embeddings = false;  // also serves base + "/embeddings"
+  bool responses = false;                                  // also serves base + "/responses"
+  Verdict (*responses_rules)(const Request& r) = nullptr;  // what it refuses there before OpenAI's own rules
+  bool chat = true;                                        // false: Responses alone
+  bool embeddings = false;                                 // also serves base + "/embeddings"
   // A call of the host's own beside the dialect's, and its path; its key has been checked.
   std::string_view own_path = {};
   Reply (*own)(const Call& call) = nullptr;

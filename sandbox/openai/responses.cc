@@ -67,6 +67,8 @@ Reply handle_responses(const Host& host, const Call& call, const Options& option
   if (model == nullptr) return refusal_reply(host, unknown_model(host, request.model));
   request.traits = model->traits;
   request.reasoning = reasons(request);
+  if (host.responses_rules)
+    if (auto fault = host.responses_rules(request)) return refusal_reply(host, *fault);
   if (auto fault = responses_fault(request)) return refusal_reply(host, *fault);
   const std::string input = json::dump(request["input"]);
   if (count_tokens(input) > context_window(request.model))  // OAIR-16

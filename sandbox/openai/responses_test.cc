@@ -73,6 +73,40 @@ TEST(Responses, RefusesInTheServicesWords) {
   }
 }
 
+// OAIR-21, MISC-03: ChatGPT's backend, which Codex calls.
+TEST(Responses, ChatgptRefusesInItsOwn) {
+  constexpr std::string_view kAll = R"("instructions":"i","store":false,"stream":true)";
+  constexpr std::pair<std::string_view, std::string_view> kRows[] = {
+      {R"("store":false,"stream":true)", "Instructions are required"},
+      {R"("instructions":"","store":false,"stream":true)", "Instructions are required"},
+      {R"("instructions":"i","stream":true)", "Store must be set to false"},
+      {R"("instructions":"i","store":true,"stream":true)", "Store must be set to false"},
+      {R"("instructions":"i","store":false)", "Stream must be set to true"},
+      {R"("temperature":1)", "Unsupported parameter: temperature"},
+      {R"("max_output_tokens":100)", "Unsupported parameter: max_output_tokens"},
+      {R"("service_tier":"flex")", "Unsupported service_tier: flex"},
+      {R"("instructions":"i","store":false,"stream":true,"input":[{"role":"system","content":"x"}])",
+       "System messages are not allowed"},
+      {kAll, ""},
+  };
+  for (const auto& [members, message] : kRows) {
+    const bool asks = members.find("\"input\"") == std::string_view::npos;
+    const std::string body = fmt::format(R"({{"model":"gpt-5.4",{}{}}})",
+                                         asks ? R"("input":[{"role":"user","content":"Hi"}],)" : "", members);
+    CaseResult out;
+    run_case(chatgpt_row(), "/backend-api/codex/responses", body, false, out);
+    EXPECT_EQ(out.reply.status, message.empty() ? 200 : 400) << body << out.reply.body;
+    EXPECT_EQ(out.body["detail"].text(), message) << body;
+  }
+  CaseResult model, chat;
+  run_case(chatgpt_row(), "/backend-api/codex/responses",
+           fmt::format(R"({{"model":"gpt-4o","input":"x",{}}})", kAll), false, model);
+  EXPECT_EQ(model.body["detail"].text(),
+            "The 'gpt-4o' model is not supported when using Codex with a ChatGPT account.");
+  run_case(chatgpt_row(), "/backend-api/codex/chat/completions", "{}", false, chat);
+  EXPECT_EQ(chat.reply.status, 404);
+}
+
 json::Value ask(CaseResult& out, const std::string& body) {
   run_case(openai_row(), kPath, body, false, out);
   EXPECT_EQ(out.reply.status, 200) << body << out.reply.body;

@@ -26,6 +26,7 @@ Emulator llamacpp_row();
 Emulator sambanova_row();
 Emulator perplexity_row();
 Emulator nvidia_row();
+Emulator chatgpt_row();
 Emulator copilot_row();
 Emulator doubleword_row();
 Emulator venice_row();

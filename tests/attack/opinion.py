@@ -157,5 +157,5 @@ def sizes(value, meta, path, out):
         out.append(f"{path}: {value} is above {meta['max']}")
 
 
-JUDGES = {"openai": openai, "azure": azure, "azure_v1": azure, "anthropic": anthropic, "vertex_anthropic": anthropic, "gemini": gemini, "vertex": gemini,
+JUDGES = {"openai": openai, "azure": azure, "azure_v1": azure, "chatgpt": openai, "anthropic": anthropic, "vertex_anthropic": anthropic, "gemini": gemini, "vertex": gemini,
           "bedrock": bedrock}

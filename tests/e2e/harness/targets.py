@@ -30,6 +30,7 @@ BASES = {
     "sambanova": "/sambanova/v1",
     "perplexity": "/perplexity",
     "nvidia": "/nvidia/v1",
+    "chatgpt": "/chatgpt/backend-api/codex",
     "copilot": "/copilot",
     "doubleword": "/doubleword/v1",
     "venice": "/venice/api/v1",
