@@ -127,6 +127,18 @@ TEST(HostWords, LogProbabilitiesByNumber) {  // TG-01
   });
 }
 
+// An OpenAI client gets OpenAI's shape back, one that speaks Together's words the host's own bytes.
+TEST(HostWords, LogProbabilitiesComeBackAsAsked) {
+  for (const auto& [said, ours] :
+       {std::pair<std::string_view, bool>{R"({"logprobs":true})", true}, {R"({"logprobs":2})", false}}) {
+    testing::ClientRequest request(
+        testing::make_input(canon::DialectName::openai_chat, {"TG-01", kOss, std::string(said)}));
+    const auto lowered = request.to("together", "openai/gpt-oss-120b");
+    ASSERT_TRUE(lowered);
+    EXPECT_EQ(lowered->restore.empty(), !ours) << said;
+  }
+}
+
 TEST(HostWords, CountsAreWhole) {  // Gemini's topK is a float
   testing::expect_gemini({
       {"GEN-13",

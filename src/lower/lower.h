@@ -56,10 +56,12 @@ struct Restore {
   bool html_arguments = false;                      // tool arguments arrive with HTML entities in them
   std::set<std::string, std::less<>> visible_details = {};  // reasoning that is text to show, by its type
   std::string prefill = {};  // of the last turn: the answer says it again before it goes on
+  bool logprobs =
+      false;  // the host's shape of them is not the client's: the answer is never relayed as it is
   bool own_words() const { return !html_arguments && visible_details.empty() && prefill.empty(); }
   bool empty() const {
     return aside_of.empty() && names.empty() && custom_tools.empty() && structured_tool.empty() &&
-           arguments.empty() && !output && own_words();
+           arguments.empty() && !output && !logprobs && own_words();
   }
 };
 

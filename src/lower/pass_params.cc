@@ -158,6 +158,7 @@ void count_logprobs(Context& c) {
   if (by_number) {
     wanted.value = count;  // as the client wrote it
   } else {
+    c.restore.logprobs = true;
     if (top.value && top.pointer != wanted.pointer) drop(c, Param::top_logprobs, rule, Loss::none);
     replace(c, Param::logprobs, rule, count, Loss::none);
   }

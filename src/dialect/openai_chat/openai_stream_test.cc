@@ -54,6 +54,12 @@ const Row kRows[] = {
 {"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":":1}"}}]},"finish_reason":"tool_calls"})",
      "0.0 open tool_call id \"a\" name \"f\"\n0.0 arguments \"{\\\"a\\\":1}\"\n0.0 close tool_call\n0 stop "
      "tool_use (tool_calls)\nend\n"},
+    {"log probabilities by number (TG-01)",
+     R"({"index":0,"delta":{"content":"a"},"logprobs":-0.5,"top_logprobs":{"a":-0.5,"b":-2},"finish_reason":"stop"})",
+     "0.0 open text\n0.0 text \"a\"\n0.0 logprobs "
+     R"({"content":[{"token":"a","logprob":-0.5,"bytes":null,"top_logprobs":[{"token":"a","logprob":-0.5,"bytes":null},)"
+     R"({"token":"b","logprob":-2,"bytes":null}]}]})"
+     "\n0.0 close text\n0 stop end_turn (stop)\nend\n"},
     {"legacy function_call",
      R"({"index":0,"delta":{"function_call":{"name":"f","arguments":""}}}
 {"index":0,"delta":{"function_call":{"arguments":"{}"}},"finish_reason":"function_call"})",
