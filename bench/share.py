@@ -5,7 +5,7 @@ there is: with more of it the share is smaller. Both figures come from the same 
 from /proc, the CPU time inside lowering from its own counter (dragoman_lowering_seconds_total on /metrics).
 
   kept        the same tools with every request, as agents send them
-  first seen  tools that no request had before: each schema is lowered anew
+  first seen  tools that no request had before: each of the twenty schemas is lowered anew
 """
 import argparse
 import http.client
@@ -26,16 +26,17 @@ FRESH = "revision 000000000"  # of a schema; post.lua counts it up
 
 
 def tool(number, size):
-    """As agents send them: nested objects, arrays, enums, bounds, a description on everything."""
+    """As agents send them: nested objects, arrays, enums, bounds, a description on everything. No two are the same."""
     kinds = [
-        lambda i: (f"path_{i}", {"type": "string", "description": f"Absolute path of file {i}", "minLength": 1, "pattern": "^/"}),
+        lambda i: (f"path_{i}", {"type": "string", "description": f"Absolute path of file {i}, {number} in {FRESH}",
+                                 "minLength": 1, "pattern": "^/"}),
         lambda i: (f"limit_{i}", {"type": "integer", "minimum": 1, "maximum": 2000, "default": 100, "description": "How many lines"}),
         lambda i: (f"mode_{i}", {"type": ["string", "null"], "enum": ["content", "files", "count", None], "description": "Output"}),
         lambda i: (f"edits_{i}", {"type": "array", "minItems": 1, "items": {
             "type": "object", "properties": {"old": {"type": "string"}, "new": {"type": "string"}}, "required": ["old", "new"],
             "additionalProperties": False}}),
     ]
-    schema = {"type": "object", "description": FRESH, "properties": {}, "required": ["path_0"], "additionalProperties": False,
+    schema = {"type": "object", "properties": {}, "required": ["path_0"], "additionalProperties": False,
               "$schema": "http://json-schema.org/draft-07/schema#"}
     for i in range(100):
         name, value = kinds[i % 4](i)

@@ -154,6 +154,59 @@ TEST(Hostile, ToolsTogetherAreBounded) {
   EXPECT_TRUE(nova.error().pointer.starts_with("/tools/")) << nova.error().pointer;
 }
 
+// A change for each of many keywords: each would be told, kept and written down.
+TEST(Hostile, EditsAreBounded) {
+  const auto request_of = [](const std::vector<std::string>& schemas) {
+    return R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Go"}],"tools":[)" +
+           joined(static_cast<int>(schemas.size()),
+                  [&](int i) {
+                    return fmt::format(R"({{"type":"function","function":{{"name":"f{}","parameters":{}}}}})",
+                                       i, schemas[static_cast<std::size_t>(i)]);
+                  }) +
+           "]}";
+  };
+  const auto some = [](int count) {
+    return object_of(count, [](int) { return R"({"type":"string","x-note":1})"; });
+  };
+  const std::string one_place = R"({"type":"object","properties":{"p":{"type":"string",)" +
+                                joined(21'000, [](int i) { return fmt::format(R"("x-{}":1)", i); }) + "}}}";
+  const std::string odd_names = R"({"type":"object","properties":{)" +
+                                joined(21'000, [](int i) { return fmt::format(R"("p {}":{{}})", i); }) + "}}";
+  struct Row {
+    const char *why, *provider, *model, *pointer;
+    std::vector<std::string> schemas;
+  };
+  const Row rows[] = {
+      {"in many schemas",
+       "bedrock",
+       "us.amazon.nova-pro-v1:0",
+       "/tools/0/function/parameters/properties/p2",
+       {some(21'000)}},
+      {"in one",
+       "bedrock",
+       "us.amazon.nova-pro-v1:0",
+       "/tools/0/function/parameters/properties/p",
+       {one_place}},
+      {"in names", "anthropic", "claude-sonnet-4-5", "/tools/0/function/parameters", {odd_names}},
+      {"in several tools",
+       "bedrock",
+       "us.amazon.nova-pro-v1:0",
+       "/tools/2/function/parameters",
+       {some(7'000), some(7'000), some(7'000)}},
+  };
+  for (const Row& row : rows) {
+    testing::ClientRequest request({"hostile", canon::DialectName::openai_chat, request_of(row.schemas)});
+    const auto lowered = request.to(row.provider, row.model);
+    ASSERT_FALSE(lowered) << row.why;
+    EXPECT_EQ(lowered.error().rule, "GEN-07") << row.why;
+    EXPECT_TRUE(lowered.error().pointer.starts_with(row.pointer))
+        << row.why << ": " << lowered.error().pointer;
+    EXPECT_NE(lowered.error().reason.find("20000 changes"), std::string::npos) << lowered.error().reason;
+    if (row.why != std::string_view("in names") && row.schemas.size() == 1)
+      EXPECT_TRUE(request.to("openai", "gpt-4o")) << row.why;
+  }
+}
+
 TEST(Hostile, NestingIsRefusedWhereItIsRead) {
   const std::string deep = nested(100'000, R"({"items":)", "}");
   Arena arena;

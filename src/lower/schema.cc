@@ -104,7 +104,7 @@ Value Rewriter::walk_boolean(Value schema, Place& place, int depth) {
 }
 
 Value Rewriter::walk(Value schema, const Place* up, int depth) {
-  if (target_.lossless && reporter_.lost()) return schema;  // of no use any more
+  if ((target_.lossless && reporter_.lost()) || reporter_.overflows()) return schema;  // of no use any more
   if (settled_ && !schema.raw().empty()) return schema;
   Place place{schema, up, up && up->inlined, up && up->turned};
   if (schema.is_bool()) return walk_boolean(schema, place, depth);
@@ -320,6 +320,8 @@ Look look_at(Value schema, const SchemaTarget& target, bool settled, std::string
     out.closed_maps = rewriter.closed_maps();
     out.steps = std::max(out.steps, rewriter.steps());
     out.too_costly = rewriter.too_costly();
+    out.too_many_edits = reporter.overflows();
+    if (out.too_many_edits) out.too_costly = reporter.last().pointer;
     look.refers = look.refers || rewriter.refers();
     if (out.too_costly || (target.lossless && reporter.lost())) break;
     if (keep == Keep::none || rewriter.references_hold(out.schema)) break;
@@ -358,6 +360,7 @@ Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view poi
     out.schema = again.schema;
     out.steps = std::max(out.steps, again.steps);
     if (again.too_costly) out.too_costly = nearest_written(schema, *again.too_costly);
+    out.too_many_edits = again.too_many_edits;
     out.wrapped = out.wrapped || again.wrapped;
     out.closed_maps = out.closed_maps || again.closed_maps;
   }

@@ -33,6 +33,9 @@ struct SchemaTarget {
 // one for every 16 bytes of data that inlining copies. What goes beyond would be sent in some 16 MiB or more.
 inline constexpr std::size_t kSchemaSteps = 1'000'000;
 inline constexpr std::size_t kToolSteps = 4'000'000;  // of all tools of a request
+// How many edits the schemas of a request may need. Each is kept, shown and written to the journal, with up
+// to a kilobyte of text: a client of a few megabytes must not make hundreds of them.
+inline constexpr std::size_t kSchemaEdits = 20'000;
 
 using EditSink = std::function<void(Edit)>;
 
@@ -49,8 +52,9 @@ struct Rewritten {
   bool closed_maps = false;  // an object of any members had to be closed: nothing but `{}` fits it now
   std::size_t steps = 0;     // of the costliest look
   std::vector<Edit> edits = {};
-  // Where the steps ran out, as a pointer below `pointer`; the schema must not be sent then.
+  // Where the steps or the edits ran out, as a pointer below `pointer`; the schema must not be sent then.
   std::optional<std::string> too_costly = {};
+  bool too_many_edits = false;  // it was those
 };
 Rewritten rewrite(json::Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena);
 

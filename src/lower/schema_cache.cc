@@ -147,6 +147,10 @@ std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered) {
 void report(Context& c, const LoweredSchema& lowered, std::string_view place) {
   if (!lowered.too_costly.empty())
     c.refuse("GEN-07", std::string(place) + lowered.costly_at, lowered.too_costly);
+  if (c.edits.size() + lowered.edits.size() > kSchemaEdits) {
+    c.refuse("GEN-07", place, too_many_edits());
+    return;
+  }
   const std::size_t needed = c.edits.size() + lowered.edits.size();
   if (c.edits.capacity() < needed)
     c.edits.reserve(needed + std::max(needed, std::size_t{64}));  // more follow

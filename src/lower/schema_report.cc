@@ -135,7 +135,7 @@ std::string Reporter::locate(const Place& at) {
 
 void Reporter::edit(const Place& at, Row row, std::string_view keyword, Value before, Value after,
                     Loss loss) {
-  if (until_loss_ && lost_) return;
+  if ((until_loss_ && lost_) || overflows()) return;
   lost_ = lost_ || loss != Loss::none;
   losses_ += loss == Loss::none ? 0 : 1;
   if (until_loss_ && lost_) {  // nobody will read more of it

@@ -42,6 +42,9 @@ class Reporter {
   std::size_t losses() const { return losses_; }
   std::string locate(const Place& at);
   bool lost() const { return lost_; }
+  // There are more than kSchemaEdits; those after them are not kept.
+  bool overflows() const { return edits_.size() > kSchemaEdits; }
+  const Edit& last() const { return edits_.back(); }
   void clear();
   std::vector<Edit> take();  // gives them away
 

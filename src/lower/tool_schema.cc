@@ -20,6 +20,14 @@ bool LoweredSchema::lossless() const {
 
 namespace {
 
+std::string too_many_steps() {
+  return fmt::format(
+      "this schema becomes too large for the target: putting definitions in the place of references and "
+      "merging branches takes more than {} steps. Use fewer nested references, or smaller enums in what they "
+      "name",
+      kSchemaSteps);
+}
+
 LoweredSchema lower_words(Value schema, const SchemaOptions& options, const NameJudge* judge, Arena& arena) {
   LoweredSchema out;
   const Column& column = keyword_table().column(options.target.column);
@@ -50,12 +58,9 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, const Name
   }
   if (rewritten.too_costly) {
     out.costly_at = *rewritten.too_costly;
-    out.too_costly = fmt::format(
-        "this schema becomes too large for the target: putting definitions in the place of references and "
-        "merging "
-        "branches takes more than {} steps. Use fewer nested references, or smaller enums in what they name",
-        kSchemaSteps);
+    out.too_costly = rewritten.too_many_edits ? too_many_edits() : too_many_steps();
     out.fault = "it becomes too large";
+    if (rewritten.too_many_edits) out.edits.clear();
     return out;
   }
   if (options.target.lossless && !out.lossless()) {
@@ -70,6 +75,10 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, const Name
   changes.renamed = std::move(keys.client);
   std::vector<std::pair<std::string_view, std::string_view>> renamed(changes.renamed.begin(),
                                                                      changes.renamed.end());
+  if (out.edits.size() + renamed.size() > kSchemaEdits) {
+    out.too_costly = too_many_edits();
+    return out;
+  }
   std::ranges::sort(renamed);
   for (const auto& [wire, client] : renamed)
     edit(options.keys_rule, "property name", std::string(client), std::string(wire));
@@ -122,6 +131,14 @@ LoweredSchema lower_schema(Value schema, const SchemaOptions& options, const Nam
 LoweredSchema lower_schema(Value schema, const SchemaOptions& options, Arena& arena) {
   const auto keys = judge_of_keys(options);
   return lower_schema(schema, options, keys ? &*keys : nullptr, arena);
+}
+
+std::string too_many_edits() {
+  return fmt::format(
+      "the target takes so little of the tools' schemas as they are that more than {} changes would be "
+      "needed: "
+      "send fewer tools or smaller schemas, or leave out the keywords that it does not take",
+      kSchemaEdits);
 }
 
 Edit below(const Edit& edit, std::string_view place) {

@@ -39,7 +39,7 @@ struct LoweredSchema {
   StrictCost cost;                           // of a strict schema
   std::string fault;                         // strict only: why it cannot be; "" it is
   std::size_t steps = 0;                     // that lowering took (kSchemaSteps)
-  std::string too_costly;  // where lowering it took more steps than it may, and how many; "" it did not
+  std::string too_costly;  // what it took more of than it may, for people; "" it did not
   std::string costly_at;   // JSON pointer into the schema
   bool lossless() const;   // nothing but edits of the class `none`
 };
@@ -48,6 +48,9 @@ LoweredSchema lower_schema(json::Value schema, const SchemaOptions& options, Are
 // With the options' judge_of_keys(), for many schemas.
 LoweredSchema lower_schema(json::Value schema, const SchemaOptions& options, const NameJudge* keys,
                            Arena& arena);
+
+// For people: why kSchemaEdits refuses.
+std::string too_many_edits();
 
 // An edit of a schema as one of the request that has the schema at `place`.
 Edit below(const Edit& edit, std::string_view place);
