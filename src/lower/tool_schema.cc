@@ -31,14 +31,7 @@ std::string too_many_steps() {
 LoweredSchema lower_words(Value schema, const SchemaOptions& options, const NameJudge* judge, Arena& arena) {
   LoweredSchema out;
   const Column& column = keyword_table().column(options.target.column);
-  const PlainJudge at_a_look(column);
-  constexpr std::string_view kLoses = "it would lose something";
-  if (options.target.lossless && !options.target.every_step && at_a_look.loses(schema)) {
-    out.schema = schema;
-    out.fault = kLoses;
-    return out;
-  }
-  const auto plain = at_a_look.whole(schema, options.target, judge);
+  const auto plain = PlainJudge(column).whole(schema, options.target, judge);
   if (plain) {
     out.schema = schema;
     out.steps = *plain;
@@ -64,7 +57,7 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, const Name
     return out;
   }
   if (options.target.lossless && !out.lossless()) {
-    out.fault = kLoses;
+    out.fault = "it would lose something";
     return out;
   }
   WireChanges changes{.wrapped = rewritten.wrapped};

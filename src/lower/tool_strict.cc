@@ -10,6 +10,7 @@
 #include "lower/context.h"
 #include "lower/schema_cache.h"
 #include "lower/schema_keywords.h"
+#include "lower/schema_plain.h"
 #include "lower/tool_schema.h"
 
 namespace dragoman::lower {
@@ -188,6 +189,7 @@ void fit_tool_schemas(Context& c) {
   // Bytes that could go out as they came are not changed for what nobody asked for.
   const bool offers = c.flag(Setting::strict_lossless) && c.original.dialect != c.wire.name;
   Words loose(c, false), narrow(c, true);
+  const PlainJudge strict_words(keyword_table().column(c.profile.text(Setting::strict_column)));
 
   std::size_t steps = 0;
   std::vector<Candidate> candidates;
@@ -195,7 +197,9 @@ void fit_tool_schemas(Context& c) {
     if (steps > kToolSteps) return;  // refused
     if (tool.kind != ToolKind::function) continue;
     Candidate candidate{.tool = &tool, .asked = tool.strict.value_or(false)};
-    if (takes && has_words && (candidate.asked || (!tool.strict && offers))) {
+    // Only where nothing is lost, which is told at a look of most that would lose something.
+    const bool offered = !tool.strict && offers && !strict_words.loses(tool.schema);
+    if (takes && has_words && (candidate.asked || offered)) {
       candidate.strict = lower_schema(c, tool.schema, narrow.of(tool, !candidate.asked));
       spend(c, tool, steps, candidate.strict->steps);
       NotStrict fault{Setting::strict_column, candidate.strict->fault};
