@@ -144,7 +144,13 @@ std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered) {
   return lowered->plan ? std::shared_ptr<const ArgumentPlan>(lowered, lowered->plan.get()) : nullptr;
 }
 
-void report(Context& c, const LoweredSchema& lowered, std::string_view place) {
+const std::string& Cites::of(const std::string& rule) {
+  for (const auto& [known, cited] : known_)
+    if (known == rule) return cited;
+  return known_.emplace_back(rule, profile_.cite(rule)).second;
+}
+
+void report(Context& c, const LoweredSchema& lowered, std::string_view place, Cites& cites) {
   if (!lowered.too_costly.empty())
     c.refuse("GEN-07", std::string(place) + lowered.costly_at, lowered.too_costly);
   if (c.edits.size() + lowered.edits.size() > kSchemaEdits) {
@@ -154,12 +160,15 @@ void report(Context& c, const LoweredSchema& lowered, std::string_view place) {
   const std::size_t needed = c.edits.size() + lowered.edits.size();
   if (c.edits.capacity() < needed)
     c.edits.reserve(needed + std::max(needed, std::size_t{64}));  // more follow
-  std::string_view rule;
-  std::string_view cited;  // for it; one row speaks for many places
   for (const Edit& edit : lowered.edits) {
-    if (edit.rule != rule) cited = c.profile.cite(rule = edit.rule);
-    c.edits.push_back(below(edit, place));
-    if (cited != rule) c.edits.back().rule = cited;
+    Edit& told = c.edits.emplace_back();
+    told.rule = cites.of(edit.rule);
+    told.pointer.reserve(place.size() + edit.pointer.size());
+    told.pointer.append(place).append(edit.pointer);
+    told.keyword = edit.keyword;
+    told.before = edit.before;
+    told.after = edit.after;
+    told.loss = edit.loss;
   }
 }
 

@@ -95,7 +95,18 @@ SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& op
 json::Value sent(const LoweredSchema& lowered, json::Value client);
 // The way back; it outlives the lowering, and keeps what it points to.
 std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered);
+// What the target's rows cite for a rule, looked up once for all the edits of a request.
+class Cites {
+ public:
+  explicit Cites(const profile::Profile& profile) : profile_(profile) {}
+  const std::string& of(const std::string& rule);  // until the next call
+
+ private:
+  const profile::Profile& profile_;
+  std::vector<std::pair<std::string, std::string>> known_;
+};
+
 // Its edits, told of the schema at `place`; and that it cannot be sent, if so.
-void report(Context& c, const LoweredSchema& lowered, std::string_view place);
+void report(Context& c, const LoweredSchema& lowered, std::string_view place, Cites& cites);
 
 }  // namespace dragoman::lower

@@ -70,9 +70,9 @@ void keep_words(Context& c, Tool& tool, Edit& edit) {
   tool.description = c.keep(both);
 }
 
-void take(Context& c, Tool& tool, const SharedSchema& lowered) {
+void take(Context& c, Tool& tool, const SharedSchema& lowered, Cites& cites) {
   const std::size_t first = c.edits.size();
-  report(c, *lowered, place(tool));
+  report(c, *lowered, place(tool), cites);
   for (Edit& edit : std::span(c.edits).subspan(first))
     if (edit.keyword == "description" && edit.pointer == place(tool) && edit.after.empty())
       keep_words(c, tool, edit);
@@ -220,6 +220,7 @@ void fit_tool_schemas(Context& c) {
           relax(c, candidate, Setting::strict_uniform, "CER-05", "not every tool can be strict");
   }
 
+  Cites cites(c.profile);
   for (Candidate& candidate : candidates) {
     if (steps > kToolSteps) return;
     Tool& tool = *candidate.tool;
@@ -227,7 +228,7 @@ void fit_tool_schemas(Context& c) {
       if (!candidate.asked)
         c.edit(Setting::strict_lossless, "OAIS", tool.pointer, "strict", "", "true", Loss::none);
       tool.strict = true;
-      take(c, tool, candidate.strict);
+      take(c, tool, candidate.strict, cites);
       continue;
     }
     if (takes && has_words && candidate.asked) tool.strict = false;
@@ -242,7 +243,7 @@ void fit_tool_schemas(Context& c) {
     const KeyedOptions& words = loose.of(tool, false);
     const SharedSchema lowered = lower_schema(c, tool.schema, words);
     spend(c, tool, steps, lowered->steps);
-    if (!omit_parameters(c, tool, *lowered, words.options.target.column)) take(c, tool, lowered);
+    if (!omit_parameters(c, tool, *lowered, words.options.target.column)) take(c, tool, lowered, cites);
   }
 }
 
