@@ -14,10 +14,13 @@ namespace {
 using canon::FormatKind;
 using canon::ResponseFormat;
 
+// Responses looks for the word in its `input` alone.
 bool says_json(const Context& c) {
+  const bool input_only = c.wire.name == canon::DialectName::openai_responses;
   for (const canon::Message& message : c.draft.messages)
     for (const canon::Block& block : message.blocks)
-      if (const auto* text = std::get_if<canon::Text>(&block.body))
+      if (const auto* text = std::get_if<canon::Text>(&block.body);
+          text && !(input_only && block.pointer == "/instructions"))
         if (lower_ascii(text->text).find("json") != std::string::npos) return true;
   return false;
 }

@@ -318,6 +318,11 @@ bool fit_document_name(Context& c, Block& block, std::set<std::string>& used) {
   return true;
 }
 
+// A Converse client's text for its guardrail: nobody says that it counts as the text beside a document.
+bool guarded(const Block& block) {
+  return std::ranges::any_of(block.extra, [](const canon::Extra& e) { return e.key == "guardContent"; });
+}
+
 // The same for all, and a text beside each document (BR-22).
 void fit_document_names(Context& c) {
   if (!c.flag(Setting::document_names)) return;
@@ -328,7 +333,7 @@ void fit_document_names(Context& c) {
       if (auto* result = std::get_if<ToolResult>(&block.body))
         for (Block& part : result->content) fit_document_name(c, part, used);
       const auto* words = std::get_if<Text>(&block.body);
-      text = text || (words && !is_blank(words->text));
+      text = text || (words && !is_blank(words->text) && !guarded(block));
       document |= fit_document_name(c, block, used);
     }
     if (document && !text) {
@@ -390,8 +395,10 @@ void json_results_to_text(Context& c) {
 
 void pass_media(Context& c) {
   json_results_to_text(c);
-  if (c.wire.name != canon::DialectName::anthropic_messages &&
-      c.wire.name != canon::DialectName::bedrock_converse)
+  const bool has_fields = (c.wire.name == canon::DialectName::anthropic_messages ||
+                           c.wire.name == canon::DialectName::bedrock_converse) &&
+                          c.flag(Setting::documents);
+  if (!has_fields)
     for (Message& message : c.draft.messages) tell_of_documents(c, message.blocks);
   for (std::size_t i = 0; i < c.draft.messages.size(); ++i) {
     Message& message = c.draft.messages[i];

@@ -338,5 +338,26 @@ TEST(LowerSilence, CapWithinTheWindow) {
   }
 }
 
+// A document's context goes with its text where the model takes no documents.
+TEST(LowerSilence, WhatIsSaidOfADocumentThatBecomesText) {
+  expect_anthropic({
+      {"BRM-21",
+       "bedrock/us.amazon.nova-micro-v1:0",
+       R"({"messages":[{"role":"user","content":[{"type":"document","title":"t","context":"from 2019",
+          "source":{"type":"text","media_type":"text/plain","data":"words"}},{"type":"text","text":"x"}]}]})",
+       {{"/messages/0/content/0/text", R"("The document \"t\":\nfrom 2019")"},
+        {"/messages/0/content/1/text", "\"words\""}},
+       {"GEN-14 none /messages/0/content/0 context"}},
+  });
+  expect_bedrock({
+      {"BR-22: what is said to the guardrail alone is no text beside a document",
+       "bedrock/us.amazon.nova-pro-v1:0",
+       R"({"messages":[{"role":"user","content":[{"guardContent":{"text":{"text":"x"}}},
+          {"document":{"name":"a","format":"pdf","source":{"bytes":"JVBERi0="}}}]}]})",
+       {{"/messages/0/content/2/text", "\"See the attached document.\""}},
+       {"BR-22 none /messages/0 text"}},
+  });
+}
+
 }  // namespace
 }  // namespace dragoman::lower

@@ -97,8 +97,24 @@ def impossible(request, pointer):
     return False
 
 
+def excluded(request, pointer):
+    """A member of an `enum` that another `enum`, beside it or around it by `allOf`, does not have."""
+    found = re.fullmatch(r"(.*)/enum/(\d+)", pointer)
+    if not found:
+        return False
+    value, steps = resolve(request, pointer), found.group(1).split("/")
+    while len(steps) > 2 and steps[-2] == "allOf" and steps[-1].isdigit():
+        steps = steps[:-2]
+        around = resolve(request, "/".join(steps))
+        for other in [around, *around["allOf"]]:
+            if isinstance(other, dict) and isinstance(other.get("enum"), list) and value not in other["enum"]:
+                return True
+    return False
+
+
 def unread(request, pointer):
-    return FOR_PEOPLE.search(pointer) or dead(request, pointer) or impossible(request, pointer)
+    return (FOR_PEOPLE.search(pointer) or dead(request, pointer) or impossible(request, pointer)
+            or excluded(request, pointer))
 
 
 def unread_inside(text, token):

@@ -426,4 +426,5 @@ def test_what_a_person_would_change(settings, target, request_, patch):
 def test_the_only_message_is_not_left_out(settings):
     request = {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": ""}]}
     status, report, _ = bisect(settings, request, "--yes", "--raw", "--from", "anthropic", "--to", "anthropic/claude-sonnet-4-5")
-    assert status == 3 and [fault["fix"] for fault in report["faults"]] == [[]] and not report["patch"]
+    assert status == 0 and [fault["fix"] for fault in report["faults"]] == [[]]
+    assert report["patch"] == [{"op": "replace", "path": "/messages/0/content", "value": "."}]

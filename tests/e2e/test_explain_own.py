@@ -1,5 +1,6 @@
 """What the config forbids is explained as the config's will, not as a provider's."""
 import json
+import time
 
 import pytest
 
@@ -28,7 +29,10 @@ def reports(gateway, model):
     def command(*arguments):
         return run(*arguments, "--config", str(gateway.config), cwd=gateway.folder).stdout
 
-    [refusal] = json.loads(command("explain", request_id, "--json"))["refusals"]
+    deadline = time.monotonic() + 5  # the journal's writer comes after the answer
+    while not (said := command("explain", request_id, "--json")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    [refusal] = json.loads(said)["refusals"]
     return refusal, command("explain", request_id), command("logs", "show", request_id), command("doctor")
 
 

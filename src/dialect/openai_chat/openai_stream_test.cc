@@ -56,10 +56,10 @@ const Row kRows[] = {
      "tool_use (tool_calls)\nend\n"},
     {"log probabilities by number (TG-01)",
      R"({"index":0,"delta":{"content":"a"},"logprobs":-0.5,"top_logprobs":{"a":-0.5,"b":-2},"finish_reason":"stop"})",
-     "0.0 open text\n0.0 text \"a\"\n0.0 logprobs "
+     "0.0 open text\n0.0 text \"a\"\n0.0 close text\n0.0 logprobs "
      R"({"content":[{"token":"a","logprob":-0.5,"bytes":null,"top_logprobs":[{"token":"a","logprob":-0.5,"bytes":null},)"
      R"({"token":"b","logprob":-2,"bytes":null}]}]})"
-     "\n0.0 close text\n0 stop end_turn (stop)\nend\n"},
+     "\n0 stop end_turn (stop)\nend\n"},
     {"legacy function_call",
      R"({"index":0,"delta":{"function_call":{"name":"f","arguments":""}}}
 {"index":0,"delta":{"function_call":{"arguments":"{}"}},"finish_reason":"function_call"})",
