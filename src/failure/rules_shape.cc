@@ -252,7 +252,7 @@ constexpr auto kRules = std::to_array<Rule>({
      {400, "", "", "Cached content is too small. total_token_count=97, min_total_token_count=1024"}},
     {"developer_instruction", kShape, kBody, false, "", kAnyStatus, kText, "developer instruction is not enabled",
      {400, "", "", "Developer instruction is not enabled for models/gemma-3-27b-it"}},
-    {"instructions_required", kParam, kBody, false, "", kAnyStatus, kText, "instructions are required",
+    {"instructions_required", kParam, kParams, false, "", kAnyStatus, kText, "instructions are required",
      {400, "", "", "Instructions are required"}},
     {"store_false", kParam, kParams, false, "", kAnyStatus, kText, "store must be set to false",
      {400, "", "", "Store must be set to false"}},

@@ -84,6 +84,8 @@ class Case:
         tools = json.dumps([self.request.get("tools"), self.request.get("toolConfig")])
         if any(f'"{name}"' in tools for name in re.findall(r"(?:tool|function) '([\w.-]+)'", self.body)):
             out.add("tools")
+        if re.search(r'"\w+ (?:is|are) required', self.body):  # a member that is missing, whatever it would hold
+            out.add("params")
         return out
 
     @property
