@@ -95,6 +95,7 @@ void pass_choice(Context& c);        // GEN-08: tool choice
 void pass_thinking(Context& c);      // reasoning configuration
 void pass_told(Context& c);          // what of it has no words on the wire
 void pass_calls(Context& c);         // GEN-03, GEN-04, GEN-05: pairing, ids, arguments
+void fit_arguments(Context& c);      // its part in pass_arguments.cc: GEN-05, arguments are objects
 void pass_reasoning(Context& c);     // GEN-12: reasoning state
 void pass_items(Context& c);         // OAIR-06 … OAIR-12: ids and reasoning of OpenAI Responses
 void pass_media(Context& c);         // GEN-14

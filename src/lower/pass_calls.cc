@@ -1,5 +1,5 @@
-// GEN-03, GEN-04, GEN-05: every call has one result right after its turn, every id is unique and in the
-// target's alphabet, every argument list is an object.
+// GEN-03, GEN-04: every call has one result right after its turn, every id is unique and in the target's
+// alphabet.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +7,6 @@
 #include <set>
 
 #include "base/strings.h"
-#include "json/parse.h"
 #include "json/write.h"
 #include "lower/context.h"
 #include "lower/names.h"
@@ -27,73 +26,6 @@ Block text_block(Context& c, std::string_view text, std::string_view pointer) {
   block.body = Text{c.keep(text)};
   block.pointer = pointer;
   return block;
-}
-
-// GEN-05.
-void fit_arguments(Context& c, Block& block) {
-  auto& call = std::get<ToolCall>(block.body);
-  if (call.custom) return;
-  const json::Builder build(c.arena);
-  const bool text_to_text =
-      c.original.dialect == c.wire.name &&
-      (c.wire.name == canon::DialectName::openai_chat || c.wire.name == canon::DialectName::openai_responses);
-  if (call.arguments.is_object()) {
-    // The client's own text says it, unless it wrote "" for {}, or the object itself (OAI-25).
-    if (text_to_text && call.arguments_text.empty())
-      c.edit("GEN-05", block.pointer, "arguments", call.arguments.members().empty() ? "" : "an object",
-             show(call.arguments), Loss::none);
-    return;
-  }
-  if (is_blank(call.arguments_text) && !call.arguments.present()) {
-    call.arguments = build.empty_object();
-    if (!call.arguments_text.empty() || text_to_text)
-      c.edit("GEN-05", block.pointer, "arguments", std::string(call.arguments_text), "{}", Loss::none);
-  } else {
-    json::Value written = call.arguments;
-    if (!written.present()) {
-      // JSON of another kind stays what it is; what is no JSON stays as text.
-      const auto parsed = json::parse(c.arena, call.arguments_text);
-      written = parsed ? *parsed : build.string(call.arguments_text);
-    }
-    const json::Member member{"arguments", written};
-    call.arguments = build.object({&member, 1});
-    c.edit("GEN-05", block.pointer, "arguments",
-           cut(call.arguments_text.empty() ? show(written) : call.arguments_text), show(call.arguments),
-           Loss::none);
-  }
-  call.arguments_text = {};
-}
-
-// BR-34: a member without a name is refused, however deep.
-json::Value without_empty_keys(const json::Builder& build, json::Value value, bool& found) {
-  if (value.is_array()) {
-    std::vector<json::Value> items;
-    for (const json::Value item : value.items()) items.push_back(without_empty_keys(build, item, found));
-    return found ? build.array(items) : value;
-  }
-  if (!value.is_object()) return value;
-  std::vector<json::Member> members;
-  for (json::Member member : value.members()) {
-    if (member.key.empty()) {
-      found = true;
-      continue;
-    }
-    member.value = without_empty_keys(build, member.value, found);
-    members.push_back(member);
-  }
-  return found ? build.object(members) : value;
-}
-
-void drop_empty_keys(Context& c, Block& block) {
-  auto& call = std::get<ToolCall>(block.body);
-  if (c.flag(Setting::empty_keys) || call.custom) return;
-  bool found = false;
-  const json::Value kept = without_empty_keys(json::Builder(c.arena), call.arguments, found);
-  if (!found) return;
-  c.edit(Setting::empty_keys, "BR-34", block.pointer, "arguments", show(call.arguments), show(kept),
-         Loss::semantic);
-  call.arguments = kept;
-  call.arguments_text = {};
 }
 
 // The results of a history, found by call id; each is given out once.
@@ -417,12 +349,7 @@ void history_without_tools(Context& c) {
 }  // namespace
 
 void pass_calls(Context& c) {
-  for (Message& message : c.draft.messages)
-    for (Block& block : message.blocks)
-      if (std::holds_alternative<ToolCall>(block.body)) {
-        fit_arguments(c, block);
-        drop_empty_keys(c, block);
-      }
+  fit_arguments(c);
   if (!well_paired(c.draft.messages, c.wire.name == canon::DialectName::gemini_generate)) pair(c);
   fit_ids(c);
   mark_errors(c);
