@@ -16,10 +16,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto schema = json::parse(arena, input.substr(0, cut));
   const auto instance = json::parse(arena, input.substr(cut + 1));
   if (!schema || !instance) return 0;
-  Validator::Options options;
-  options.default_draft = static_cast<SchemaDraft>(size % 5);
+  validate::Validator::Options options;
+  options.default_draft = static_cast<validate::SchemaDraft>(size % 5);
   options.limits.steps = 100'000;
-  const auto validator = Validator::compile(*schema, options);
+  const auto validator = validate::Validator::compile(*schema, options);
   if (!validator) return 0;
   const auto violations = validator->check(*instance);
   for (const auto& violation : violations) {
@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // References and identifiers would lead elsewhere from there.
   if (input.substr(0, cut).find('$') != std::string_view::npos) return 0;
   if (input.substr(0, cut).find("id") != std::string_view::npos) return 0;
-  const auto negated = Validator::compile(twice, options);
+  const auto negated = validate::Validator::compile(twice, options);
   if (!negated) std::abort();
   const auto again = negated->check(*instance);
   if (!again.empty() && again[0].undecided) return 0;
