@@ -87,6 +87,7 @@ enum class Holds : std::uint8_t {
 
 // What a keyword's value must be, by the meta-schema of 2020-12 (or draft-04 to 07 for the older ones).
 enum class Wants : std::uint8_t { anything, text, number, flag, list, object, schema };
+bool is_wanted(Wants wants, json::Value value);  // schema_shape.cc
 
 struct Keyword {
   std::string_view name;

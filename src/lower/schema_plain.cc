@@ -41,25 +41,6 @@ bool constrains(Row row) {
   }
 }
 
-bool is_kind(Wants wants, Value value) {
-  switch (wants) {
-    case Wants::anything:
-      return true;
-    case Wants::text:
-      return value.is_string();
-    case Wants::number:
-      return value.is_number();
-    case Wants::flag:
-      return value.is_bool();
-    case Wants::object:
-      return value.is_object();
-    case Wants::list:
-    case Wants::schema:
-      return false;  // those that are looked into have a case of their own
-  }
-  return false;
-}
-
 }  // namespace
 
 // A list of one type and null, both by their names.
@@ -165,7 +146,10 @@ bool PlainJudge::keyword(const Keyword& keyword, Value value, Told& told) const 
     case Row::nullable:
       return false;
     default:
-      if (keyword.holds != Holds::data || !is_kind(keyword.wants, value)) return false;
+      // Those that are looked into have a case of their own.
+      if (keyword.holds != Holds::data || keyword.wants == Wants::list || keyword.wants == Wants::schema ||
+          !is_wanted(keyword.wants, value))
+        return false;
   }
   const Cell cell = column_.judge(keyword, value);
   if (cell != Cell::unknown) return is_taken(cell);

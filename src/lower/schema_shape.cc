@@ -9,8 +9,6 @@ namespace dragoman::lower {
 using json::Member;
 using json::Value;
 
-namespace {
-
 bool is_wanted(Wants wants, Value value) {
   switch (wants) {
     case Wants::anything:
@@ -30,8 +28,6 @@ bool is_wanted(Wants wants, Value value) {
   }
   return true;
 }
-
-}  // namespace
 
 // A keyword whose value is of the wrong kind says nothing, but the whole request is refused for it:
 // `required: null`, `properties: []`, `description: null` as generators write them.
