@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/columns.h"
 #include "base/strings.h"
 #include "json/parse.h"
 #include "json/write.h"
-#include "table.h"
 
 namespace dragoman::app {
 namespace {
@@ -47,7 +47,7 @@ std::string removals(const std::vector<std::string>& fix, const failure::Request
   std::string out;
   for (const std::string& at : fix) {
     std::string value = json::dump_compact(json::resolve(parts.body(), at));
-    if (std::string_view rest = value; width_of(value) > kShown)
+    if (std::string_view rest = value; columns_of(value) > kShown)
       value = std::string(take_columns(rest, kShown)) + "…";
     out += fmt::format("- leave out {}, at `{}`:\n\n{}", parts.words(at), at, fenced(value, "json"));
   }

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "base/columns.h"
 #include "base/strings.h"
-#include "table.h"
 
 namespace dragoman::app {
 namespace {

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <iostream>
 
@@ -61,8 +63,38 @@ int one(const Offline& offline, const Options& options) {
   return outcome->refused ? kRefused : 0;
 }
 
+// The members of a line. One that begins with `_` or `x-` is the user's own and not looked at.
+constexpr std::array<std::string_view, 5> kMembers = {"id", "from", "to", "stream", "request"};
+
+// What other programs call them: OpenAI's batches, logs.
+struct OtherName {
+  std::string_view said, meant;
+};
+constexpr std::array<OtherName, 6> kOtherNames = {{{"custom_id", "id"},
+                                                   {"dialect", "from"},
+                                                   {"target", "to"},
+                                                   {"model", "to"},
+                                                   {"body", "request"},
+                                                   {"streaming", "stream"}}};
+
+Result<void> known_members(json::Value line) {
+  for (const json::Member& member : line.members()) {
+    const std::string_view key = member.key;
+    if (std::ranges::find(kMembers, key) != kMembers.end() || key.starts_with('_') || key.starts_with("x-"))
+      continue;
+    const auto other = std::ranges::find(kOtherNames, key, &OtherName::said);
+    const auto near = other != kOtherNames.end() ? std::optional(other->meant) : nearest(key, kMembers);
+    return fail(
+        fmt::format("unknown member '{}' ({}a note of your own goes into a member that begins with '_')", key,
+                    near ? fmt::format("did you mean '{}'? ", *near) : ""),
+        json::pointer_join("", key));
+  }
+  return {};
+}
+
 // A line's own from, to and stream, else the command line's. Views into `line`.
 Result<Outcome> lower_line(const Offline& offline, json::Value line, const Options& options, Arena& arena) {
+  if (const auto known = known_members(line); !known) return std::unexpected(known.error());
   Asked asked = options.asked();
   std::string_view to = options.to;
   const auto text = [&](std::string_view name, std::string_view& into) -> Result<void> {
@@ -117,10 +149,12 @@ int lines(const Offline& offline, const Options& options) {
       else
         w.null();
       const auto outcome = lower_line(offline, *read, options, arena);
-      if (outcome)
+      if (outcome) {
         write_outcome(w, *outcome);
-      else
+      } else {
+        w.field("line", number);
         write_error(w, outcome.error());
+      }
     }
     w.end_object();
     out += '\n';
@@ -149,9 +183,10 @@ void add_lower(CLI::App& app, int& status) {
   command->add_flag("--stream", options->stream, "as a streaming request");
   command->add_option("-c,--config", options->config, "config file; no key has to be set")
       ->envname("DRAGOMAN_CONFIG");
-  command->add_flag("--jsonl", options->jsonl,
-                    "a line of {\"id\", \"from\", \"to\", \"stream\", \"request\"} for each request; "
-                    "answers a line for each, in order");
+  command->add_flag(
+      "--jsonl", options->jsonl,
+      "a line of {\"id\", \"from\", \"to\", \"stream\", \"request\"} for each request, members that "
+      "begin with _ being your own; answers a line for each, in order");
   command->footer("Exit status: 0 lowered (with --jsonl: every line answered), 2 bad input, 3 refused.");
   command->callback([options, &status] { status = run(*options); });
 }

@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/columns.h"
+
 namespace dragoman::app {
 namespace {
 
 constexpr std::size_t kGap = 2;
 constexpr std::size_t kLeast = 12;  // columns of a cell that is broken
-
-bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 // Takes from the widest column until all fit into `width`, or none can give any more.
 void narrow(std::vector<std::size_t>& widths, std::size_t width) {
@@ -25,26 +25,6 @@ void narrow(std::vector<std::size_t>& widths, std::size_t width) {
 }
 
 }  // namespace
-
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !continues(c); }));
-}
-
-std::string padded(std::string_view text, std::size_t width) {
-  std::string out(text);
-  const std::size_t used = width_of(text);
-  if (used < width) out.append(width - used, ' ');
-  return out;
-}
-
-std::string_view take_columns(std::string_view& text, std::size_t width) {
-  std::size_t at = 0;
-  for (std::size_t columns = 0; at < text.size() && (columns < width || continues(text[at])); ++at)
-    if (at + 1 >= text.size() || !continues(text[at + 1])) ++columns;
-  const std::string_view taken = text.substr(0, at);
-  text.remove_prefix(at);
-  return taken;
-}
 
 std::string one_line(std::string text) {
   for (char& c : text)
@@ -66,7 +46,7 @@ void Table::add(std::vector<std::string> cells) { rows_.push_back(std::move(cell
 std::string Table::text(std::size_t width) const {
   std::vector<std::size_t> widths(rows_.front().size());
   for (const auto& row : rows_)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i]));
   if (width > 0) narrow(widths, width);
   std::string out;
   for (const auto& row : rows_) {

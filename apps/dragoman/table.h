@@ -7,15 +7,6 @@
 
 namespace dragoman::app {
 
-// Columns a text takes: one for each code point, which is right for all but wide scripts.
-std::size_t width_of(std::string_view text);
-
-// `text` filled up to `width` columns.
-std::string padded(std::string_view text, std::size_t width);
-
-// The first `width` columns of `text`, which loses them. Never splits a code point.
-std::string_view take_columns(std::string_view& text, std::size_t width);
-
 // Line breaks and tabs as blanks.
 std::string one_line(std::string text);
 

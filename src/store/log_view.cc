@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "base/arena.h"
+#include "base/columns.h"
 #include "base/strings.h"
 #include "json/parse.h"
 
@@ -18,18 +19,10 @@ constexpr std::size_t kWidest = 56;        // a column does not grow beyond this
 constexpr std::size_t kErrorBytes = 4096;  // of a body that are looked at
 constexpr int kFollowLimit = 1000;
 
-bool continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !continuation(c); }));
-}
-
 std::string shortened(std::string text, std::size_t width) {
-  if (width_of(text) <= width) return text;
-  std::size_t at = 0;
-  for (std::size_t shown = 0; at < text.size(); ++at)
-    if (!continuation(text[at]) && ++shown == std::max<std::size_t>(width, 1)) break;
-  return text.substr(0, at) + "…";
+  if (columns_of(text) <= width) return text;
+  std::string_view rest = text;
+  return width < 2 ? "…" : std::string(take_columns(rest, width - 1)) + "…";
 }
 
 std::string time_text(std::int64_t ms, bool utc) {
@@ -116,7 +109,7 @@ Line line_of(const AttemptRecord& a, const LogStyle& style) {
 }
 
 void put(std::string& out, std::string_view text, std::size_t width, bool right) {
-  const std::size_t have = width_of(text);
+  const std::size_t have = columns_of(text);
   const std::string pad(width > have ? width - have : 0, ' ');
   right ? out.append(pad).append(text) : out.append(text).append(pad);
 }
@@ -246,7 +239,7 @@ std::string LogView::format(std::span<const RequestRecord> records) {
   for (const Line& line : lines)
     for (std::size_t i = 0; i < line.columns.size(); ++i) {
       std::size_t& width = (line.attempt ? attempt_widths_ : request_widths_)[i];
-      width = std::max(width, std::min(width_of(line.columns[i]), kWidest));
+      width = std::max(width, std::min(columns_of(line.columns[i]), kWidest));
     }
   std::string out;
   for (const Line& line : lines) {

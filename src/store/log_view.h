@@ -19,7 +19,7 @@ namespace dragoman::store {
 struct LogStyle {
   bool color = false;             // ANSI colours: only if the output is a terminal
   bool utc = false;               // otherwise the local time zone
-  std::size_t error_width = 100;  // characters of an error that are shown
+  std::size_t error_width = 100;  // columns of an error that are shown
   // What would end this attempt's failure, one phrase for its line; "" for nothing. May be empty.
   std::function<std::string(const AttemptRecord&)> fix = {};
 };

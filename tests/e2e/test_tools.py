@@ -232,6 +232,29 @@ def test_jsonl_says_what_is_wrong_with_a_line():
     assert said[-1]["id"] is None and said[-1]["error"]
 
 
+def test_jsonl_says_which_member_of_a_line_it_does_not_know():
+    good = {"to": "openai/gpt-4o", "request": PLAIN}
+    rows = [
+        ({"id": 1, "form": "anthropic", **good}, "'form' (did you mean 'from'?"),
+        ({"id": [2], "to": "openai/gpt-4o", "body": PLAIN}, "'body' (did you mean 'request'?"),
+        ({"id": 3, "model": "openai/gpt-4o", "request": PLAIN}, "'model' (did you mean 'to'?"),
+        ({"custom_id": 4, **good}, "'custom_id' (did you mean 'id'?"),
+        ({"id": 5, "a/b expected": "refused", **good}, "'a/b expected' (a note"),
+        ({"id": 6, "_expected": "fine", "x-case": {"from": 7}, **good}, None),
+    ]
+    done = lower("\n".join(json.dumps(row) for row, _ in rows), "--jsonl")
+    assert done.returncode == 0
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in said] == [1, [2], 3, None, 5, 6]
+    for number, ((row, message), answer) in enumerate(zip(rows, said), 1):
+        if message is None:
+            assert "body" in answer
+            continue
+        assert list(answer) == ["id", "line", "error"] and answer["line"] == number
+        assert answer["error"]["message"].startswith("unknown member " + message), answer
+    assert [answer["error"]["pointer"] for answer in said[:5:4]] == ["/form", "/a~1b expected"]
+
+
 def test_jsonl_takes_what_a_line_leaves_out_from_the_command_line():
     done = lower(json.dumps({"id": 1, "request": TOO_MANY}), "--jsonl", "--to", "openai/gpt-4o")
     assert done.returncode == 0

@@ -1,6 +1,7 @@
 """lower, check, diff and classify where input is odd or large, and what `--to` may name."""
 import base64
 import json
+import unicodedata
 
 import pytest
 
@@ -110,6 +111,42 @@ def test_diff_shows_where_long_texts_differ(file):
     request = {**PLAIN, "messages": [{"role": "user", "content": text + "é" * 5000}], "stop": "x" * 20}
     out = run("diff", file(request), "openai/gpt-4o", "openai/gpt-4o-mini", "--width", "100").stdout
     assert "[… " in out and "aaaa" in out and out.isprintable() is False and "\ufffd" not in out
+
+
+def columns(text):
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+@pytest.mark.parametrize("words", ["東京で二人の部屋" * 12, "👍🎉" * 60, "e\u0301o\u0308" * 90, "Привет, 世界! " * 20])
+def test_columns_stand_below_each_other_whatever_is_written(tmp_path, words):
+    request = tmp_path / "request.json"
+    request.write_text(json.dumps({**PLAIN, "messages": [{"role": "user", "content": words}]}, ensure_ascii=False))
+    out = run("diff", str(request), "openai/gpt-4o", "groq/llama-3.3-70b-versatile", "--width", "83").stdout
+    lines = out.split("\n\nopenai/gpt-4o: ")[0].splitlines()
+    assert all(columns(line) <= 83 for line in lines)
+    left, right = "", ""
+    for line in lines:
+        at = 0  # where the right half begins
+        while at < len(line) and (columns(line[:at]) < 43 or unicodedata.combining(line[at])):
+            at += 1
+        assert columns(line[:at]) in (columns(line), 43), line
+        assert at == len(line) or line[:at].endswith((" | ", "   ", " < ", " > ")), line
+        left, right = left + line[:at][:-3].rstrip(" "), right + line[at:].rstrip(" ")
+    for text in left, right:
+        assert words.replace(" ", "") in text.replace(" ", "")
+
+
+def test_a_table_of_edits_has_straight_columns(tmp_path):
+    tool = {"type": "function", "function": {"name": "部屋を探す", "parameters": {"type": "object", "properties": {}}}}
+    request = tmp_path / "request.json"
+    request.write_text(json.dumps({**PLAIN, "tools": [tool]}, ensure_ascii=False))
+    out = run("diff", str(request), "openai/gpt-4o", "groq/llama-3.3-70b-versatile", "--width", "160")
+    table = out.stdout.split("openai/gpt-4o: ")[1].splitlines()
+    after = columns(table[1][:table[1].index("after")])
+    row = next(line for line in table if "部屋を探す" in line)
+    assert columns(row[:row.index("部屋を探す") + 5].rstrip()) < after
+    rest = row[row.index("部屋を探す") + 5:]
+    assert columns(row) - columns(rest.lstrip()) == after
 
 
 def test_classify_knows_the_providers_of_a_config(file):
