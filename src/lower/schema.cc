@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "json/write.h"
+#include "lower/schema_hint.h"
 #include "lower/schema_plain.h"
 #include "lower/schema_resources.h"
 #include "lower/schema_rewriter.h"
@@ -270,9 +270,7 @@ Value Rewriter::child_list(Node& n, const Keyword& keyword, Value list) {
 }
 
 void Rewriter::guide_with(Node& n, std::string_view keyword, Value value) {
-  std::string json = json::dump_compact(value);
-  if (value.is_string()) json = std::string(value.text());
-  if (json.size() <= kGuidance) n.guidance.push_back(std::string(keyword) + ": " + json);
+  if (auto said = hint(keyword, value, refs_, build_, kGuidance)) n.guidance.push_back(*std::move(said));
 }
 
 // A constraint the target cannot be told is told to the model: " (minimum: 1, maximum: 10)" at the end of the
@@ -330,15 +328,14 @@ Look look_at(Value schema, const SchemaTarget& target, bool settled, std::string
   return look;
 }
 
-// The longest part of `pointer` that leads somewhere in the schema as the client wrote it.
+bool loses(const Edit& edit) { return edit.loss != Loss::none; }
+
+}  // namespace
+
 std::string nearest_written(Value schema, std::string_view pointer) {
   while (!pointer.empty() && !json::resolve(schema, pointer)) pointer = pointer.substr(0, pointer.rfind('/'));
   return std::string(pointer);
 }
-
-bool loses(const Edit& edit) { return edit.loss != Loss::none; }
-
-}  // namespace
 
 // What one rewriting leaves can be something a keyword of its own rule applies to (`additionalProperties`
 // whose only member was an unknown key): it is looked at again until nothing is left to do, so that lowering

@@ -58,4 +58,7 @@ struct Rewritten {
 };
 Rewritten rewrite(json::Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena);
 
+// The longest part of `pointer` that leads somewhere in the schema as the client wrote it.
+std::string nearest_written(json::Value schema, std::string_view pointer);
+
 }  // namespace dragoman::lower

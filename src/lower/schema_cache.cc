@@ -22,7 +22,8 @@ void add(std::string& key, bool flag) { key += flag ? 'y' : 'n'; }
 // Whatever lower_schema() reads. The bindings name every member: an option that is new does not compile here
 // before it is part of the key.
 std::string key_of(const SchemaOptions& options) {
-  const auto& [target, keys, keys_rule, strict, close, close_rule, rules, strict_rule] = options;
+  const auto& [target, keys, keys_rule, strict, close, close_rule, rules, strict_rule, first_keys_rule] =
+      options;
   const auto& [column, root_keys, root_composition, object_root, wrap_choices, lossless, every_step] = target;
   const auto& [first, rest, max, exact] = keys;
   const auto& [all_required, typed, first_keys, plain_unions] = rules;
@@ -31,7 +32,8 @@ std::string key_of(const SchemaOptions& options) {
   for (const bool flag : {root_composition, object_root, wrap_choices, lossless, every_step, strict, close,
                           all_required, typed, first_keys, plain_unions})
     add(key, flag);
-  for (const std::string_view part : {column, keys_rule, close_rule, strict_rule, first, rest})
+  for (const std::string_view part :
+       {column, keys_rule, close_rule, strict_rule, first_keys_rule, first, rest})
     add(key, part);
   add(key, max);
   add(key, exact);

@@ -151,6 +151,7 @@ TEST(SchemaCache, EveryOptionIsPartOfTheKey) {
   add([](SchemaOptions& o) { o.keys.exact = 1; });
   add([](SchemaOptions& o) { o.keys_rule = "a"; });
   add([](SchemaOptions& o) { o.strict_rule = "a"; });
+  add([](SchemaOptions& o) { o.first_keys_rule = "a"; });
   add([](SchemaOptions& o) { o.strict = true; });
   add([](SchemaOptions& o) { o.rules.all_required = false; });
   add([](SchemaOptions& o) { o.rules.typed = true; });

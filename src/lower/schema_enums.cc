@@ -37,19 +37,9 @@ void Rewriter::enums(Node& n) {
   Value values = d.get("enum");
   if (!values.is_array()) return;
   if (column_.rejects(Row::enum_blank)) {
-    std::vector<Value> said;
-    for (const Value value : values.items())
-      if (!value.is_string() || !value.text().empty()) said.push_back(value);
-    if (said.size() < values.items().size()) {
-      const Value made = said.empty() ? Value() : build_.array(said);
-      note(n, Row::enum_blank, "enum", values, made, said.empty() ? Loss::widened : Loss::narrowed);
-      if (said.empty()) {
-        d.erase("enum");
-        if (!d.has("type")) d.set("type", text("string"));
-        return;
-      }
-      d.set("enum", values = made);
-    }
+    blank_values(n);
+    values = d.get("enum");
+    if (!values.is_array()) return;
   }
   bool strings = true, one_kind = true;
   const auto kind = [](Value v) { return v.is_number() ? std::string_view("number") : type_of_value(v); };
@@ -69,6 +59,58 @@ void Rewriter::enums(Node& n) {
     return split_enum(n, false);
   const bool unsure = column_[Row::enum_mixed] == Cell::unknown && column_[Row::any_of] == Cell::ok;
   if (!one_kind && !d.has("anyOf") && (column_.rejects(Row::enum_mixed) || unsure)) split_enum(n, true);
+}
+
+// GEM-35: "" is no value of an enum. It is the string of no letters, beside the others.
+void Rewriter::blank_values(Node& n) {
+  Draft& d = n.draft;
+  const Value values = d.get("enum"), type = d.get("type");
+  bool null = false;
+  std::vector<Value> said;  // the others
+  for (const Value value : values.items()) {
+    null = null || value.is_null();
+    if (!value.is_null() && !(value.is_string() && value.text().empty())) said.push_back(value);
+  }
+  if (said.size() + (null ? 1 : 0) == values.items().size()) return;
+  const bool may_blank = !type || names_type(type, "string");
+  const bool may_null = null && (!type || names_type(type, "null") || d.get("nullable").boolean());
+  const bool flagged = column_[Row::nullable] == Cell::ok;
+  if (!may_blank) {  // of another type, "" was never a value
+    if (null) said.push_back(build_.null());
+    const Value made = said.empty() ? Value() : build_.array(said);
+    note(n, Row::enum_blank, "enum", values, made, said.empty() ? Loss::widened : Loss::none);
+    if (said.empty())
+      d.erase("enum");
+    else
+      d.set("enum", made);
+    return;
+  }
+  const std::vector<Member> blank = {{"type", text("string")}, {"maxLength", build_.integer(0)}};
+  const bool countable = column_[Row::max_length] == Cell::ok;
+  if (said.empty() && (!may_null || flagged)) {
+    d.erase("enum");
+    d.set("type", text("string"));
+    if (countable) d.set("maxLength", build_.integer(0));
+    if (may_null) d.set("nullable", build_.boolean(true));
+    note(n, Row::enum_blank, "enum", values, countable ? build_.object(blank) : d.get("type"),
+         countable ? Loss::none : Loss::widened);
+    if (!countable) guide_with(n, "enum", values);
+    return;
+  }
+  if (may_null) said.push_back(build_.null());
+  if (!countable || column_[Row::any_of] != Cell::ok || d.has("anyOf")) {
+    note(n, Row::enum_blank, "enum", values, build_.array(said), Loss::narrowed);
+    d.set("enum", build_.array(said));
+    return;
+  }
+  std::vector<Member> rest;
+  if (type) rest.push_back({"type", type});
+  rest.push_back({"enum", build_.array(said)});
+  const Value branches[] = {build_.object(rest), build_.object(blank)};
+  d.erase("type");
+  d.rename("enum", "anyOf");
+  d.set("anyOf", build_.array(branches));
+  note(n, Row::enum_blank, "enum", values, d.get("anyOf"), Loss::none);
 }
 
 // An enum the target takes for strings only, or for values of one type only. Other values keep their type:

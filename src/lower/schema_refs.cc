@@ -11,17 +11,19 @@ namespace dragoman::lower {
 using json::Member;
 using json::Value;
 
+void append_subschemas(const Member& member, std::vector<Value>& out) {
+  const Keyword* keyword = find_keyword(member.key);
+  if (!keyword || keyword->holds == Holds::data) return;
+  if (keyword->holds == Holds::schema || keyword->holds == Holds::schema_or_list)
+    if (member.value.is_object()) out.push_back(member.value);
+  if (keyword->holds == Holds::list || keyword->holds == Holds::schema_or_list)
+    out.insert(out.end(), member.value.items().begin(), member.value.items().end());
+  if (keyword->holds == Holds::map || keyword->holds == Holds::dependencies)
+    for (const Member& inner : member.value.members()) out.push_back(inner.value);
+}
+
 void append_subschemas(Value schema, std::vector<Value>& out) {
-  for (const Member& member : schema.members()) {
-    const Keyword* keyword = find_keyword(member.key);
-    if (!keyword || keyword->holds == Holds::data) continue;
-    if (keyword->holds == Holds::schema || keyword->holds == Holds::schema_or_list)
-      if (member.value.is_object()) out.push_back(member.value);
-    if (keyword->holds == Holds::list || keyword->holds == Holds::schema_or_list)
-      out.insert(out.end(), member.value.items().begin(), member.value.items().end());
-    if (keyword->holds == Holds::map || keyword->holds == Holds::dependencies)
-      for (const Member& inner : member.value.members()) out.push_back(inner.value);
-  }
+  for (const Member& member : schema.members()) append_subschemas(member, out);
 }
 
 std::string_view References::local(std::string_view ref) const {
@@ -109,10 +111,6 @@ bool References::some(const Wanted& wanted) const {
 
 bool References::any() const {
   return some([](Value) { return true; });
-}
-
-bool References::name_root() const {
-  return some([&](Value ref) { return ref.is_string() && kind(ref.text()) == RefKind::root; });
 }
 
 bool References::by_name() {

@@ -29,9 +29,8 @@ class References {
   // Some schema contains itself by way of references, those of $dynamicRef and $recursiveRef included on
   // demand.
   bool recursive(bool dynamic);
-  bool any() const;        // some schema refers to another, or would
-  bool name_root() const;  // one of them to the whole document
-  bool by_name();          // one of them by a name ($id, $anchor), not by a pointer
+  bool any() const;  // some schema refers to another, or would
+  bool by_name();    // one of them by a name ($id, $anchor), not by a pointer
 
  private:
   template <class Wanted>
@@ -52,6 +51,8 @@ class References {
 
 // The schemas that stand directly inside `schema`, appended to `out`.
 void append_subschemas(json::Value schema, std::vector<json::Value>& out);
+// The same of one keyword of it.
+void append_subschemas(const json::Member& member, std::vector<json::Value>& out);
 
 // May the word stand somewhere in the value, in its bytes? A scan of them is much cheaper than a walk. True
 // where they are not known, or have escapes that could spell it.

@@ -129,6 +129,7 @@ class Rewriter {
   void type_lists(Node& n);
   bool split_types(Node& n, std::span<const json::Value> types);
   void enums(Node& n);
+  void blank_values(Node& n);
   void split_enum(Node& n, bool keep_values);
   void missing_type(Node& n);
   json::Value any_branches(bool& complete) const;

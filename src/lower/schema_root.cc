@@ -7,6 +7,7 @@
 #include "json/write.h"
 #include "lower/argument_plan.h"
 #include "lower/schema_rewriter.h"
+#include "lower/schema_signs.h"
 
 namespace dragoman::lower {
 
@@ -73,11 +74,14 @@ void Rewriter::shape_root(Node& n) {
     // With properties beside it, another type is a slip; to the letter nothing would fit.
     const bool slip = type && !names_type(type, "object");
     // An answer may be anything but for what its schema says; arguments are an object whatever theirs says.
-    const bool guess = !type && (target_.wrap_choices || refs_.name_root());
+    const bool named = !type && refs_.any();
+    const RootNamed how = named ? how_root_is_named(root_, refs_) : RootNamed();
+    const bool guess = !type && (target_.wrap_choices || how.as_it_is);
     note(n, Row::root_type, "type", type, text("object"),
-         slip    ? Loss::widened
-         : guess ? Loss::narrowed
-                 : Loss::none);
+         slip || (how.turned && !guess) ? Loss::widened
+         : guess                        ? Loss::narrowed
+                                        : Loss::none);
+    if (how.turned && guess) note(n, Row::root_type, "type", type, text("object"), Loss::widened);
     if (type)
       d.set("type", text("object"));
     else

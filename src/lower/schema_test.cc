@@ -225,6 +225,42 @@ const std::vector<Case>& cases() {
        R"j({"type":"string","pattern":"^a"})j",
        R"j({"type":"string","pattern":"^a"})j",
        {}},
+      // "" is no value of an enum there; it is the string of no letters.
+      {"GEM-35",
+       "gemini-parameters",
+       R"j({"enum":["","a"]})j",
+       R"j({"anyOf":[{"type":"string","enum":["a"]},{"type":"string","maxLength":0}]})j",
+       {"GEM-35 /properties/p enum none", "GEM-32 /properties/p type none"}},
+      {"GEM-35",
+       "vertex",
+       R"j({"type":"string","const":""})j",
+       R"j({"type":"string","maxLength":0})j",
+       {"GEM-31 /properties/p const none", "GEM-35 /properties/p enum none"}},
+      {"GEM-35",
+       "gemini-parameters",
+       R"j({"enum":["",null]})j",
+       R"j({"type":"string","maxLength":0,"nullable":true})j",
+       {"GEM-35 /properties/p enum none"}},
+      {"GEM-35",
+       "vertex",
+       R"j({"type":["string","null"],"enum":["",null,"a"]})j",
+       R"j({"anyOf":[{"type":"string","enum":["a"],"nullable":true},{"type":"string","maxLength":0}]})j",
+       {"GEM-35 /properties/p enum none", "GEM-35 /properties/p enum none"}},
+      {"GEM-35",
+       "gemini-parameters",
+       R"j({"type":"array","items":{"enum":[""]}})j",
+       R"j({"type":"array","items":{"type":"string","maxLength":0}})j",
+       {"GEM-35 /properties/p/items enum none"}},
+      {"GEM-35",
+       "gemini-parameters",
+       R"j({"type":"integer","enum":["",1]})j",
+       R"j({"type":"integer","minimum":1,"maximum":1})j",
+       {"GEM-35 /properties/p enum none", "GEM-35 /properties/p enum none"}},
+      {"GEM-35: where there is a choice already",
+       "gemini-parameters",
+       R"j({"type":"string","enum":["","a"],"anyOf":[{"maxLength":3},{"minLength":5}]})j",
+       R"j({"anyOf":[{"type":"string","enum":["a"],"maxLength":3},{"type":"string","enum":["a"],"minLength":5}]})j",
+       {"GEM-35 /properties/p enum narrowed", "GEM-31 /properties/p anyOf none"}},
   };
   return all;
 }
@@ -240,6 +276,64 @@ TEST(Schema, OneRuleEach) {
     for (const std::string& edit : out.edits)
       if (edit.find(" /properties/p") != edit.npos) below.push_back(edit);
     EXPECT_EQ(below, c.edits) << c.rule;
+  }
+}
+
+// The definitions go; what is told of them in words must not name them.
+TEST(Schema, HintsNameNoDefinitions) {
+  const struct {
+    std::string_view in, hint;
+  } rows[] = {
+      {R"j({"propertyNames":{"$ref":"#/$defs/k"}})j", R"j((propertyNames: {"maxLength":3}))j"},
+      {R"j({"contains":{"$ref":"#/$defs/k","minLength":1}})j",
+       R"j((contains: {"allOf":[{"maxLength":3}],"minLength":1}))j"},
+      {R"j({"type":"string","not":{"anyOf":[{"$ref":"#/$defs/k"},{"type":"null"}]}})j",
+       R"j((not: {"anyOf":[{"maxLength":3},{"type":"null"}]}))j"},
+      {R"j({"patternProperties":{"^$ref":{"$ref":"#/$defs/k"}}})j",
+       R"j((patternProperties: {"^$ref":{"maxLength":3}}))j"},
+      {R"j({"contains":{"$ref":"#/$defs/round"}})j", ""},
+      {R"j({"contains":{"$ref":"#/$defs/gone"}})j", ""},
+      {R"j({"contains":{"$ref":"#/$defs/wide"}})j", ""},
+      // Data is the user's own.
+      {R"j({"contains":{"const":{"$ref":"#/$defs/k"}}})j", R"j((contains: {"const":{"$ref":"#/$defs/k"}}))j"},
+  };
+  const std::string defs =
+      R"j("$defs":{"k":{"maxLength":3},"round":{"not":{"$ref":"#/$defs/round"}},"wide":{"enum":[")j" +
+      std::string(300, 'x') + R"j("]}})j";
+  for (const auto& [in, hint] : rows) {
+    const std::string schema =
+        R"j({"type":"object","properties":{"p":)j" + std::string(in) + "}," + defs + "}";
+    Arena arena;
+    const auto said = json::parse(arena, rewrite("gemini-parameters", schema).json);
+    ASSERT_TRUE(said);
+    EXPECT_EQ((*said)["properties"]["p"]["description"].text(), hint) << in;
+  }
+}
+
+// A type that is added to the root narrows what is held to "#" as it is, and widens what must not fit it.
+TEST(Schema, AddedTypesTellTheLossThatIsTrue) {
+  const struct {
+    std::string_view in;
+    std::vector<std::string> losses;
+  } rows[] = {
+      {R"j({"properties":{"p":{"type":"string"}}})j", {"none"}},
+      {R"j({"properties":{"p":{"$ref":"#"}}})j", {"narrowed"}},
+      {R"j({"properties":{"p":{"not":{"$ref":"#"}}}})j", {"widened"}},
+      {R"j({"properties":{"p":{"not":{"not":{"$ref":"#"}}}}})j", {"narrowed"}},
+      {R"j({"properties":{"p":{"if":{"$ref":"#"},"then":{"type":"object"}}}})j", {"narrowed", "widened"}},
+      {R"j({"properties":{"p":{"oneOf":[{"$ref":"#"},{"type":"string"}]}}})j", {"narrowed", "widened"}},
+      {R"j({"properties":{"p":{"not":{"$ref":"#/$defs/d"}}},"$defs":{"d":{"items":{"$ref":"#"}}}})j",
+       {"widened"}},
+      {R"j({"properties":{"p":{"$ref":"#/$defs/d"},"q":{"not":{"$ref":"#/$defs/d"}}},"$defs":{"d":{"items":{"$ref":"#"}}}})j",
+       {"narrowed", "widened"}},
+      {R"j({"properties":{"p":{"not":{"$ref":"#r"}}},"$anchor":"r"})j", {"widened"}},
+      {R"j({"properties":{"p":{"type":"string"}},"$defs":{"unused":{"not":{"$ref":"#"}}}})j", {"none"}},
+  };
+  for (const auto& [in, losses] : rows) {
+    std::vector<std::string> told;
+    for (const std::string& edit : rewrite("anthropic", in).edits)
+      if (edit.find("  type ") != edit.npos) told.push_back(edit.substr(edit.rfind(' ') + 1));
+    EXPECT_EQ(told, losses) << in;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "lower/schema_key_patterns.h"
 #include "lower/schema_keys.h"
 #include "lower/schema_plain.h"
 
@@ -64,8 +65,14 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, const Name
   if (!out.schema.is_object()) return out;
 
   RenamedKeys keys = rename_keys(out.schema, options.keys, plain ? nullptr : judge, arena);
-  out.schema = keys.schema;
   changes.renamed = std::move(keys.client);
+  FittedPatterns fitted = fit_key_patterns(keys.schema, changes.renamed, column, arena);
+  out.schema = fitted.schema;
+  for (Edit& one : fitted.edits) {
+    one.rule = options.keys_rule;
+    one.pointer = nearest_written(schema, one.pointer);
+    out.edits.push_back(std::move(one));
+  }
   std::vector<std::pair<std::string_view, std::string_view>> renamed(changes.renamed.begin(),
                                                                      changes.renamed.end());
   if (out.edits.size() + renamed.size() > kSchemaEdits) {
@@ -90,7 +97,8 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, const Name
     if (options.rules.first_keys) {
       const Value parted = part_first_keys(out.schema, arena);
       if (parted.node() != out.schema.node())
-        edit("OAIS-07", "anyOf", "branches begin with the same key", "properties in another order");
+        edit(options.first_keys_rule, "anyOf", "branches begin with the same key",
+             "properties in another order");
       out.schema = parted;
     }
     if (options.rules.all_required) {
@@ -167,6 +175,7 @@ SchemaOptions schema_options(const Profile& profile, bool output, bool strict) {
     o.keys_rule = rule(Setting::empty_keys, "BR-34");
   }
   o.strict_rule = rule(Setting::strict_all_required, "OAIS-02");
+  o.first_keys_rule = rule(Setting::strict_first_keys, "OAIS-07");
   o.close = profile.flag(Setting::strict_close);
   o.close_rule = rule(Setting::strict_close, "CER-01");
   o.rules.all_required = profile.flag(Setting::strict_all_required);

@@ -26,6 +26,7 @@ struct SchemaOptions {
   std::string_view close_rule;
   StrictRules rules;
   std::string_view strict_rule;
+  std::string_view first_keys_rule;
 };
 
 // For property names; nullopt where any will do.
