@@ -49,50 +49,48 @@ canon::Extra* whole_marker(Context& c) {
   return counts ? &*at : nullptr;
 }
 
-// What only Anthropic knows (blocks of its own, its server's tools) goes to it as it came, its marker in it:
-// it is taken out or shortened like any other.
-class VerbatimMarkers {
- public:
-  explicit VerbatimMarkers(Context& c) : build_(c.arena) {
-    if (c.wire.name != canon::DialectName::anthropic_messages) return;
-    for (canon::Tool& tool : c.draft.tools)
-      if (tool.kind == canon::ToolKind::server) note(tool.source, tool.cache);
-    for (Message& message : c.draft.messages) note(message.blocks);
-  }
-  ~VerbatimMarkers() {
-    for (const auto& [source, marker, ttl] : noted_) {
-      if (!marker->set)
-        *source = build_.without(*source, "cache_control");
-      else if (marker->ttl != ttl)
-        *source = build_.with(*source, "cache_control", build_.without((*source)["cache_control"], "ttl"));
-    }
-  }
-  VerbatimMarkers(const VerbatimMarkers&) = delete;
-  VerbatimMarkers& operator=(const VerbatimMarkers&) = delete;
-
- private:
-  struct Noted {
-    json::Value* source;
-    canon::CacheMarker* marker;
-    std::string_view ttl;
-  };
-
-  void note(json::Value& source, canon::CacheMarker& marker) {
-    const json::Value said = source["cache_control"];
-    if (!said.is_object()) return;
-    marker = {true, said["ttl"].text()};
-    noted_.push_back({&source, &marker, marker.ttl});
-  }
-  void note(std::vector<Block>& blocks) {
-    for (Block& block : blocks) {
-      if (auto* result = std::get_if<ToolResult>(&block.body)) note(result->content);
-      if (auto* foreign = std::get_if<canon::Foreign>(&block.body)) note(foreign->source, block.cache);
-    }
-  }
-
-  json::Builder build_;
-  std::vector<Noted> noted_;
+// A marker inside what only Anthropic knows (blocks of its own, its server's tools), which goes to it as it
+// came: counted like any other, and put back into `source` when all is decided.
+struct Verbatim {
+  json::Value* source;
+  canon::CacheMarker* marker;
+  std::string_view ttl;  // as the client wrote it
 };
+
+void note_verbatim(json::Value& source, canon::CacheMarker& marker, std::vector<Verbatim>& out) {
+  const json::Value said = source["cache_control"];
+  if (!said.is_object()) return;
+  marker = {true, said["ttl"].text()};
+  out.push_back({&source, &marker, marker.ttl});
+}
+
+void note_verbatim(std::vector<Block>& blocks, std::vector<Verbatim>& out) {
+  for (Block& block : blocks) {
+    if (auto* result = std::get_if<ToolResult>(&block.body)) note_verbatim(result->content, out);
+    if (auto* foreign = std::get_if<canon::Foreign>(&block.body))
+      note_verbatim(foreign->source, block.cache, out);
+  }
+}
+
+std::vector<Verbatim> verbatim_markers(Context& c) {
+  std::vector<Verbatim> out;
+  if (c.wire.name != canon::DialectName::anthropic_messages) return out;
+  for (canon::Tool& tool : c.draft.tools)
+    if (tool.kind == canon::ToolKind::server) note_verbatim(tool.source, tool.cache, out);
+  for (Message& message : c.draft.messages) note_verbatim(message.blocks, out);
+  return out;
+}
+
+// Takes out of the sources, or shortens there, what was taken out or shortened of their markers.
+void write_verbatim(Context& c, const std::vector<Verbatim>& all) {
+  json::Builder build(c.arena);
+  for (const auto& [source, marker, ttl] : all) {
+    if (!marker->set)
+      *source = build.without(*source, "cache_control");
+    else if (marker->ttl != ttl)
+      *source = build.with(*source, "cache_control", build.without((*source)["cache_control"], "ttl"));
+  }
+}
 
 // Nor one on a call: the text in front of it carries it. What both end is the same prefix but for the call.
 void markers_off_calls(Context& c) {
@@ -152,7 +150,7 @@ void pass_cache(Context& c) {
     markers_off_calls(c);
   }
   canon::Extra* whole = whole_marker(c);
-  const VerbatimMarkers verbatim(c);
+  const std::vector<Verbatim> verbatim = verbatim_markers(c);
   std::vector<Marker> all;
   for (canon::Tool& tool : c.draft.tools)
     if (tool.cache.set) all.push_back({&tool.cache, tool.pointer, Marker::Of::tools});
@@ -193,6 +191,7 @@ void pass_cache(Context& c) {
     c.edit("ANT-43", whole->pointer, "ttl", "1h after 5m", "5m", Loss::none);
     whole->value = json::Builder(c.arena).without(whole->value, "ttl");
   }
+  write_verbatim(c, verbatim);
 }
 
 }  // namespace dragoman::lower
