@@ -1,10 +1,11 @@
-// GEN-02, GEN-10, GEN-11: where system text stands, no blank text, and turns in an order the target takes.
+// GEN-11: turns in an order the target takes, and what the last one may be.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/strings.h"
 #include "lower/context.h"
+#include "lower/turns.h"
 
 namespace dragoman::lower {
 namespace {
@@ -15,130 +16,6 @@ using canon::Role;
 using canon::Text;
 using canon::ToolCall;
 using canon::ToolResult;
-
-Message turn(Role role, std::string_view text) {
-  Message message;
-  message.role = role;
-  Block block;
-  block.body = Text{text};
-  message.blocks.push_back(std::move(block));
-  return message;
-}
-
-bool holds_result(const Message& m) {
-  return std::any_of(m.blocks.begin(), m.blocks.end(),
-                     [](const Block& b) { return std::holds_alternative<ToolResult>(b.body); });
-}
-bool holds_call(const Message& m) {
-  return std::any_of(m.blocks.begin(), m.blocks.end(),
-                     [](const Block& b) { return std::holds_alternative<ToolCall>(b.body); });
-}
-
-std::size_t leading_systems(const std::vector<Message>& messages) {
-  std::size_t n = 0;
-  while (n < messages.size() && canon::is_system(messages[n])) ++n;
-  return n;
-}
-
-// The system text a conversation begins with, as one turn.
-void join_leading(Context& c) {
-  auto& messages = c.draft.messages;
-  const std::size_t leading = leading_systems(messages);
-  for (std::size_t i = 1; i < leading; ++i)
-    for (Block& block : messages[i].blocks) messages.front().blocks.push_back(block);
-  if (leading > 1)
-    messages.erase(messages.begin() + 1, messages.begin() + static_cast<std::ptrdiff_t>(leading));
-}
-
-bool says_something(const Message& m) {
-  return std::any_of(m.blocks.begin(), m.blocks.end(), [](const Block& b) {
-    const auto* text = std::get_if<Text>(&b.body);
-    return !text || !text->text.blank();
-  });
-}
-
-// ANT-05: Claude takes a system turn in the middle that is behind a user turn and either last or before the
-// assistant's. Several in a row are one.
-bool stays_between(const std::vector<Message>& messages, std::size_t at) {
-  const auto skipped = [&](const Message& m) {
-    return canon::is_system(m) || (m.role == Role::user && !says_something(m));
-  };
-  std::size_t before = at, after = at + 1;
-  while (before > 0 && (skipped(messages[before - 1]) || !says_something(messages[before - 1]))) --before;
-  while (after < messages.size() && skipped(messages[after])) ++after;
-  return before > 0 && messages[before - 1].role == Role::user &&
-         (after == messages.size() || messages[after].role == Role::assistant);
-}
-
-void join_between(std::vector<Message>& messages) {
-  for (std::size_t i = leading_systems(messages); i + 1 < messages.size();) {
-    if (!canon::is_system(messages[i]) || !canon::is_system(messages[i + 1])) {
-      ++i;
-      continue;
-    }
-    for (Block& block : messages[i + 1].blocks) messages[i].blocks.push_back(std::move(block));
-    messages.erase(messages.begin() + static_cast<std::ptrdiff_t>(i) + 1);
-  }
-}
-
-// An answer of nothing behind a system turn has to stand there once others follow it, or the system turn
-// would stand before the user's, and no longer as the provider has it in its cache.
-void keep_silent_answers(Context& c) {
-  auto& messages = c.draft.messages;
-  for (std::size_t i = leading_systems(messages); i + 2 < messages.size(); ++i) {
-    Message& answer = messages[i + 1];
-    if (!canon::is_system(messages[i]) || answer.role != Role::assistant || says_something(answer)) continue;
-    c.edit("GEN-02", answer.pointer, "content", "blank", "(no answer)", Loss::none);
-    Block block;
-    block.body = Text{"(no answer)"};
-    answer.blocks = {std::move(block)};
-  }
-}
-
-// A system turn in the middle stays where it is, as the user's: in front it would change the beginning of a
-// conversation that the provider has in its cache, and speak of what has not been said yet.
-void later_as_user(Context& c) {
-  auto& messages = c.draft.messages;
-  const bool between = c.profile.text(Setting::system) == "between";
-  for (std::size_t i = leading_systems(messages); i < messages.size(); ++i) {
-    Message& message = messages[i];
-    if (!canon::is_system(message) || (between && stays_between(messages, i))) continue;
-    c.edit(Setting::system, "GEN-10", message.pointer, "role", "system in the middle",
-           "a user turn in its place", Loss::narrowed);
-    message.role = Role::user;
-    for (Block& block : message.blocks)
-      if (auto* text = std::get_if<Text>(&block.body); text && !text->text.blank())
-        text->text = c.keep(fmt::format("<system>\n{}\n</system>", text->text.view()));
-  }
-}
-
-// For targets without a system turn: its text opens the first user turn.
-void system_into_user(Context& c) {
-  join_leading(c);
-  later_as_user(c);
-  auto& messages = c.draft.messages;
-  if (messages.empty() || !canon::is_system(messages.front())) return;
-  Message system = std::move(messages.front());
-  messages.erase(messages.begin());
-  c.edit(Setting::system, "OAI-48", system.pointer, "role", "system", "user", Loss::narrowed);
-  const auto user = std::find_if(messages.begin(), messages.end(),
-                                 [](const Message& m) { return m.role == Role::user && !holds_result(m); });
-  if (user == messages.end()) {
-    system.role = Role::user;
-    messages.insert(messages.begin(), std::move(system));
-    return;
-  }
-  user->blocks.insert(user->blocks.begin(), system.blocks.begin(), system.blocks.end());
-}
-
-void drop_blank(Context& c, std::vector<Block>& blocks) {
-  std::erase_if(blocks, [&](const Block& block) {
-    const auto* text = std::get_if<Text>(&block.body);
-    if (!text || !text->text.blank()) return false;
-    c.edit("GEN-02", block.pointer, "text", text->text.empty() ? "empty" : "white space", "", Loss::none);
-    return true;
-  });
-}
 
 // BRM-01, BRM-02: calls, results and talk each in turns of their own.
 void split_mixed(Context& c) {
@@ -207,91 +84,6 @@ void merge_neighbours(Context& c) {
   c.draft.messages = std::move(out);
 }
 
-}  // namespace
-
-void pass_system(Context& c) {
-  const std::string& where = c.profile.text(Setting::system);
-  if (where == "leading" || where == "between") {
-    join_leading(c);
-    later_as_user(c);
-    join_between(c.draft.messages);
-    keep_silent_answers(c);
-  } else if (where == "user") {
-    system_into_user(c);
-  }
-  // A developer turn is a system turn under another name; say so where the client said otherwise.
-  if (c.wire.name != canon::DialectName::openai_chat || c.original.dialect != c.wire.name) return;
-  const std::string& role = c.profile.text(Setting::system_role);
-  if (role.empty()) return;
-  for (const Message& message : c.draft.messages) {
-    if (!canon::is_system(message) || canon::name(message.role) == role || message.pointer.empty()) continue;
-    c.edit(Setting::system_role, "OAI-41", message.pointer, "role", std::string(canon::name(message.role)),
-           role, Loss::none);
-  }
-}
-
-// DS-06, TG-01: hosts that read content as a string. The encoder joins the parts; here it is said.
-bool parts_of_text(const std::vector<Block>& blocks) {
-  return !blocks.empty() && std::all_of(blocks.begin(), blocks.end(), [](const Block& b) {
-    return std::holds_alternative<Text>(b.body) && !b.pointer.ends_with("/content");
-  });
-}
-
-void say_joined(Context& c) {
-  if (!c.flag(Setting::string_content) || c.original.dialect != canon::DialectName::openai_chat) return;
-  const auto say = [&](std::string_view pointer) {
-    c.edit(Setting::string_content, "DS-06", pointer, "content", "parts", "one string", Loss::none);
-  };
-  for (const Message& message : c.draft.messages) {
-    if (parts_of_text(message.blocks)) say(message.pointer);
-    for (const Block& block : message.blocks) {
-      const auto* result = std::get_if<ToolResult>(&block.body);
-      // Words of our own in a result's place have no place in the client's body.
-      if (result && parts_of_text(result->content) && result->content.front().pointer.contains("/content/"))
-        say(block.pointer);
-    }
-  }
-}
-
-// A turn that said nothing from the start; of one whose blocks were blank each block was reported.
-void say_empty(Context& c, const Message& message) {
-  if (!message.blocks.empty() || message.pointer.empty()) return;
-  for (const Message& original : c.original.messages)
-    if (original.pointer == message.pointer && original.blocks.empty())
-      c.edit(message.role == Role::assistant ? "GEN-02.silent" : "GEN-02.empty", message.pointer, "content",
-             "nothing", "", Loss::none);
-}
-
-void pass_text(Context& c) {
-  // Who speaks last decides whether the model answers or goes on with its own words.
-  const bool user_last = !c.draft.messages.empty() && c.draft.messages.back().role == Role::user;
-  for (Message& message : c.draft.messages) {
-    drop_blank(c, message.blocks);
-    if (message.role == Role::assistant) drop_unfollowed(c, message);
-    for (Block& block : message.blocks) {
-      auto* result = std::get_if<ToolResult>(&block.body);
-      if (!result) continue;
-      drop_blank(c, result->content);
-      // BR-13: a failed one has words even where others may be empty.
-      const bool silent_failure = result->is_error && c.wire.name == canon::DialectName::bedrock_converse;
-      if (!result->content.empty() || (c.flag(Setting::result_empty) && !silent_failure)) continue;
-      Block placeholder;
-      placeholder.body = Text{"(no output)"};
-      result->content.push_back(std::move(placeholder));
-      c.edit(Setting::result_empty, "BR-14", block.pointer, "content", "", "(no output)", Loss::none);
-    }
-  }
-  say_joined(c);
-  std::erase_if(c.draft.messages, [&](const Message& message) {
-    say_empty(c, message);
-    return message.blocks.empty();
-  });
-  if (user_last && !c.draft.messages.empty() && c.draft.messages.back().role == Role::assistant) {
-    c.edit("GEN-02", c.original.messages.back().pointer, "content", "blank", "Continue.", Loss::none);
-    c.draft.messages.push_back(turn(Role::user, "Continue."));
-  }
-}
-
 // MIS-22: the client's own word that its last assistant turn is to be gone on from.
 bool says_prefill(const Context& c, const Message& message) {
   const std::string& key = c.profile.text(Setting::prefill_key);
@@ -347,6 +139,8 @@ void say_roles(Context& c) {
              Loss::none);
   }
 }
+
+}  // namespace
 
 void pass_turns(Context& c) {
   say_roles(c);
