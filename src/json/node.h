@@ -36,7 +36,4 @@ inline std::span<const Member> Value::members() const {
   return is_object() ? std::span(node_->members, node_->count) : std::span<const Member>();
 }
 
-// Decodes JSON escapes. `escaped` has been validated (see parse.cc); out has room for escaped.size() bytes.
-std::size_t unescape(std::string_view escaped, char* out);
-
 }  // namespace dragoman::json

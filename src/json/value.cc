@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/same_text.h"
+#include "json/escape.h"
 #include "json/node.h"
 #include "json/write.h"
 
