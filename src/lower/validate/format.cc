@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/strings.h"
-#include "lower/validate/regex.h"
+#include "lower/validate/ecma_regex.h"
 #include "lower/validate/uri.h"
 
 namespace dragoman::validate {

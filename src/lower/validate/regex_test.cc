@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "lower/validate/ecma_regex.h"
+
 namespace dragoman::validate {
 namespace {
 
