@@ -1,4 +1,4 @@
-// LiteLLM's config.yaml, as its users have it. Keys and defaults: docs/sources.md.
+// LiteLLM's config.yaml, as its users have it: its sections and their defaults. Keys: docs/sources.md.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "config/litellm_fallbacks.h"
+#include "config/litellm_models.h"
 #include "config/litellm_target.h"
 #include "config/readers.h"
 
 namespace dragoman::config {
 namespace {
-
-constexpr std::string_view kNotHonouredText = "not honoured";
 
 using Handler = std::function<void(const Place&)>;
 using Handlers = std::map<std::string_view, Handler>;
@@ -38,8 +38,8 @@ class LitellmReader {
         config_.auth.master_key = Secret(std::move(*key));
     }
     finish_reliability();
-    model_list({root.find("model_list"), "model_list"});
-    apply_fallbacks();
+    read_litellm_models({root.find("model_list"), "model_list"}, sources_, reader_, warn_, config_);
+    apply_fallbacks(std::move(fallbacks_), warn_, config_);
     for (const Entry& entry : root.entries) {
       const bool known = entry.key == "model_list" || entry.key == "litellm_settings" ||
                          entry.key == "router_settings" || entry.key == "general_settings" ||
@@ -93,9 +93,9 @@ class LitellmReader {
   Handlers shared_settings() {
     return {{"num_retries", [this](const Place& p) { count(p, num_retries_); }},
             {"allowed_fails", [this](const Place& p) { count(p, allowed_fails_); }},
-            {"fallbacks", [this](const Place& p) { fallback_map(p, fallbacks_); }},
-            {"context_window_fallbacks", [this](const Place& p) { fallback_map(p, context_fallbacks_); }},
-            {"content_policy_fallbacks", [this](const Place& p) { fallback_map(p, content_fallbacks_); }},
+            {"fallbacks", [this](const Place& p) { fallbacks(p, fallbacks_.any); }},
+            {"context_window_fallbacks", [this](const Place& p) { fallbacks(p, fallbacks_.context_window); }},
+            {"content_policy_fallbacks", [this](const Place& p) { fallbacks(p, fallbacks_.content_policy); }},
             {"default_fallbacks", [this](const Place& p) { default_fallbacks(p); }},
             {"set_verbose",
              [this](const Place& p) {
@@ -187,42 +187,13 @@ class LitellmReader {
     });
   }
 
-  struct Fallbacks {
-    std::string model;
-    std::vector<std::string> to;
-    Place place;
-  };
-
-  void names(const Place& place, std::vector<std::string>& out) {
-    reader_.each(place, [&](const Place& item) {
-      if (item.value->is_scalar()) {
-        out.push_back(item.value->text);
-      } else {
-        warn_.fault(item, "not honoured: expected a model name");
-      }
-    });
-  }
-
-  // [{"model": ["other", …]}, …]; a later section's list replaces an earlier one's.
-  void fallback_map(const Place& place, std::vector<Fallbacks>& out) {
-    out.clear();
-    reader_.each(place, [&](const Place& item) {
-      if (item.value->is_scalar()) {  // a bare name: for every model
-        std::vector<std::string> to{item.value->text};
-        out.push_back({"*", std::move(to), item});
-        return;
-      }
-      reader_.entries(item, [&](const Entry& entry, const Place& value) {
-        std::vector<std::string> to;
-        names(value, to);
-        out.push_back({entry.key, std::move(to), value});
-      });
-    });
+  void fallbacks(const Place& place, std::vector<LitellmFallbacks>& out) {
+    read_fallbacks(place, reader_, warn_, out);
   }
 
   void default_fallbacks(const Place& place) {
     config_.default_fallbacks.clear();
-    names(place, config_.default_fallbacks);
+    read_model_names(place, reader_, warn_, config_.default_fallbacks);
   }
 
   void finish_reliability() {
@@ -240,160 +211,13 @@ class LitellmReader {
     r.stream_timeouts = litellm_timeouts(stream_timeout_.value_or(*timeout_));
   }
 
-  // --- model_list
-  // --------------------------------------------------------------------------------------------------
-  struct Group {
-    std::string name;
-    std::vector<LitellmTarget> targets;
-  };
-
-  void model_list(const Place& place) {
-    if (!place.value->is_list()) {
-      reader_.fault(place, "expected a list of models, found " + shown(*place.value));
-      return;
-    }
-    std::vector<Group> groups;
-    for (std::size_t i = 0; i < place.value->items.size(); ++i) entry(place.at(i), groups);
-    for (Group& group : groups) add_model(group);
-  }
-
-  void entry(const Place& place, std::vector<Group>& groups) {
-    if (!place.value->is_map()) {
-      reader_.fault(place, "expected a map with model_name and litellm_params, found " + shown(*place.value));
-      return;
-    }
-    const Document* name = place.value->find("model_name");
-    const Document* params = place.value->find("litellm_params");
-    if (name == nullptr || !name->is_scalar() || name->text.empty()) {
-      reader_.fault(place, "an entry of model_list needs a model_name");
-      return;
-    }
-    if (params == nullptr) {
-      reader_.fault(place, "an entry of model_list needs litellm_params");
-      return;
-    }
-    for (const Entry& e : place.value->entries) {
-      if (e.key != "model_name" && e.key != "litellm_params" && e.key != "model_info") {
-        warn_.fault_at(e.line, e.column, place.path + "." + e.key, std::string(kNotHonouredText));
-      }
-    }
-    std::int64_t context_window = 0;
-    if (const Document* info = place.value->find("model_info")) {
-      if (!model_info({info, place.path + ".model_info"}, context_window)) return;
-    }
-    auto target =
-        read_litellm_target({params, place.path + ".litellm_params"}, config_.defaults.timeouts,
-                            *config_.defaults.stream_timeouts, sources_, *config_.catalogue, reader_, warn_);
-    if (!target) return;
-    target->spec.context_window = context_window;
-    if (const Document* info = place.value->find("model_info"))
-      for (const bool input : {true, false})
-        if (const Document* cost = info->find(input ? "input_cost_per_token" : "output_cost_per_token")) {
-          ConfigErrors ignored;
-          std::optional<double> a_token(0);
-          if (Reader(reader_.file(), ignored).number({cost, place.path}, 0, 1, *a_token); ignored.empty())
-            set_cost(target->spec, input, a_token);
-        }
-    auto group = std::ranges::find_if(groups, [&](const Group& g) { return g.name == name->text; });
-    if (group == groups.end()) group = groups.insert(groups.end(), Group{name->text, {}});
-    group->targets.push_back(std::move(*target));
-  }
-
-  // False if the entry is for something dragoman does not serve.
-  bool model_info(const Place& place, std::int64_t& context_window) {
-    if (!place.value->is_map()) return true;
-    if (const Document* mode = place.value->find("mode"); mode != nullptr && mode->is_scalar()) {
-      if (mode->text != "chat" && mode->text != "completion" && mode->text != "responses" &&
-          mode->text != "embedding") {
-        warn_.fault({mode, place.path + ".mode"},
-                    fmt::format("'{}' is not served: this entry is left out", mode->text));
-        return false;
-      }
-    }
-    if (const Document* window = place.value->find("max_input_tokens")) {
-      ConfigErrors ignored;
-      Reader(reader_.file(), ignored).integer({window, place.path}, 1, 1'000'000'000, context_window);
-    }
-    return true;  // the rest describes the model to LiteLLM's own pages
-  }
-
-  void add_model(Group& group) {
-    ModelSpec spec;
-    spec.name = group.name;
-    spec.reliability = config_.defaults;
-    spec.own_fallbacks_only = true;
-    // simple-shuffle: by weight if the first has one, else by rpm, else by tpm, else evenly. With an order
-    // given, an entry without one comes last.
-    const LitellmTarget& first = group.targets.front();
-    const auto member = first.weight ? &LitellmTarget::weight
-                        : first.rpm  ? &LitellmTarget::rpm
-                                     : &LitellmTarget::tpm;
-    const bool ordered =
-        std::ranges::any_of(group.targets, [](const LitellmTarget& t) { return t.order.has_value(); });
-    std::optional<int> retries;
-    for (LitellmTarget& target : group.targets) {
-      if ((first.*member).has_value()) {
-        target.spec.weight = (target.*member).value_or(0);
-      } else {
-        target.spec.weight = 1;
-      }
-      target.spec.order = target.order.value_or(ordered ? 1'000'000 : 1);
-      target.spec.retries = target.num_retries;
-      if (target.num_retries) retries = std::max(retries.value_or(0), *target.num_retries);
-      spec.targets.push_back(std::move(target.spec));
-    }
-    if (retries) spec.reliability.policy.retries_per_model = *retries;
-    config_.models.push_back(std::move(spec));
-  }
-
-  // --- fallbacks
-  // ---------------------------------------------------------------------------------------------------
-  bool is_model(const std::string& name) const {
-    const auto matches = [&](const ModelSpec& m) {
-      return m.name == name || (m.name.contains('*') && glob_match(m.name, name));
-    };
-    return std::ranges::any_of(config_.models, matches) ||
-           std::ranges::any_of(config_.aliases, [&](const auto& a) { return a.first == name; });
-  }
-
-  void apply(std::vector<Fallbacks>& all, std::vector<std::string> ModelSpec::* member) {
-    for (Fallbacks& fallbacks : all) {
-      for (const std::string& to : fallbacks.to) {
-        if (!is_model(to)) warn_.fault(fallbacks.place, fmt::format("no usable model is called '{}'", to));
-      }
-      if (fallbacks.model == "*") {
-        for (ModelSpec& spec : config_.models) {
-          if ((spec.*member).empty()) spec.*member = fallbacks.to;
-        }
-        continue;
-      }
-      const auto spec =
-          std::ranges::find_if(config_.models, [&](const ModelSpec& m) { return m.name == fallbacks.model; });
-      if (spec == config_.models.end()) {
-        warn_.fault(fallbacks.place, fmt::format("no usable model is called '{}'", fallbacks.model));
-      } else {
-        (*spec).*member = fallbacks.to;
-      }
-    }
-  }
-
-  void apply_fallbacks() {
-    // "*" last: it is for models without their own.
-    for (auto* all : {&fallbacks_, &context_fallbacks_, &content_fallbacks_}) {
-      std::ranges::partition(*all, [](const Fallbacks& f) { return f.model != "*"; });
-    }
-    apply(fallbacks_, &ModelSpec::fallbacks);
-    apply(context_fallbacks_, &ModelSpec::context_window_fallbacks);
-    apply(content_fallbacks_, &ModelSpec::content_policy_fallbacks);
-  }
-
   const Sources& sources_;
   Reader& reader_;
   Reader& warn_;
   Config& config_;
   std::optional<int> num_retries_, allowed_fails_, max_fallbacks_;
   std::optional<milliseconds> timeout_, stream_timeout_, cooldown_time_, retry_after_;
-  std::vector<Fallbacks> fallbacks_, context_fallbacks_, content_fallbacks_;
+  LitellmFallbackLists fallbacks_;
 };
 
 }  // namespace

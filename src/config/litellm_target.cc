@@ -233,7 +233,7 @@ class TargetReader {
       number(place, count);
       set_cost(out_.spec, name == "input_cost_per_token", count);
     } else if (std::ranges::find(kNotHonoured, name) != kNotHonoured.end() || name.contains("cost_per_"))
-      warn_.fault(place, "not honoured");
+      warn_.fault(place, std::string(kNotHonouredText));
     else {
       if (!canon::param_named(name) && std::ranges::find(kCallParams, name) == kCallParams.end()) {
         warn_.fault(place, "unknown: sent to the provider as a parameter of the call");

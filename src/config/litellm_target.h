@@ -2,12 +2,17 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/config.h"
 #include "config/connect.h"
 #include "config/fields.h"
 
 namespace dragoman::config {
+
+// What a key without effect is warned about with. read_litellm() knows the warning by it: a variable that
+// only such a key wants is not missed.
+inline constexpr std::string_view kNotHonouredText = "not honoured";
 
 struct LitellmTarget {
   TargetSpec spec;
