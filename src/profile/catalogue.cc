@@ -6,7 +6,7 @@
 #include "base/strings.h"
 #include "profile/data_files.h"
 #include "profile/provider.h"
-#include "profile/rule_yaml.h"
+#include "profile/provider_yaml.h"
 
 namespace dragoman::profile {
 namespace {

@@ -1,4 +1,4 @@
-// Rules and providers as YAML, the form they have in data/ and in a user's config.
+// Rules and settings as YAML, the form they have in data/ and in a user's config.
 //
 //   - id: ANT-26                     # where the rule comes from
 //     why: temperature is 0 to 1
@@ -11,7 +11,6 @@
 
 #include "base/error.h"
 #include "profile/profile.h"
-#include "profile/provider.h"
 
 namespace YAML {
 class Node;
@@ -26,9 +25,12 @@ struct YamlError {
 };
 
 std::expected<Rule, YamlError> rule_from_yaml(const YAML::Node& node);
+// A list of them; none where there is no node or a null one.
 std::expected<std::vector<Rule>, YamlError> rules_from_yaml(const YAML::Node& list);
-std::expected<Provider, YamlError> provider_from_yaml(const YAML::Node& node);
+
 std::expected<SettingValue, YamlError> setting_from_yaml(Setting setting, const YAML::Node& node);
+// The same from text: a default of setting.h, or a value a failure names ("true", "64", "[a, b]"). Only a
+// list without its brackets fails; what is no number is 0.
 Result<SettingValue> setting_from_text(SettingType type, std::string_view text);
 
 }  // namespace dragoman::profile
