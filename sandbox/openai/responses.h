@@ -20,6 +20,8 @@ Reply handle_input_tokens(const Host& host, const Call& call, const Options& opt
 Verdict responses_fault(const Request& request);
 // responses_items.cc: the same for `input`.
 Verdict input_fault(const Request& request);
+// responses_ask.cc: what is to be answered.
+Ask responses_ask(const Request& request);
 // responses_reply.cc
 Reply responses_answer(const Request& request);
 
