@@ -5,127 +5,13 @@
 #include <atomic>
 #include <functional>
 
-#include "net/testing.h"
+#include "net/client_fixture.h"
 
 namespace dragoman::net {
 namespace {
 
 using testing::eventually;
 using Kind = NetError::Kind;
-
-struct Upstreams {
-  std::atomic<int> requests = 0;
-  std::atomic<int> gone = 0;
-};
-
-Task<void> answer(ServerExchange& x, Upstreams* seen) {
-  ++seen->requests;
-  const std::string path = x.path();
-  if (path == "/echo") {
-    Headers headers{{"X-Host", x.headers().get("host")},
-                    {"X-Length", x.headers().get("content-length", "none")},
-                    {"X-Custom", x.headers().get("x-custom")},
-                    {"X-Encoding", x.headers().get("accept-encoding", "none")}};
-    std::string body(x.body());
-    co_await x.respond(201, std::move(headers), std::move(body));
-  } else if (path == "/stream") {
-    co_await x.begin(200, {});
-    for (const std::string_view piece : {"one,", "two,", "three,"}) {
-      co_await x.write(piece);
-      co_await x.loop().sleep(milliseconds(10));
-    }
-    co_await x.finish("end");
-  } else if (path == "/large") {
-    const std::string piece(100'000, 'L');
-    co_await x.begin(200, {});
-    for (int i = 0; i < 50; ++i) co_await x.write(piece);
-    co_await x.finish();
-  } else if (path == "/hang") {
-    x.on_disconnect([seen] { ++seen->gone; });
-    while (!x.disconnected()) co_await x.loop().sleep(milliseconds(10));
-  } else if (path == "/stall" || path == "/drip") {
-    x.on_disconnect([seen] { ++seen->gone; });
-    co_await x.begin(200, {});
-    co_await x.write("first");
-    while (!x.disconnected()) {
-      co_await x.loop().sleep(milliseconds(10));
-      if (path == "/drip") co_await x.write(".");
-    }
-  } else if (path == "/cut") {
-    co_await x.begin(200, {});
-    co_await x.write("part");
-  } else if (path == "/raw") {  // the query, decoded, is what goes on the wire
-    co_await x.write_raw(percent_decode(x.query()).value());
-  } else if (path == "/drop") {
-    x.abort();
-  } else {
-    co_await x.respond(404, {}, "");
-  }
-}
-
-struct ClientTest : ::testing::Test {
-  Upstreams seen;
-  Loops loops{2};
-  std::unique_ptr<Server> server;
-  std::unique_ptr<Client> client;
-  Loop& loop() { return loops[0]; }
-
-  void SetUp() override { start({}, {}); }
-  void start(ServerLimits limits, ClientOptions options) {
-    loops.start();
-    auto made = Server::listen(
-        loops, {.limits = limits}, [this](ServerExchange& x) { return answer(x, &seen); },
-        testing::plain_error);
-    ASSERT_TRUE(made) << made.error().message;
-    server = *std::move(made);
-    client = std::make_unique<Client>(loop(), nullptr, options);
-  }
-  void TearDown() override {
-    if (server) server->stop(milliseconds(0));
-    loops.stop();
-  }
-
-  ClientRequest request(std::string_view path, std::string_view body = {}) const {
-    ClientRequest r;
-    r.method = body.empty() ? "GET" : "POST";
-    r.url = Url::parse("http://127.0.0.1:" + std::to_string(server->port()) + std::string(path)).value();
-    if (!body.empty()) r.body = {body};
-    return r;
-  }
-};
-
-struct Answer {
-  int status = 0;
-  Headers headers;
-  std::string body;
-  bool reused = false;
-  int pieces = 0;
-  std::optional<NetError> error;
-  std::string what() const { return error ? std::string(name(error->kind)) + ": " + error->message : "ok"; }
-};
-
-Task<Answer> fetch(Client* client, ClientRequest request) {
-  Answer out;
-  auto response = co_await client->send(std::move(request));
-  if (!response) {
-    out.error = response.error();
-    co_return out;
-  }
-  out.status = response->status();
-  out.headers = response->headers();
-  out.reused = response->reused_connection();
-  for (;;) {
-    auto piece = co_await response->read();
-    if (!piece) {
-      out.error = piece.error();
-      break;
-    }
-    if (piece->empty()) break;
-    out.body += *piece;
-    ++out.pieces;
-  }
-  co_return out;
-}
 
 TEST_F(ClientTest, sends_and_receives) {
   ClientRequest r = request("/echo?a=b", "hello");
@@ -139,17 +25,6 @@ TEST_F(ClientTest, sends_and_receives) {
   EXPECT_EQ(a.headers.get("x-custom"), "mine");
   EXPECT_EQ(a.headers.get("x-encoding"), "none");
   EXPECT_EQ(a.headers.get("x-host"), "127.0.0.1:" + std::to_string(server->port()));
-}
-
-TEST_F(ClientTest, uses_the_connection_again) {
-  EXPECT_FALSE(run_blocking(loop(), fetch(client.get(), request("/echo", "1"))).reused);
-  for (const char* path : {"/echo", "/stream", "/large", "/missing", "/echo"}) {
-    const Answer a = run_blocking(loop(), fetch(client.get(), request(path)));
-    EXPECT_FALSE(a.error) << a.what();
-    EXPECT_TRUE(a.reused) << path;
-  }
-  EXPECT_EQ(client->idle_connections(), 1u);
-  EXPECT_EQ(server->connections(), 1u);
 }
 
 TEST_F(ClientTest, streams_are_pulled_as_they_come) {
@@ -356,17 +231,6 @@ TEST_F(ClientTest, another_coroutine_may_cancel_in_every_phase) {
   EXPECT_EQ(seen.requests, before);
 }
 
-Task<bool> start_and_leave(Client* client, ClientRequest request) {
-  auto response = co_await client->send(std::move(request));
-  co_return response.has_value();
-}
-
-TEST_F(ClientTest, leaving_a_response_unread_closes_its_connection) {
-  EXPECT_TRUE(run_blocking(loop(), start_and_leave(client.get(), request("/stall"))));
-  EXPECT_TRUE(eventually([&] { return seen.gone == 1; }));
-  EXPECT_EQ(client->idle_connections(), 0u);
-}
-
 Task<NetResult<std::string>> fetch_all(Client* client, ClientRequest request, std::size_t limit) {
   auto response = co_await client->send(std::move(request));
   if (!response) co_return std::unexpected(response.error());
@@ -380,108 +244,6 @@ TEST_F(ClientTest, whole_bodies_have_a_limit) {
     ASSERT_FALSE(over);
     EXPECT_EQ(name(over.error().kind), "too_large");
   }
-}
-
-struct QuickCloseTest : ClientTest {
-  void SetUp() override { start({.idle_timeout = milliseconds(50)}, {}); }
-};
-
-TEST_F(QuickCloseTest, a_connection_the_peer_closes_while_idle_leaves_the_pool) {
-  run_blocking(loop(), fetch(client.get(), request("/echo", "x")));
-  EXPECT_TRUE(eventually([&] { return server->connections() == 0; }));
-  const Answer a = run_blocking(loop(), fetch(client.get(), request("/echo", "y")));
-  EXPECT_FALSE(a.reused);
-  EXPECT_EQ(a.body, "y");
-}
-
-struct ShortPoolTest : ClientTest {
-  void SetUp() override { start({}, {.idle_timeout = milliseconds(40)}); }
-};
-
-TEST_F(ShortPoolTest, idle_connections_are_closed_in_time) {
-  run_blocking(loop(), fetch(client.get(), request("/echo", "x")));
-  EXPECT_EQ(server->connections(), 1u);
-  EXPECT_TRUE(eventually([&] { return server->connections() == 0; }));
-}
-
-// Serves each accepted connection with the next script: how many requests to answer, then what to do with the
-// one after. Blocking, one connection at a time.
-struct ScriptedServer {
-  struct Script {
-    int answers;
-    std::string then;  // sent before the connection is closed upon the next request
-  };
-  explicit ScriptedServer(std::vector<Script> scripts) : scripts_(std::move(scripts)) {
-    fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    ::bind(fd_, reinterpret_cast<sockaddr*>(&address), size);
-    ::listen(fd_, 16);
-    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
-    port = ntohs(address.sin_port);
-    thread_ = std::thread([this] { run(); });
-  }
-  ~ScriptedServer() {
-    ::shutdown(fd_, SHUT_RDWR);
-    thread_.join();
-    ::close(fd_);
-  }
-  std::uint16_t port = 0;
-  std::atomic<int> connections = 0;
-  std::atomic<int> requests = 0;
-
- private:
-  void run() {
-    for (const Script& script : scripts_) {
-      const int fd = ::accept(fd_, nullptr, nullptr);
-      if (fd < 0) return;
-      ++connections;
-      char buffer[4096];
-      for (int i = 0; ::recv(fd, buffer, sizeof(buffer), 0) > 0; ++i) {
-        ++requests;
-        const std::string_view out = i < script.answers
-                                         ? std::string_view("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-                                         : script.then;
-        ::send(fd, out.data(), out.size(), MSG_NOSIGNAL);
-        if (i >= script.answers) break;
-      }
-      ::close(fd);
-    }
-  }
-  std::vector<Script> scripts_;
-  int fd_ = -1;
-  std::thread thread_;
-};
-
-TEST_F(ClientTest, a_stale_connection_is_replaced_once) {
-  ScriptedServer upstream({{1, ""}, {1, ""}, {0, ""}});
-  ClientRequest r = request("/x");
-  r.url.port = upstream.port;
-  EXPECT_EQ(run_blocking(loop(), fetch(client.get(), r)).body, "ok");
-  const Answer second = run_blocking(loop(), fetch(client.get(), r));  // the first connection closes on it
-  EXPECT_FALSE(second.error) << second.what();
-  EXPECT_FALSE(second.reused);
-  EXPECT_EQ(upstream.connections, 2);
-  EXPECT_EQ(upstream.requests, 3);
-  const Answer third =
-      run_blocking(loop(), fetch(client.get(), r));  // stale again, and the fresh one closes too
-  ASSERT_TRUE(third.error);
-  EXPECT_EQ(name(third.error->kind), "closed");
-  EXPECT_EQ(upstream.connections, 3);
-  EXPECT_EQ(upstream.requests, 5);
-}
-
-TEST_F(ClientTest, nothing_is_sent_twice_once_a_byte_came_back) {
-  ScriptedServer upstream({{1, "H"}, {1, ""}});
-  ClientRequest r = request("/x");
-  r.url.port = upstream.port;
-  EXPECT_EQ(run_blocking(loop(), fetch(client.get(), r)).body, "ok");
-  const Answer second = run_blocking(loop(), fetch(client.get(), r));
-  ASSERT_TRUE(second.error);
-  EXPECT_EQ(name(second.error->kind), "closed");
-  EXPECT_EQ(upstream.connections, 1);
 }
 
 TEST_F(ClientTest, names_are_resolved_and_cached) {
