@@ -4,7 +4,6 @@
 #include <map>
 #include <sstream>
 
-#include "config/json5.h"
 #include "config/load.h"
 
 namespace dragoman::config {
@@ -64,22 +63,6 @@ const Deployment& deployment(const Config& config, std::string_view model) {
 
 profile::Profile profile_of(const Deployment& d, profile::Mode mode = {}) {
   return catalogue()->resolve(*d.connection->row, d.model, mode, d.rules);
-}
-
-TEST(Json5, BecomesYaml) {
-  for (const auto& [from, to] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
-           {"{a:1}", R"({"a": 1})"},
-           {"{ // c\n 'b': 'it\\'s \"q\"', }", "{     \n \"b\":  \"it's \\\"q\\\"\"  }"},
-           {"[+1, .5, 0x10, 2., -3,]", "[1, 0.5, 16, 2, -3 ]"},
-           {"/* x\n*/{a:{b:[true,null,],},}", "    \n  {\"a\": {\"b\": [true,null ] } }"},
-           {R"({"a\u0041":"\ud83d\ude00\x41"})", "{\"aA\": \"😀A\"}"},
-           {"{a:\"x\\\ny\"}", "{\"a\": \"xy\"\n}"}})
-    EXPECT_EQ(json5_to_yaml(from).value_or("none"), to) << from;
-  // YAML, or broken.
-  for (const std::string_view other : {"", "a: 1", "{a: sk-x}", "{a: 'it''s'}", "{a: [}", "{a 1}", "{a: 1} b",
-                                       "{a: 5s}", "{", "{a: \"x", "{a: *b}"})
-    EXPECT_FALSE(json5_to_yaml(other)) << other;
-  EXPECT_FALSE(json5_to_yaml(std::string(1000, '[')));
 }
 
 TEST(Openclaw, AWholeFile) {
