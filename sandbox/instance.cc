@@ -20,6 +20,7 @@ constexpr int kShallowDepth = 5;  // below this the shallowest branch is taken
 constexpr int kMaxDepth = 40;
 constexpr int kMaxRefs = 24;  // $ref to $ref without a value in between
 constexpr std::size_t kMaxItems = 256;
+constexpr int kMostSteps = 100'000;  // of one try: references that name others twice double with every level
 
 // All schemas a value must satisfy at once: what $ref, allOf and the chosen branches add up to.
 using Schemas = std::vector<Value>;
@@ -35,8 +36,9 @@ class Maker {
         odd_(attempt >= kAttempts / 2),
         seed_(seed) {}
 
+  bool spent() const { return steps_ > kMostSteps; }
   std::optional<Value> make(const Schemas& given, std::string_view name, int depth) {
-    if (depth > kMaxDepth) return std::nullopt;
+    if (depth > kMaxDepth || ++steps_ > kMostSteps) return std::nullopt;
     Schemas all;
     for (const Value s : given) {
       if (!expand(s, all, depth, 0)) return std::nullopt;
@@ -77,7 +79,7 @@ class Maker {
   bool expand(Value schema, Schemas& out, int depth, int refs) {
     if (schema.is_bool()) return schema.boolean();
     if (!schema.is_object()) return true;
-    if (refs > kMaxRefs) return false;
+    if (refs > kMaxRefs || ++steps_ > kMostSteps) return false;
     out.push_back(schema);
     if (const Value ref = schema["$ref"]; ref.is_string() && ref.text().starts_with('#')) {
       const Value target = json::resolve(root_, ref.text().substr(1));
@@ -320,6 +322,7 @@ class Maker {
   int digits_;
   bool odd_;  // in the second half of the attempts: unusual values, for schemas that exclude the usual ones
   std::uint64_t seed_;
+  int steps_ = 0;
   int distinct_ = 0;  // makes items of an array with uniqueItems differ
 };
 
@@ -329,8 +332,10 @@ std::optional<std::string> make_instance(Value schema, std::uint64_t seed) {
   if (!schema.present() || (schema.is_bool() && schema.boolean())) return "{}";
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     Arena arena;
-    const auto value = Maker(arena, schema, attempt, seed).make({schema}, "", 0);
+    Maker maker(arena, schema, attempt, seed);
+    const auto value = maker.make({schema}, "", 0);
     if (value && schema_fault(schema, *value).empty()) return json::dump_compact(*value);
+    if (maker.spent()) break;  // the next try would be no cheaper
   }
   return std::nullopt;
 }

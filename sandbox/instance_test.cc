@@ -15,6 +15,21 @@ json::Value parse(Arena& arena, std::string_view text) {
 }
 
 // Every schema here has an instance, and whatever is made must pass the validator.
+// Every level names the next one several times: what is made of it, or whether, has to be decided soon.
+TEST(Instance, DoublingReferencesComeToAnEnd) {
+  std::string text = R"({"$ref":"#/$defs/d0","$defs":{"d60":{"type":"string"})";
+  for (int i = 0; i < 60; ++i) {
+    const std::string next = R"({"$ref":"#/$defs/d)" + std::to_string(i + 1) + "\"}";
+    text += ",\"d" + std::to_string(i) + R"(":{"type":"object","properties":{"x":)" + next + R"(,"y":)" +
+            next + R"(},"allOf":[)" + next + "," + next + R"(],"anyOf":[)" + next + "," + next + "]}";
+  }
+  Arena arena;
+  const json::Value schema = parse(arena, text + "}}");
+  make_instance(schema);
+  EXPECT_NE(schema_fault(schema, parse(arena, R"({"x":{"x":{}},"y":{}})")), "");
+  EXPECT_EQ(make_arguments(schema), "{}");
+}
+
 constexpr std::string_view kSatisfiable[] = {
     R"({})",
     R"(true)",

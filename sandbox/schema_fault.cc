@@ -12,6 +12,7 @@ using json::Kind;
 using json::Value;
 
 constexpr int kMaxDepth = 128;
+constexpr int kMostSteps = 200'000;  // branches of references into branches multiply
 
 std::size_t characters(std::string_view text) {
   std::size_t n = 0;
@@ -51,6 +52,7 @@ class Check {
   std::string run(Value schema, Value instance, const std::string& at, int depth) {
     if (schema.is_bool()) return schema.boolean() ? "" : fault(at, "nothing is allowed here");
     if (!schema.is_object()) return "";
+    if (++steps_ > kMostSteps) return fault(at, "takes too long to check");
     if (depth > kMaxDepth) return fault(at, "nested too deeply");
     for (auto part : {&Check::plain, &Check::numbers, &Check::text, &Check::array, &Check::object}) {
       if (std::string f = (this->*part)(schema, instance, at, depth); !f.empty()) return f;
@@ -214,6 +216,7 @@ class Check {
   }
 
   Value root_;
+  int steps_ = 0;
 };
 
 }  // namespace

@@ -101,6 +101,8 @@ class TreeBuilder {
   }
 
   Result<Value> build(sj::document& document, sj::value value, int depth, const char*& end) {
+    if (++built_ > limits_.values)
+      return fail(fmt::format("more than {} values in one text", limits_.values), pointer());
     sj::json_type type{};
     if (const auto error = value.type().get(type); error) return broken(error);
     if (type != sj::json_type::object && type != sj::json_type::array) {
@@ -258,6 +260,7 @@ class TreeBuilder {
   Arena& arena_;
   std::string_view text_;
   ParseLimits limits_;
+  std::size_t built_ = 0;
   std::vector<Step> path_;
   std::vector<Value> values_;    // items of the arrays being read, innermost last
   std::vector<Member> members_;  // likewise for objects

@@ -1,6 +1,7 @@
 // JSON text to Value, strictly: RFC 8259, valid UTF-8, no duplicate keys, no lone surrogates, bounded depth.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "base/arena.h"
@@ -14,6 +15,7 @@ inline constexpr std::size_t kPadding = 64;
 
 struct ParseLimits {
   int depth = 256;
+  std::size_t values = SIZE_MAX;  // of the whole text
 };
 
 // Parses `text`, of which kPadding further bytes are readable (whatever they hold). Nothing is copied: the

@@ -43,7 +43,7 @@ class Planner {
       property.client = renamed == changes_.renamed.end() ? member.key : renamed->second;
       property.node = node(member.value);
       property.drop_null = changes_.nulled.contains(member.value.node());
-      property.takes_null = !property.drop_null && takes_null(member.value, root_);
+      property.takes_null = !property.drop_null && takes_null(member.value, refs_);
       property.filler = is_filler(member);
       if (property.client != member.key) made.wire_keys.emplace(property.client, member.key);
       needed_ |= property.client != member.key || property.drop_null || property.filler;
@@ -183,8 +183,7 @@ std::string literal_key(Value value) {
   return value.is_string() ? "\"" + std::string(value.text()) : json::dump_compact(value);
 }
 
-bool takes_null(Value schema, Value root) {
-  References refs(root);
+bool takes_null(Value schema, References& refs) {
   int left = 2000;
   return takes_null_within(schema, refs, 0, left);
 }

@@ -17,6 +17,8 @@
 
 namespace dragoman::lower {
 
+class References;
+
 // A graph with a node for each schema of the wire; references make it cyclic. A value is described by several
 // nodes at once: by the branches of an anyOf, for one.
 struct ArgumentPlan {
@@ -62,8 +64,9 @@ std::vector<int> same_value(const ArgumentPlan& plan, std::vector<int> nodes);
 // One text for equal scalars.
 std::string literal_key(json::Value value);
 
-// Does the schema let null through? Unknown references do not.
-bool takes_null(json::Value schema, json::Value root);
+// Does the schema let null through? Unknown references do not. `refs` are the document's: asked of thousands
+// of properties, they are read once.
+bool takes_null(json::Value schema, References& refs);
 
 // A property without use to the client, for objects that may not be empty (GEM-33).
 inline constexpr std::string_view kFillerKey = "_";

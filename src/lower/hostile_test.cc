@@ -53,6 +53,20 @@ std::string nested(int levels, std::string_view open, std::string_view close) {
   return out + "}}";
 }
 
+// Each definition has all of them, which never ends: as deep as inlining goes.
+std::string web(int count) {
+  const auto properties = [&](std::string_view name) {
+    return joined(count,
+                  [&](int i) { return fmt::format(R"("{0}{1}":{{"$ref":"#/$defs/n{1}"}})", name, i); });
+  };
+  return R"({"type":"object","properties":{)" + properties("p") + R"(},"$defs":{)" +
+         joined(count,
+                [&](int i) {
+                  return fmt::format(R"("n{}":{{"type":"object","properties":{{{}}}}})", i, properties("q"));
+                }) +
+         "}}";
+}
+
 struct Hostile {
   std::string_view name;
   std::string schema;
@@ -204,6 +218,29 @@ TEST(Hostile, EditsAreBounded) {
     EXPECT_NE(lowered.error().reason.find("20000 changes"), std::string::npos) << lowered.error().reason;
     if (row.why != std::string_view("in names") && row.schemas.size() == 1)
       EXPECT_TRUE(request.to("openai", "gpt-4o")) << row.why;
+  }
+}
+
+// What is sent can be read: references are not inlined to where no reader of JSON goes.
+TEST(Hostile, WhatIsSentIsNoDeeperThanWhatIsRead) {
+  std::string deep = nested(60, R"({"type":"object","properties":{"p":)", "}}");
+  deep.insert(deep.size() - 1,
+              R"(,"$defs":{"d":)" + nested(100, R"({"type":"object","properties":{"q":)", "}}") + "}");
+  const auto at = deep.find(R"({"type":"string"})");
+  deep.replace(at, std::string_view(R"({"type":"string"})").size(), R"({"$ref":"#/$defs/d"})");
+  for (const std::string& schema : {web(60), web(3), deep}) {
+    testing::ClientRequest request(
+        {"hostile", canon::DialectName::openai_chat,
+         R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Go"}],"tools":[{"type":"function","function":{"name":"f","parameters":)" +
+             schema + "}}]}"});
+    for (const auto& [provider, model] :
+         {std::pair("bedrock", "us.amazon.nova-pro-v1:0"), std::pair("cerebras", "gpt-oss-120b")}) {
+      const auto lowered = request.to(provider, model);
+      ASSERT_TRUE(lowered) << lowered.error().reason;
+      Arena arena;
+      const auto body = json::parse(arena, lowered->body);
+      EXPECT_TRUE(body) << provider << ": " << body.error().message;
+    }
   }
 }
 

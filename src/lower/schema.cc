@@ -244,7 +244,7 @@ Value Rewriter::child_map(Node& n, const Keyword& keyword, Value map) {
   for (std::size_t i = 0; i < members.size(); ++i) {
     Member member = members[i];
     if (keyword.holds != Holds::dependencies || !member.value.is_array())
-      member.value = walk(member.value, &n.place, n.depth + 1);
+      member.value = walk(member.value, &n.place, n.depth + 2);
     if (!changed && member.value.node() != members[i].value.node()) {
       changed = true;
       out.assign(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(i));
@@ -259,9 +259,9 @@ Value Rewriter::child_list(Node& n, const Keyword& keyword, Value list) {
   bool changed = false;
   out.reserve(list.items().size());
   for (const Value item : list.items()) {
-    Value made = walk(item, &n.place, n.depth + 1);
+    Value made = walk(item, &n.place, n.depth + 2);
     // The places of a tuple count.
-    if (!made && keyword.row == Row::prefix_items) made = walk(build_.empty_object(), &n.place, n.depth + 1);
+    if (!made && keyword.row == Row::prefix_items) made = walk(build_.empty_object(), &n.place, n.depth + 2);
     changed |= made.node() != item.node();
     if (made) out.push_back(made);
   }

@@ -34,7 +34,9 @@
 
 namespace dragoman::lower {
 
-inline constexpr int kSchemaDepth = 256;       // schemas in schemas; deeper ones become unconstrained
+// Levels of JSON that a schema may be deep when it is sent; deeper schemas become unconstrained. With what a
+// wire puts around it that is what readers of JSON take: 256 levels are as many as this one does.
+inline constexpr int kSchemaDepth = 244;
 inline constexpr int kUnroll = 3;              // how often a definition may stand inside itself once inlined
 inline constexpr int kInlineBudget = 20'000;   // schemas that inlining and distributing may add
 inline constexpr std::size_t kGuidance = 200;  // bytes of one constraint in a description
@@ -63,7 +65,7 @@ class Rewriter {
   struct Node {
     Draft draft;
     Place place;
-    int depth = 0;
+    int depth = 0;  // in levels of JSON
     bool root = false;
     bool again = false;  // a step brought in keywords that have not been through the earlier ones
     std::vector<std::string> guidance = {};

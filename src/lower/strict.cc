@@ -114,6 +114,7 @@ Value or_null(Value schema, const json::Builder& build) {
 AllRequired require_all(Value schema, Arena& arena) {
   const json::Builder build(arena);
   AllRequired out;
+  References refs(schema);
   out.schema = rebuilt(schema, build, [&](Value object) {
     const auto properties = object["properties"].members();
     if (properties.empty()) return object;
@@ -131,7 +132,7 @@ AllRequired require_all(Value schema, Arena& arena) {
       changed = true;
       required.push_back(build.string(property.key));
       if (out.names.size() < 120) out.names += (out.names.empty() ? "" : ", ") + std::string(property.key);
-      if (takes_null(property.value, schema)) continue;
+      if (takes_null(property.value, refs)) continue;
       property.value = or_null(property.value, build);
       out.nulled.insert(property.value.node());
     }

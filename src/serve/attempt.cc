@@ -107,17 +107,23 @@ net::Task<Exchange::Attempted> Exchange::converse(const Deployment& deployment, 
   std::vector<profile::Rule> rows;
   const NarrowingRules learned = learned_about(deployment);
   const profile::Profile profile = profile_of(deployment, learned, narrow, rows);
-  const lower::Target target{&deployment.provider(), deployment.model(), &profile,
-                             deployment.defaults(),  recall_.turns(),    account_of(deployment),
-                             &loop_.lowered};
-  const double begun = thread_cpu_seconds();
-  auto lowered = lower::lower(request_, target, arena);
-  loop_.metrics.lowering(record_.attempts.back().target, thread_cpu_seconds() - begun);
-  if (turn_ && lowered)
-    for (lower::Edit& edit : lowered->edits) edit.pointer = turn_->own_pointer(edit.pointer);
-  if (turn_ && !lowered) lowered.error().pointer = turn_->own_pointer(lowered.error().pointer);
+  const lower::Target target{&deployment.provider(), deployment.model(),     &profile,  deployment.defaults(),
+                             recall_.turns(),        account_of(deployment), &schemas()};
+  std::expected<lower::Lowered, lower::Refused> lowered;
+  std::string edits;
+  double spent = 0;
+  co_await beside([&] {
+    const double begun = thread_cpu_seconds();
+    lowered = lower::lower(request_, target, arena);
+    spent = thread_cpu_seconds() - begun;
+    if (turn_ && lowered)
+      for (lower::Edit& edit : lowered->edits) edit.pointer = turn_->own_pointer(edit.pointer);
+    if (turn_ && !lowered) lowered.error().pointer = turn_->own_pointer(lowered.error().pointer);
+    if (lowered) edits = edits_json(lowered->edits);
+  });
+  loop_.metrics.lowering(record_.attempts.back().target, spent);
   if (!lowered) co_return refused(lowered.error(), deployment);
-  note_edits(lowered->edits);
+  note_edits(lowered->edits, std::move(edits));
   if (snapshot_->config().journal.keep_bodies) record_.attempts.back().request_body = lowered->body;
   if (auto failed = judge_loss(lowered->edits, deployment)) co_return failed;
   auto response = co_await send(deployment, lowered->body, lowered->stream, lowered->headers);
@@ -128,7 +134,7 @@ net::Task<Exchange::Attempted> Exchange::converse(const Deployment& deployment, 
     failed = co_await stream(*response, deployment, *lowered);
   else
     failed = co_await whole(*response, deployment, *lowered);
-  if (failed) point_back(*failed, target);
+  if (failed) co_await beside([&] { point_back(*failed, target); });
   co_return failed;
 }
 
@@ -358,10 +364,10 @@ void Exchange::note_usage(const canon::Usage& usage) {
   record_.usage = record.usage;
 }
 
-void Exchange::note_edits(const std::vector<lower::Edit>& edits) {
+void Exchange::note_edits(const std::vector<lower::Edit>& edits, std::string json) {
   edits_header_ = edits_summary(edits);
   if (explained_) *explained_ = edits;
-  record_.attempts.back().edits = edits_json(edits);
+  record_.attempts.back().edits = std::move(json);
   record_.edit_count = static_cast<int>(edits.size());
   record_.loss_classes = loss_classes(edits);
   for (const lower::Edit& edit : edits)

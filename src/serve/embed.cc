@@ -8,6 +8,7 @@
 #include "lower/embedding.h"
 #include "lower/locate_texts.h"
 #include "net/together.h"
+#include "serve/edit_report.h"
 #include "serve/exchange.h"
 #include "serve/explain.h"
 
@@ -110,7 +111,7 @@ net::Task<Exchange::Attempted> Exchange::embed(const Deployment& deployment, Nar
   const auto lowered = lower::lower(
       *embedding_, {&deployment.provider(), deployment.model(), &profile, deployment.defaults()}, arena);
   if (!lowered) co_return refused(lowered.error(), deployment);
-  note_edits(lowered->edits);
+  note_edits(lowered->edits, edits_json(lowered->edits));
   if (snapshot_->config().journal.keep_bodies)  // of several calls, a line each
     record_.attempts.back().request_body = lower::wire_bytes(*lowered);
   if (auto failed = judge_loss(lowered->edits, deployment)) co_return failed;

@@ -16,6 +16,13 @@ namespace {
 
 using namespace std::chrono;
 
+// From this size on a request is read and lowered beside the loop. What a smaller one can cost is bounded by
+// its size (docs/schema-validation.md).
+constexpr std::size_t kLarge = 64 * 1024;
+
+// A request of so many values is no conversation, and its tree would take hundreds of megabytes.
+constexpr std::size_t kMostValues = 2'000'000;
+
 // Header values carry one line of visible text.
 std::string header_safe(std::string_view text) {
   std::string out;
@@ -87,9 +94,18 @@ dialect::RenderOptions Exchange::render_options() const {
           .latency_ms = [this] { return elapsed_ms(); }};
 }
 
+bool Exchange::large() const { return http_.body().size() >= kLarge; }
+
+net::Task<void> Exchange::beside(std::move_only_function<void()> work) {
+  if (large())
+    co_await loop_.helper.run(std::move(work));
+  else
+    work();
+}
+
 Result<void> Exchange::read_request() {
   static_assert(net::PaddedBuffer::kPadding >= json::kPadding);
-  auto body = json::parse_padded(arena_, http_.body());
+  auto body = json::parse_padded(arena_, http_.body(), {.values = kMostValues});
   if (!body) return std::unexpected(body.error());
   if (!body->is_object())
     return fail(fmt::format("expected a JSON object, found a {}", json::name(body->kind())));
@@ -121,7 +137,9 @@ net::Task<void> Exchange::run() {
   });
   if (snapshot_->config().journal.keep_bodies) record_.request_body = std::string(http_.body());
 
-  if (auto read = read_request(); turn_refusal_) {
+  Result<void> read;
+  co_await beside([&] { read = read_request(); });
+  if (turn_refusal_) {
     co_await answer_error(turn_refusal_->status, "invalid_request",
                           {turn_refusal_->message, turn_refusal_->param}, turn_refusal_->code);
   } else if (!read) {
@@ -186,7 +204,7 @@ net::Task<void> Exchange::chain() {
     if (repair)
       repair.reset();
     else
-      repair = repair_for(step);
+      repair = co_await repair_for(step);
     if (repair) {
       record_.attempts.back().decision = fmt::format("repair: {}", repair->why);
       continue;

@@ -50,6 +50,11 @@ class Exchange {
   using Attempted = std::optional<FailedAttempt>;
 
   Result<void> read_request();
+  // Does what takes long with a large request: beside the loop, which serves the others meanwhile; at once
+  // with any other. `work` may use all that the exchange has but what belongs to the loop.
+  net::Task<void> beside(std::move_only_function<void()> work);
+  bool large() const;
+  lower::SchemaCache& schemas() { return large() ? loop_.lowered_large : loop_.lowered; }  // for such work
   Result<void> read_embedding(json::Value body);
   net::Task<void> chain();
   // `narrow`: rules of a repair that is tried with this attempt; null without one.
@@ -79,7 +84,7 @@ class Exchange {
   profile::Profile profile_of(const Deployment& deployment, const NarrowingRules& learned,
                               const NarrowingRules& narrow, std::vector<profile::Rule>& rows) const;
   NarrowingRules learned_about(const Deployment& deployment);
-  std::optional<failure::Repair> repair_for(const route::Step& step);
+  net::Task<std::optional<failure::Repair>> repair_for(const route::Step& step);
   // What would be sent to the target under its profile with these rules on top; nothing if it refuses.
   std::optional<std::string> bytes_under(const Deployment& deployment, const NarrowingRules& rules);
   void repaired(const route::Step& step, const failure::Repair& repair, const FailedAttempt& refusal);
@@ -107,7 +112,7 @@ class Exchange {
   // The body of an error before any of the answer is out.
   std::string error_body(const dialect::ClientError& error) const;
   void note_usage(const canon::Usage& usage);
-  void note_edits(const std::vector<lower::Edit>& edits);
+  void note_edits(const std::vector<lower::Edit>& edits, std::string json);
   // The endpoint of this target that takes a request of this kind; null: its host has none.
   const Deployment* endpoint_of(const route::Step& step) const;
   route::Time now() const;

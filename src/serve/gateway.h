@@ -11,6 +11,7 @@
 #include "lower/schema_cache.h"
 #include "lower/validate/validators.h"
 #include "net/client.h"
+#include "net/helper.h"
 #include "net/loop.h"
 #include "net/server.h"
 #include "net/tls.h"
@@ -83,13 +84,15 @@ class Cooldowns {
 // One loop's own things.
 struct LoopState {
   LoopState(net::Loop& on, std::shared_ptr<net::TlsContext> tls, LoopMetrics& counters)
-      : loop(on), client(on, std::move(tls)), metrics(counters), random(std::random_device{}()) {}
+      : loop(on), client(on, std::move(tls)), metrics(counters), random(std::random_device{}()), helper(on) {}
   net::Loop& loop;
   net::Client client;
   LoopMetrics& metrics;
   std::mt19937_64 random;
   lower::SchemaCache lowered;        // of the tools clients declare, for the targets they went to
+  lower::SchemaCache lowered_large;  // the same of large requests: the helper's alone
   validate::ValidatorCache schemas;  // of the tools clients declare
+  net::Helper helper;                // reads and lowers large requests
   double random01() { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }
 };
 

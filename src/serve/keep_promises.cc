@@ -78,11 +78,13 @@ net::Task<void> Exchange::ask_again(Enforcement& kept, canon::Response& answer, 
   canon::Request again = lower::ask_again(request_, answer.choices.front(), kept.pending(), arena);
   cap_output(again, left, output, arena);
   const profile::Profile& profile = deployment.profile(snapshot_->catalogue(), lower::mode_of(again));
-  const auto lowered =
-      lower::lower(again,
-                   {&deployment.provider(), deployment.model(), &profile, deployment.defaults(),
-                    recall_.turns(), account_of(deployment), &loop_.lowered},
-                   arena);
+  std::expected<lower::Lowered, lower::Refused> lowered;
+  co_await beside([&] {
+    lowered = lower::lower(again,
+                           {&deployment.provider(), deployment.model(), &profile, deployment.defaults(),
+                            recall_.turns(), account_of(deployment), &schemas()},
+                           arena);
+  });
   if (!lowered) {
     kept.give_up("the target does not take the second question: " + lowered.error().reason);
     co_return;

@@ -54,9 +54,9 @@ profile::Profile Exchange::profile_of(const Deployment& deployment, const Narrow
 std::optional<std::string> Exchange::bytes_under(const Deployment& deployment, const NarrowingRules& rules) {
   std::vector<profile::Rule> rows;
   const profile::Profile profile = profile_of(deployment, learned_about(deployment), rules, rows);
-  const lower::Target target = {&deployment.provider(), deployment.model(), &profile,
-                                deployment.defaults(),  recall_.turns(),    account_of(deployment),
-                                &loop_.lowered};
+  const lower::Target target = {
+      &deployment.provider(), deployment.model(),     &profile,  deployment.defaults(),
+      recall_.turns(),        account_of(deployment), &schemas()};
   Arena arena;
   if (embedding_) {
     const auto lowered = lower::lower(*embedding_, target, arena);
@@ -68,21 +68,24 @@ std::optional<std::string> Exchange::bytes_under(const Deployment& deployment, c
 }
 
 // The last refusal's repair, if it would change what is sent: the same bytes can only be refused again.
-std::optional<failure::Repair> Exchange::repair_for(const route::Step& step) {
+net::Task<std::optional<failure::Repair>> Exchange::repair_for(const route::Step& step) {
   const FailedAttempt& failed = failures_.back();
-  if (!routed_->route().policy.repair || (deadline_ && now() >= *deadline_)) return std::nullopt;
+  if (!routed_->route().policy.repair || (deadline_ && now() >= *deadline_)) co_return std::nullopt;
   auto repair = failure::propose_repair(failed.failure, failed.error.message);
-  if (!repair) return std::nullopt;
+  if (!repair) co_return std::nullopt;
   const NarrowingRules narrow = gateway_.repairs->rules_of(*repair);
-  if (!narrow) return std::nullopt;
+  if (!narrow) co_return std::nullopt;
   const Deployment* deployment = endpoint_of(step);
-  if (!deployment) return std::nullopt;
-  const auto before = bytes_under(*deployment, nullptr);
-  const auto after = bytes_under(*deployment, narrow);
-  if (!before || !after || *before == *after) return std::nullopt;
+  if (!deployment) co_return std::nullopt;
+  std::optional<std::string> before, after;
+  co_await beside([&] {
+    before = bytes_under(*deployment, nullptr);
+    after = bytes_under(*deployment, narrow);
+  });
+  if (!before || !after || *before == *after) co_return std::nullopt;
   loop_.metrics.refusal(failed.failure.rule, step.target->name);
   warn_of(id_, step.target->name, failed, fmt::format("sending it once more as {}", repair->why));
-  return repair;
+  co_return repair;
 }
 
 void Exchange::commit() {

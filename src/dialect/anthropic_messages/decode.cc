@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "dialect/anthropic_messages/wire.h"
 #include "dialect/error_body.h"
 
@@ -51,9 +53,10 @@ canon::Block block(Value v) {
 
 }  // namespace
 
-StopReason read_stop_reason(std::string_view word) {
+StopReason read_stop_reason(std::string_view word, bool called) {
   for (const Row& row : kStops)
-    if (row.word == word) return row.reason;
+    if (row.word == word)
+      return called && row.reason == StopReason::end_turn ? StopReason::tool_use : row.reason;
   return StopReason::unknown;
 }
 
@@ -90,7 +93,10 @@ std::expected<canon::Response, canon::UpstreamError> decode(Arena&, Value body) 
   for (const Value v : body["content"].items())
     if (v.is_object()) choice.blocks.push_back(block(v));
   choice.stop_text = body["stop_reason"].text();
-  choice.stop = read_stop_reason(choice.stop_text);
+  const bool called = std::ranges::any_of(choice.blocks, [](const canon::Block& one) {
+    return std::holds_alternative<canon::ToolCall>(one.body);
+  });
+  choice.stop = read_stop_reason(choice.stop_text, called);
   choice.stop_sequence = body["stop_sequence"].text();
   return out;
 }

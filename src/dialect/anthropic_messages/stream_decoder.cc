@@ -1,7 +1,10 @@
 // Anthropic's stream events to canonical ones. They are nearly the same; what differs is that blocks only
 // Anthropic knows (server tools, their results) are delivered whole at their end, and that unfinished
-// arguments are text.
+// arguments are text. Blocks come one after the other; where a host's calls run side by side, what belongs to
+// the later ones waits for the end of the first.
 #include <map>
+#include <string>
+#include <vector>
 
 #include "base/strings.h"
 #include "dialect/anthropic_messages/wire.h"
@@ -43,12 +46,8 @@ class Decoder final : public StreamDecoder {
       sink(event);
     } else if (!started_) {
       return std::unexpected(broken("the stream does not begin with message_start", frame.data));
-    } else if (type == "content_block_start") {
-      if (!stopped_) block_start(v["content_block"], sink);  // no block follows the stop
-    } else if (type == "content_block_delta") {
-      delta(v["delta"], sink);
-    } else if (type == "content_block_stop") {
-      block_stop(sink);
+    } else if (type.starts_with("content_block_")) {
+      of_block(type, v, data, sink);
     } else if (type == "message_delta") {
       message_delta(v, sink);
     } else if (type == "message_stop") {
@@ -64,7 +63,11 @@ class Decoder final : public StreamDecoder {
     return {};
   }
 
-  bool finish(const EventSink&) override { return ended_; }
+  // Hosts that close the connection where message_stop belongs have said why the answer ended.
+  bool finish(const EventSink& sink) override {
+    if (stopped_ && !ended_) end(sink);
+    return ended_;
+  }
 
  private:
   static canon::UpstreamError broken(std::string message, std::string_view body) {
@@ -103,10 +106,34 @@ class Decoder final : public StreamDecoder {
     return event;
   }
 
+  void of_block(std::string_view type, Value v, std::string_view data, const EventSink& sink) {
+    const auto index = v["index"].integer();
+    if (open_ && type_ == BlockType::tool_call && index && index_ && *index != *index_) {
+      waiting_.emplace_back(data);
+    } else if (type == "content_block_start") {
+      if (stopped_) return;  // no block follows the stop
+      block_start(v["content_block"], sink);
+      index_ = index;
+    } else if (type == "content_block_delta") {
+      delta(v["delta"], sink);
+    } else if (type == "content_block_stop") {
+      block_stop(sink);
+      catch_up(sink);
+    }
+  }
+
+  // What waited for the end of a block. Some of it may wait again, for the next one's.
+  void catch_up(const EventSink& sink) {
+    for (const std::string& data : std::exchange(waiting_, {}))
+      if (const auto parsed = json::parse(arena_, data))
+        of_block((*parsed)["type"].text(), *parsed, data, sink);
+  }
+
   void block_start(Value v, const EventSink& sink) {
     if (!v.is_object()) return;
     block_stop(sink);  // an unclosed one
     open_ = true;
+    index_.reset();
     const std::string_view word = v["type"].text();
     type_ = word == "text"                ? BlockType::text
             : word == "thinking"          ? BlockType::reasoning
@@ -123,6 +150,7 @@ class Decoder final : public StreamDecoder {
     if (type_ == BlockType::reasoning || type_ == BlockType::redacted_reasoning) event.issuer = "anthropic";
     if (type_ == BlockType::redacted_reasoning) event.text = v["data"].text();
     if (type_ == BlockType::tool_call) {
+      called_ = true;
       event.id = v["id"].text();
       event.name = v["name"].text();
     }
@@ -206,7 +234,10 @@ class Decoder final : public StreamDecoder {
   }
 
   void message_delta(Value v, const EventSink& sink) {
-    block_stop(sink);
+    do {
+      block_stop(sink);
+      catch_up(sink);
+    } while (open_);
     // The deltas' counts are cumulative; an input count here lacks nothing only if its cache parts are here
     // too, so those of message_start fill in.
     const Value u = v["usage"];
@@ -222,7 +253,7 @@ class Decoder final : public StreamDecoder {
       stopped_ = true;
       Event event;
       event.type = EventType::stop;
-      event.stop = read_stop_reason(word);
+      event.stop = read_stop_reason(word, called_);
       event.stop_text = word;
       event.stop_sequence = d["stop_sequence"].text();
       sink(event);
@@ -250,9 +281,11 @@ class Decoder final : public StreamDecoder {
   }
 
   Arena arena_;
-  bool started_ = false, open_ = false, stopped_ = false, ended_ = false;
+  bool started_ = false, open_ = false, stopped_ = false, ended_ = false, called_ = false;
   BlockType type_ = BlockType::text;
   int block_ = 0;
+  std::optional<std::int64_t> index_ = {};  // the open block's, on the wire
+  std::vector<std::string> waiting_ = {};   // events of other blocks, while a call is open
   std::string foreign_, foreign_arguments_, tier_;
   std::map<std::string, std::string> foreign_text_;
   canon::Usage usage_;

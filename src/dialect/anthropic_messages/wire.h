@@ -42,6 +42,7 @@ inline constexpr std::string_view kMetadataPrefix = "metadata.";
 
 // decode.cc, shared with the stream.
 canon::Usage read_usage(json::Value usage);
-canon::StopReason read_stop_reason(std::string_view word);
+// `called`: the answer has tool calls. Hosts of other models end a turn that calls like one that does not.
+canon::StopReason read_stop_reason(std::string_view word, bool called);
 
 }  // namespace dragoman::dialect::anthropic_messages

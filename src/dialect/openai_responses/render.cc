@@ -140,12 +140,13 @@ Outcome outcome_of(StopReason stop) {
     case StopReason::context_window:
       return {.status = "incomplete", .incomplete_reason = "max_output_tokens"};
     case StopReason::content_filter:
+    case StopReason::refusal:  // Claude's classifiers cut the answer; a model's own words of refusal are a
+                               // part of it
       return {.status = "incomplete", .incomplete_reason = "content_filter"};
     case StopReason::unknown:
     case StopReason::end_turn:
     case StopReason::stop_sequence:
     case StopReason::tool_use:
-    case StopReason::refusal:
     case StopReason::pause_turn:
     case StopReason::malformed_tool_call:
       return {.status = "completed"};
