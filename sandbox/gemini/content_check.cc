@@ -18,18 +18,22 @@ int count_parts(json::Value content, std::string_view kind) {
 
 bool is_model(json::Value content) { return content["role"].text() == "model"; }
 
-// GEM-20. Audio, video and text come in many types; the API takes all the common ones.
-bool is_media_type(std::string_view type) {
-  constexpr std::string_view kExact[] = {"image/png",  "image/jpeg", "image/webp",      "image/heic",
-                                         "image/heif", "image/gif",  "application/pdf", "application/json"};
-  return std::ranges::find(kExact, type) != std::end(kExact) || type.starts_with("text/") ||
-         type.starts_with("audio/") || type.starts_with("video/");
+// GEM-20. Audio, video and text come in many types; the API takes all the common ones, JSON not being one of
+// them. Vertex lists text/plain alone.
+bool is_media_type(std::string_view type, bool vertex) {
+  constexpr std::string_view kExact[] = {
+      "image/png",           "image/jpeg", "image/webp",      "image/heic",
+      "image/heif",          "image/gif",  "application/pdf", "application/x-javascript",
+      "application/x-python"};
+  return std::ranges::find(kExact, type) != std::end(kExact) ||
+         (vertex ? type == "text/plain" : type.starts_with("text/")) || type.starts_with("audio/") ||
+         type.starts_with("video/");
 }
 
-Refused check_blob(json::Value blob) {
+Refused check_blob(json::Value blob, bool vertex) {
   if (!blob.present()) return std::nullopt;
   const std::string_view type = get(blob, "mime_type").text();
-  if (is_media_type(type)) return std::nullopt;
+  if (is_media_type(type, vertex)) return std::nullopt;
   return refuse(fmt::format("Unsupported MIME type: {}", type));
 }
 
@@ -59,14 +63,14 @@ Refused check_part(json::Value part, const std::string& path, const Target& targ
         "try again. "
         "Learn more: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/gemini");
   }
-  if (Refused no = check_blob(get(part, "inline_data"))) return no;
+  if (Refused no = check_blob(get(part, "inline_data"), target.vertex)) return no;
   const json::Value response = get(part, "function_response");
   const json::Value media = response["parts"];
   if (!media.items().empty() && target.model->generation < 3) {  // GEM-22
     return refuse(fmt::format("Multimodal function responses are not supported by models/{}.", target.name));
   }
   for (const json::Value& item : media.items()) {
-    if (Refused no = check_blob(get(item, "inline_data"))) return no;
+    if (Refused no = check_blob(get(item, "inline_data"), target.vertex)) return no;
   }
   return std::nullopt;
 }

@@ -71,6 +71,18 @@ const std::vector<RuleCase>& rows() {
       {"OAI-04",
        R"("messages":[@U,@A,{"role":"tool","tool_call_id":"call_1","content":[{"type":"text","text":"t"}]}])",
        ""},
+      {"GEN-14",
+       R"("messages":[{"role":"user","content":[{"type":"file","file":{"filename":"a.csv","file_data":"data:text/csv;base64,YQ=="}}]}])",
+       "Invalid file data: 'messages[0].content[0].file.file_data'. Expected a base64-encoded data URL with "
+       "an "
+       "application/pdf MIME type (e.g. 'data:application/pdf;base64,SGVsbG8sIFdvcmxkIQ=='), but got "
+       "unsupported "
+       "MIME type 'text/csv'.",
+       "messages[0].content[0].file.file_data", "invalid_value"},
+      {"GEN-14",
+       R"("messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"YQ==","format":"ogg"}}]}])",
+       "Invalid value: 'ogg'. Supported values are: 'wav' and 'mp3'.",
+       "messages[0].content[0].input_audio.format", "invalid_value"},
       {"OAI-05",
        R"("messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x/","detail":"huge"}}]}])",
        "Invalid value: 'huge'. Supported values are: 'auto', 'low', 'high', and 'original'.",

@@ -109,6 +109,29 @@ Verdict image_detail(const Request& r) {
   });
 }
 
+// Files are PDF, sound is wav or mp3 (the file-inputs guide; pydantic-ai#4445).
+Verdict file_types(const Request& r) {
+  static constexpr std::string_view kSounds[] = {"wav", "mp3"};
+  return each_message(r, [](Value m, const std::string& at, std::size_t) -> Verdict {
+    const auto parts = m["content"].items();
+    for (std::size_t j = 0; j < parts.size(); ++j) {
+      const std::string place = fmt::format("{}.content[{}]", at, j);
+      if (const Value sound = parts[j]["input_audio"]["format"];
+          sound && std::ranges::find(kSounds, sound.text()) == std::end(kSounds))
+        return bad_value(sound.text(), kSounds, place + ".input_audio.format");
+      const std::string_view data = parts[j]["file"]["file_data"].text();
+      if (!data.starts_with("data:") || data.starts_with("data:application/pdf;base64,")) continue;
+      return refuse(
+          fmt::format("Invalid file data: '{}.file.file_data'. Expected a base64-encoded data URL with an "
+                      "application/pdf MIME type (e.g. 'data:application/pdf;base64,SGVsbG8sIFdvcmxkIQ=='), "
+                      "but got unsupported MIME type '{}'.",
+                      place, data.substr(5, data.find(';') - 5)),
+          place + ".file.file_data", "invalid_value");
+    }
+    return std::nullopt;
+  });
+}
+
 Verdict message_name(const Request& r) {
   return each_message(r, [](Value m, const std::string& at, std::size_t) -> Verdict {
     const Value name = m["name"];
@@ -265,6 +288,7 @@ constexpr Rule kRules[] = {
     {"OAI-03", Grade::live, missing_content},
     {"OAI-04", Grade::live, part_types},
     {"OAI-05", Grade::documented, image_detail},
+    {"GEN-14", Grade::documented, file_types},
     {"OAI-06", Grade::issue, message_name},
     {"OAI-23", Grade::documented, tool_message},
     {"OAI-25", Grade::documented, call_shape},

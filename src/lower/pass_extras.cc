@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lower/context.h"
+#include "lower/media.h"
 #include "lower/names.h"
 
 namespace dragoman::lower {
@@ -85,6 +86,7 @@ void refusal_to_text(Context& c, std::vector<Block>& blocks) {
 
 void drop_foreign(Context& c, std::vector<Block>& blocks) {
   const bool keep = same_dialect(c) && c.flag(Setting::keep_foreign);
+  if (!keep) spread_chunks(c, blocks);
   std::erase_if(blocks, [&](const Block& block) {
     const auto* foreign = std::get_if<Foreign>(&block.body);
     if (!foreign || keep) return false;

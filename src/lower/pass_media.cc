@@ -84,7 +84,6 @@ void fit_detail(Context& c, const Block& block, Media& media) {
   media.detail = "auto";
 }
 
-// GEN-14: a plain-text document in base64, as Bedrock's and Gemini's clients send it, is its text elsewhere.
 void fit_text_type(Context& c, const Block& block, Media& media) {
   // Anthropic's text documents are of one type: a Converse client's csv, html and md are their text too.
   if (c.wire.name != canon::DialectName::anthropic_messages || media.source != MediaSource::text ||
@@ -92,20 +91,6 @@ void fit_text_type(Context& c, const Block& block, Media& media) {
     return;
   c.edit("GEN-14", block.pointer, "media_type", std::string(media.media_type), "text/plain", Loss::none);
   media.media_type = "text/plain";
-}
-
-void decode_text(Context& c, const Block& block, Media& media) {
-  const bool bytes = c.wire.name == canon::DialectName::bedrock_converse ||
-                     c.wire.name == canon::DialectName::gemini_generate;
-  if (bytes || c.original.dialect == c.wire.name || media.kind != MediaKind::document ||
-      media.source != MediaSource::base64 || !media.media_type.starts_with("text/"))
-    return;
-  const auto text = base64_decode(media.data);
-  if (!text || !is_utf8(*text)) return;
-  c.edit("GEN-14", block.pointer, "source", "base64", "text", Loss::none);
-  media.source = MediaSource::text;
-  media.media_type = "text/plain";
-  media.data = c.keep(*text);
 }
 
 // On Bedrock the Nova models fetch from S3, and no model from anywhere else
@@ -131,7 +116,6 @@ bool fetches(const Context& c, const Media& media) {
 void fit_media(Context& c, Block& block) {
   auto* media = std::get_if<Media>(&block.body);
   if (!media) return;
-  decode_text(c, block, *media);
   fit_text_type(c, block, *media);
   fit_detail(c, block, *media);
   if (media->source == MediaSource::base64) {
@@ -167,6 +151,8 @@ void fit_media(Context& c, Block& block) {
                                          canon::name(media->kind))
                            : fmt::format("{} cannot fetch this {} from where it is; send its bytes (base64)",
                                          c.model, canon::name(media->kind)));
+  if (auto untaken = untaken_type(c, *media))
+    return cannot_take(c, block, untaken->setting, "GEN-14", std::move(untaken->reason));
   if (media->kind == MediaKind::image && media->source == MediaSource::base64 &&
       !profile::list_contains(c.profile.list(Setting::image_types), media->media_type))
     return cannot_take(c, block, Setting::image_types, "ANT-22",
@@ -311,7 +297,9 @@ Setting taken(MediaKind kind) {
 
 void pass_media(Context& c) {
   json_results_to_text(c);
+  fit_documents(c);
   tell_of_documents(c);
+  documents_of_results(c);
   for (std::size_t i = 0; i < c.draft.messages.size(); ++i) {
     Message& message = c.draft.messages[i];
     if (message.role == Role::user)

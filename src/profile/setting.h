@@ -153,6 +153,10 @@ enum class SettingType : std::uint8_t { boolean, integer, text, list };
   X(document_max, integer, "0", "the same of a document or audio")                                           \
   X(image_types, list, "[image/jpeg, image/png, image/gif, image/webp]", "media types it takes")             \
   X(documents, boolean, "false", "takes documents (PDF)")                                                    \
+  X(document_types, list, "[]",                                                                              \
+    "media types of documents it takes as bytes (text/* for all texts); empty: any")                         \
+  X(audio_types, list, "[]", "the same of audio")                                                            \
+  X(video_types, list, "[]", "the same of videos")                                                           \
   X(document_urls, boolean, "false", "takes documents by URL")                                               \
   X(file_ids, boolean, "false", "takes ids of files uploaded to the provider")                               \
   X(audio, boolean, "false", "takes audio")                                                                  \
