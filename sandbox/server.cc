@@ -269,10 +269,6 @@ Result<void> Server::script(std::string_view faults_json) {
   return state_ ? state_->faults.script(*spec) : fail("the sandbox is not running");
 }
 
-void Server::clear_faults() {
-  if (state_) state_->faults.clear();
-}
-
 std::vector<Received> Server::received() const {
   return state_ ? state_->log.all() : std::vector<Received>();
 }

@@ -50,7 +50,6 @@ class Server {
 
   // The control API, for tests in the same process.
   Result<void> script(std::string_view faults_json);
-  void clear_faults();
   std::vector<Received> received() const;
   void clear_received();
 

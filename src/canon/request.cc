@@ -105,11 +105,4 @@ bool has_tool_blocks(const Request& request) {
   });
 }
 
-bool has_media(const Request& request, MediaKind kind) {
-  return any_block(request, [kind](const Block& block) {
-    const auto* media = std::get_if<Media>(&block.body);
-    return media && media->kind == kind;
-  });
-}
-
 }  // namespace dragoman::canon

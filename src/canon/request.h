@@ -198,6 +198,5 @@ struct Request {
 // The first user/assistant text is `message`; helpers used by several rooms.
 inline bool is_system(const Message& m) { return m.role == Role::system || m.role == Role::developer; }
 bool has_tool_blocks(const Request& request);  // any tool call or result in the history
-bool has_media(const Request& request, MediaKind kind);
 
 }  // namespace dragoman::canon

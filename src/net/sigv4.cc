@@ -297,26 +297,6 @@ Result<SigV4Authorization> parse_authorization(std::string_view value) {
   return out;
 }
 
-std::string_view to_string(SigV4Verdict verdict) {
-  switch (verdict) {
-    case SigV4Verdict::kOk:
-      return "ok";
-    case SigV4Verdict::kMissingToken:
-      return "missing token";
-    case SigV4Verdict::kIncomplete:
-      return "incomplete signature";
-    case SigV4Verdict::kWrongScope:
-      return "wrong credential scope";
-    case SigV4Verdict::kUnknownKey:
-      return "unknown key";
-    case SigV4Verdict::kExpired:
-      return "expired";
-    case SigV4Verdict::kBadSignature:
-      return "bad signature";
-  }
-  return "?";
-}
-
 SigV4Verdict verify(const SigV4Request& request,
                     const std::function<std::optional<AwsCredentials>(std::string_view)>& find,
                     const SigV4Scope& scope, std::chrono::sys_seconds now, const SigV4Options& options,

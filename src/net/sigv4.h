@@ -87,8 +87,6 @@ enum class SigV4Verdict {
   kBadSignature,  // InvalidSignatureException: the signature does not match
 };
 
-std::string_view to_string(SigV4Verdict verdict);
-
 // Recomputes the signature of a request which carries its Authorization header and compares in constant time.
 // `find` gives the credentials of an access key. Host, X-Amz-Date and a session token must be signed
 // (BRW-03).

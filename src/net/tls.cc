@@ -166,6 +166,4 @@ IoStep TlsStream::write(std::span<const std::string_view> parts) {
   return result == 1 ? IoStep{IoStep::done, n} : outcome(result);
 }
 
-bool TlsStream::resumed() const { return SSL_session_reused(ssl_) == 1; }
-
 }  // namespace dragoman::net

@@ -69,7 +69,6 @@ class TlsStream {
   IoStep read(std::span<char> into);
   IoStep write(std::span<const std::string_view> parts);
   bool wants_write() const { return wants_write_; }  // the last `again` waits for writability
-  bool resumed() const;
   const std::string& failure() const { return failure_; }
 
  private:

@@ -9,8 +9,6 @@
 
 namespace dragoman::profile {
 
-std::string_view section_of(std::string_view rule) { return rule.substr(0, rule.find('-')); }
-
 Result<Ledger> Ledger::builtin() {
   Ledger out;
   for (const DataFile& file : data_files()) {

@@ -48,7 +48,4 @@ class Ledger {
   std::vector<LedgerRow> rows_;  // sorted by rule
 };
 
-// "BR" of "BR-30".
-std::string_view section_of(std::string_view rule);
-
 }  // namespace dragoman::profile
