@@ -1,3 +1,4 @@
+// Which dragoman this is.
 #pragma once
 #include <string_view>
 

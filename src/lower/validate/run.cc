@@ -1,5 +1,4 @@
-// Checks that look at one value by itself, and the machinery. Those that apply schemas are in
-// validate_apply.cc.
+// Checks that look at one value by itself, and the machinery. Those that apply schemas are in apply.cc.
 #include "lower/validate/run.h"
 
 #include <fmt/format.h>
