@@ -147,12 +147,11 @@ int run(Options& options) {
   find_request(options);
   const auto offline = Offline::make(options.config);
   if (!offline) return complain(offline.error());
-  const auto text = read_input(options.file);
-  if (!text) return complain(text.error());
   Arena arena;
-  const auto request = offline->parse(
-      arena, *text, {.dialect = options.from, .stream = options.stream ? std::optional(true) : std::nullopt});
-  if (!request) return complain(in_file(request.error(), options.file, *text));
+  const auto request =
+      offline->read(arena, options.file,
+                    {.dialect = options.from, .stream = options.stream ? std::optional(true) : std::nullopt});
+  if (!request) return complain(request.error());
   const auto asked = targets(*offline, options.to, request->texts.has_value());
   if (!asked) return complain(asked.error());
   if (asked->empty())

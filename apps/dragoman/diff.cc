@@ -124,12 +124,11 @@ Result<Side> side_of(const Offline& offline, const ClientRequest& request, const
 int run(const Options& options) {
   const auto offline = Offline::make(options.config);
   if (!offline) return complain(offline.error());
-  const auto text = read_input(options.file);
-  if (!text) return complain(text.error());
   Arena arena;
-  const auto request = offline->parse(
-      arena, *text, {.dialect = options.from, .stream = options.stream ? std::optional(true) : std::nullopt});
-  if (!request) return complain(in_file(request.error(), options.file, *text));
+  const auto request =
+      offline->read(arena, options.file,
+                    {.dialect = options.from, .stream = options.stream ? std::optional(true) : std::nullopt});
+  if (!request) return complain(request.error());
   const auto a = side_of(*offline, *request, options.a, arena);
   if (!a) return complain(a.error());
   const auto b = side_of(*offline, *request, options.b, arena);

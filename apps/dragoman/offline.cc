@@ -165,6 +165,15 @@ Result<ClientRequest> Offline::parse(Arena& arena, std::string_view text, const 
   return out;
 }
 
+Result<ClientRequest> Offline::read(Arena& arena, const std::string& file, const Asked& asked) const {
+  const auto text = read_input(file);
+  if (!text) return std::unexpected(text.error());
+  const std::string_view kept = arena.copy(std::string_view(*text));
+  auto request = parse(arena, kept, asked);
+  if (!request) return std::unexpected(in_file(request.error(), file, kept));
+  return request;
+}
+
 Result<Outcome> Offline::lower(const ClientRequest& asked, const OfflineTarget& target, Arena& arena,
                                canon::Request* inside) const {
   if (asked.texts) return lower_texts(*asked.texts, target, arena);

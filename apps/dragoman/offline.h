@@ -81,6 +81,8 @@ class Offline {
 
   // Reads a request in the client's dialect. `text` must outlive the result, as must the arena.
   Result<ClientRequest> parse(Arena& arena, std::string_view text, const Asked& asked) const;
+  // The same from a file, or standard input for "-"; a fault names the file.
+  Result<ClientRequest> read(Arena& arena, const std::string& file, const Asked& asked) const;
   // `inside`: of a conversation, see lower::lower.
   Result<Outcome> lower(const ClientRequest& request, const OfflineTarget& target, Arena& arena,
                         canon::Request* inside = nullptr) const;
