@@ -10,12 +10,6 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-ClientMetric labelled(std::initializer_list<std::pair<const char*, std::string>> labels) {
-  ClientMetric metric;
-  for (const auto& [name, value] : labels) metric.label.push_back({name, value});
-  return metric;
-}
-
 MetricFamily family(std::string name, std::string help, MetricType type) {
   MetricFamily out;
   out.name = std::move(name);
@@ -33,7 +27,8 @@ void add(MetricFamily& to, ClientMetric metric, double value) {
 }
 
 void add(MetricFamily& to, const std::string& target, const Histogram& histogram) {
-  ClientMetric metric = labelled({{"target", target}});
+  ClientMetric metric;
+  metric.label.push_back({"target", target});
   std::uint64_t below = 0;
   for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
     below += histogram.counts[i];
@@ -57,6 +52,74 @@ void merge(std::map<std::string, Histogram>& into, const std::map<std::string, H
     for (std::size_t i = 0; i < value.counts.size(); ++i) mine.counts[i] += value.counts[i];
     mine.sum += value.sum;
   }
+}
+
+using Words = std::vector<std::string>;
+Words words(const std::string& key) { return {key}; }
+Words words(const std::pair<std::string, std::string>& key) { return {key.first, key.second}; }
+Words words(const std::tuple<std::string, std::string, std::string>& key) {
+  return {std::get<0>(key), std::get<1>(key), std::get<2>(key)};
+}
+
+// The families of one scrape, in the order they are added.
+class Families {
+ public:
+  // `labels` name the parts of the map's keys.
+  template <class Key, class Count>
+  void counter(const char* name, const char* help, const std::map<Key, Count>& map,
+               const std::vector<const char*>& labels) {
+    MetricFamily f = family(name, help, MetricType::Counter);
+    for (const auto& [key, value] : map) {
+      const Words of = words(key);
+      ClientMetric metric;
+      for (std::size_t i = 0; i < labels.size(); ++i) metric.label.push_back({labels[i], of[i]});
+      add(f, std::move(metric), static_cast<double>(value));
+    }
+    all_.push_back(std::move(f));
+  }
+  template <class Number>
+  void single(const char* name, const char* help, MetricType type, Number value) {
+    MetricFamily f = family(name, help, type);
+    add(f, {}, static_cast<double>(value));
+    all_.push_back(std::move(f));
+  }
+  void histogram(const char* name, const char* help, const std::map<std::string, Histogram>& map) {
+    MetricFamily f = family(name, help, MetricType::Histogram);
+    for (const auto& [target, value] : map) add(f, target, value);
+    all_.push_back(std::move(f));
+  }
+  std::string text() const { return prometheus::TextSerializer().Serialize(all_); }
+
+ private:
+  std::vector<MetricFamily> all_;
+};
+
+void add_gauges(Families& all, const Metrics::Gauges& gauges) {
+  all.single("dragoman_connections", "Open client connections.", MetricType::Gauge, gauges.connections);
+  all.single("dragoman_journal_written_total", "Journal rows written.", MetricType::Counter,
+             gauges.journal_written);
+  all.single("dragoman_journal_dropped_total", "Journal rows lost to a full queue.", MetricType::Counter,
+             gauges.journal_dropped);
+  all.single("dragoman_journal_failed_total", "Journal rows SQLite refused.", MetricType::Counter,
+             gauges.journal_failed);
+  all.single("dragoman_journal_queued", "Journal rows waiting to be written.", MetricType::Gauge,
+             gauges.journal_queued);
+  all.single("dragoman_vault_entries", "Turns and pins the vault holds.", MetricType::Gauge,
+             gauges.vault_entries);
+  all.single("dragoman_vault_hits_total", "Turns and pins found in the vault.", MetricType::Counter,
+             gauges.vault_hits);
+  all.single("dragoman_vault_misses_total", "Turns and pins asked for and not there.", MetricType::Counter,
+             gauges.vault_misses);
+  all.single("dragoman_vault_unreadable_total",
+             "Rows of the vault that were altered or sealed with another key.", MetricType::Counter,
+             gauges.vault_unreadable);
+  all.single("dragoman_vault_dropped_total", "Turns and pins lost to a full queue or a failing disk.",
+             MetricType::Counter, gauges.vault_dropped);
+  all.single("dragoman_config_reloads_total", "Configs taken over while running.", MetricType::Counter,
+             gauges.config_reloads);
+  all.single("dragoman_config_refusals_total", "Changed configs that were not taken over.",
+             MetricType::Counter, gauges.config_refusals);
+  all.single("dragoman_uptime_seconds", "Time since the start.", MetricType::Gauge, gauges.uptime_seconds);
 }
 
 }  // namespace
@@ -139,8 +202,7 @@ Metrics::Metrics(std::size_t loops) {
   for (std::size_t i = 0; i < loops; ++i) loops_.push_back(std::make_unique<LoopMetrics>());
 }
 
-std::string Metrics::scrape(const Gauges& gauges) const {
-  LoopMetrics sum;
+void Metrics::add_up(LoopMetrics& sum) const {
   for (const auto& loop : loops_) {
     const std::lock_guard lock(loop->mutex_);
     sum.in_flight_ += loop->in_flight_;
@@ -157,91 +219,39 @@ std::string Metrics::scrape(const Gauges& gauges) const {
     merge(sum.seconds_, loop->seconds_);
     merge(sum.first_token_, loop->first_token_);
   }
-  std::vector<MetricFamily> all;
-  const auto counter3 = [&](const char* name, const char* help, const auto& map,
-                            std::array<const char*, 3> labels) {
-    MetricFamily f = family(name, help, MetricType::Counter);
-    for (const auto& [key, value] : map)
-      add(f,
-          labelled(
-              {{labels[0], std::get<0>(key)}, {labels[1], std::get<1>(key)}, {labels[2], std::get<2>(key)}}),
-          static_cast<double>(value));
-    all.push_back(std::move(f));
-  };
-  const auto counter2 = [&](const char* name, const char* help, const auto& map,
-                            std::array<const char*, 2> labels) {
-    MetricFamily f = family(name, help, MetricType::Counter);
-    for (const auto& [key, value] : map)
-      add(f, labelled({{labels[0], key.first}, {labels[1], key.second}}), static_cast<double>(value));
-    all.push_back(std::move(f));
-  };
-  const auto counter1 = [&](const char* name, const char* help, const auto& map, const char* label) {
-    MetricFamily f = family(name, help, MetricType::Counter);
-    for (const auto& [key, value] : map) add(f, labelled({{label, key}}), static_cast<double>(value));
-    all.push_back(std::move(f));
-  };
-  const auto single = [&](const char* name, const char* help, MetricType type, double value) {
-    MetricFamily f = family(name, help, type);
-    add(f, {}, value);
-    all.push_back(std::move(f));
-  };
-  const auto histogram = [&](const char* name, const char* help,
-                             const std::map<std::string, Histogram>& map) {
-    MetricFamily f = family(name, help, MetricType::Histogram);
-    for (const auto& [target, value] : map) add(f, target, value);
-    all.push_back(std::move(f));
-  };
+}
 
-  counter3("dragoman_requests_total", "Answered client requests.", sum.requests_,
-           {"dialect", "target", "status"});
-  counter2("dragoman_attempts_total", "Upstream attempts by outcome.", sum.attempts_, {"target", "outcome"});
-  counter3("dragoman_edits_total", "Changes lowering made, by rule.", sum.edits_, {"rule", "loss", "target"});
-  counter1("dragoman_lowering_seconds_total", "CPU time spent on making requests legal for their targets.",
-           sum.lowering_, "target");
-  counter3("dragoman_violations_total", "Places where answers broke the schemas of their requests.",
-           sum.violations_, {"keyword", "tool", "target"});
-  counter2("dragoman_repairs_total",
-           "Broken tool calls and outputs: coerced, repaired by asking again, or not.", sum.repairs_,
-           {"target", "outcome"});
-  counter2(
+std::string Metrics::scrape(const Gauges& gauges) const {
+  LoopMetrics sum;
+  add_up(sum);
+  Families all;
+  all.counter("dragoman_requests_total", "Answered client requests.", sum.requests_,
+              {"dialect", "target", "status"});
+  all.counter("dragoman_attempts_total", "Upstream attempts by outcome.", sum.attempts_,
+              {"target", "outcome"});
+  all.counter("dragoman_edits_total", "Changes lowering made, by rule.", sum.edits_,
+              {"rule", "loss", "target"});
+  all.counter("dragoman_lowering_seconds_total", "CPU time spent on making requests legal for their targets.",
+              sum.lowering_, {"target"});
+  all.counter("dragoman_violations_total", "Places where answers broke the schemas of their requests.",
+              sum.violations_, {"keyword", "tool", "target"});
+  all.counter("dragoman_repairs_total",
+              "Broken tool calls and outputs: coerced, repaired by asking again, or not.", sum.repairs_,
+              {"target", "outcome"});
+  all.counter(
       "dragoman_refusals_total",
       "Deterministic refusals that a repair or another target answered, by the rule that recognised them.",
       sum.refusals_, {"rule", "target"});
-  counter2("dragoman_refusal_repairs_total", "Refused requests that passed when sent once more, narrower.",
-           sum.refusal_repairs_, {"target", "repair"});
-  counter3("dragoman_fallbacks_total", "Requests that went on to another target.", sum.fallbacks_,
-           {"from", "to", "cause"});
-  counter2("dragoman_tokens_total", "Tokens as providers reported them.", sum.tokens_, {"target", "kind"});
-  histogram("dragoman_request_seconds", "Time to the end of the answer.", sum.seconds_);
-  histogram("dragoman_first_token_seconds", "Time to the first content of a stream.", sum.first_token_);
-  single("dragoman_requests_in_flight", "Requests being served.", MetricType::Gauge,
-         static_cast<double>(sum.in_flight_));
-  single("dragoman_connections", "Open client connections.", MetricType::Gauge,
-         static_cast<double>(gauges.connections));
-  single("dragoman_journal_written_total", "Journal rows written.", MetricType::Counter,
-         static_cast<double>(gauges.journal_written));
-  single("dragoman_journal_dropped_total", "Journal rows lost to a full queue.", MetricType::Counter,
-         static_cast<double>(gauges.journal_dropped));
-  single("dragoman_journal_failed_total", "Journal rows SQLite refused.", MetricType::Counter,
-         static_cast<double>(gauges.journal_failed));
-  single("dragoman_journal_queued", "Journal rows waiting to be written.", MetricType::Gauge,
-         static_cast<double>(gauges.journal_queued));
-  single("dragoman_vault_entries", "Turns and pins the vault holds.", MetricType::Gauge,
-         static_cast<double>(gauges.vault_entries));
-  single("dragoman_vault_hits_total", "Turns and pins found in the vault.", MetricType::Counter,
-         static_cast<double>(gauges.vault_hits));
-  single("dragoman_vault_misses_total", "Turns and pins asked for and not there.", MetricType::Counter,
-         static_cast<double>(gauges.vault_misses));
-  single("dragoman_vault_unreadable_total", "Rows of the vault that were altered or sealed with another key.",
-         MetricType::Counter, static_cast<double>(gauges.vault_unreadable));
-  single("dragoman_vault_dropped_total", "Turns and pins lost to a full queue or a failing disk.",
-         MetricType::Counter, static_cast<double>(gauges.vault_dropped));
-  single("dragoman_config_reloads_total", "Configs taken over while running.", MetricType::Counter,
-         static_cast<double>(gauges.config_reloads));
-  single("dragoman_config_refusals_total", "Changed configs that were not taken over.", MetricType::Counter,
-         static_cast<double>(gauges.config_refusals));
-  single("dragoman_uptime_seconds", "Time since the start.", MetricType::Gauge, gauges.uptime_seconds);
-  return prometheus::TextSerializer().Serialize(all);
+  all.counter("dragoman_refusal_repairs_total", "Refused requests that passed when sent once more, narrower.",
+              sum.refusal_repairs_, {"target", "repair"});
+  all.counter("dragoman_fallbacks_total", "Requests that went on to another target.", sum.fallbacks_,
+              {"from", "to", "cause"});
+  all.counter("dragoman_tokens_total", "Tokens as providers reported them.", sum.tokens_, {"target", "kind"});
+  all.histogram("dragoman_request_seconds", "Time to the end of the answer.", sum.seconds_);
+  all.histogram("dragoman_first_token_seconds", "Time to the first content of a stream.", sum.first_token_);
+  all.single("dragoman_requests_in_flight", "Requests being served.", MetricType::Gauge, sum.in_flight_);
+  add_gauges(all, gauges);
+  return all.text();
 }
 
 }  // namespace dragoman::serve

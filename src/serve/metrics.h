@@ -78,6 +78,7 @@ class Metrics {
   std::string scrape(const Gauges& gauges) const;
 
  private:
+  void add_up(LoopMetrics& sum) const;
   std::vector<std::unique_ptr<LoopMetrics>> loops_;
 };
 
