@@ -199,69 +199,100 @@ void ArgumentFilter::end_value() {
   at_ = At::after;
 }
 
+// Inside quotes: does `c` end the text?
+bool ArgumentFilter::quote_ends(char c) {
+  if (escaped_) {
+    escaped_ = false;
+    return false;
+  }
+  escaped_ = c == '\\';
+  return c == '"';
+}
+
+void ArgumentFilter::before_value(char c) {
+  if (is_space(c)) return put(c);
+  if (frames_.empty() && c != '{' && c != '[') return give_up(c);
+  if (c == ']' && !frames_.empty() && !frames_.back().object && frames_.back().index == 0) {
+    put(c);
+    frames_.pop_back();
+    return end_value();
+  }
+  if (c == ',' || c == ']' || c == '}' || c == ':') return give_up(c);
+  return begin_value(c);
+}
+
+void ArgumentFilter::in_scalar(char c) {
+  if (c != ',' && c != '}' && c != ']' && !is_space(c)) {
+    if (watch_ && literal_.size() < kLiteral) literal_ += c;
+    return put(c);
+  }
+  if (null_goes_ && !held_.ends_with("null")) {  // some other word
+    null_goes_ = false;
+    if (!frames_.empty()) frames_.back().written = true;
+    release();
+  }
+  end_value();
+  return step(c);
+}
+
+void ArgumentFilter::before_key(char c) {
+  if (is_space(c)) return put(c);
+  if (c == '}') {
+    put(c);
+    // A wrapping without anything in it, or the end of an ordinary object.
+    if (holding_ && !skipped_) release();
+    frames_.pop_back();
+    return end_value();
+  }
+  if (c != '"') return give_up(c);
+  key_ = c;
+  escaped_ = false;
+  at_ = At::key;
+  return put(c);
+}
+
+void ArgumentFilter::after_value(char c) {
+  if (is_space(c)) return put(c);
+  Frame& frame = frames_.back();
+  if (c == ',') {
+    if (frame.object && !skipped_) holding_ = true;
+    put(c);
+    at_ = frame.object ? At::key_or_end : At::value;
+    return;
+  }
+  if (c != '}' && c != ']') return give_up(c);
+  const bool wrapped = frame.wrapped;
+  put(c);
+  frames_.pop_back();
+  if (wrapped) {
+    at_ = At::done;
+    return;
+  }
+  return end_value();
+}
+
 void ArgumentFilter::step(char c) {
   switch (at_) {
     case At::raw:
       *out_ += c;
       return;
     case At::done:
-      put(c);
-      return;
+      return put(c);
     case At::value:
-      if (is_space(c)) return put(c);
-      if (frames_.empty() && c != '{' && c != '[') return give_up(c);
-      if (c == ']' && !frames_.empty() && !frames_.back().object && frames_.back().index == 0) {
-        put(c);
-        frames_.pop_back();
-        return end_value();
-      }
-      if (c == ',' || c == ']' || c == '}' || c == ':') return give_up(c);
-      return begin_value(c);
+      return before_value(c);
     case At::text:
       if (watch_ && literal_.size() < kLiteral) literal_ += c;
       put(c);
-      if (escaped_)
-        escaped_ = false;
-      else if (c == '\\')
-        escaped_ = true;
-      else if (c == '"')
-        end_value();
+      if (quote_ends(c)) end_value();
       return;
     case At::scalar:
-      if (c != ',' && c != '}' && c != ']' && !is_space(c)) {
-        if (watch_ && literal_.size() < kLiteral) literal_ += c;
-        return put(c);
-      }
-      if (null_goes_ && !held_.ends_with("null")) {  // some other word
-        null_goes_ = false;
-        if (!frames_.empty()) frames_.back().written = true;
-        release();
-      }
-      end_value();
-      return step(c);
+      return in_scalar(c);
     case At::key_or_end:
-      if (is_space(c)) return put(c);
-      if (c == '}') {
-        put(c);
-        // A wrapping without anything in it, or the end of an ordinary object.
-        if (holding_ && !skipped_) release();
-        frames_.pop_back();
-        return end_value();
-      }
-      if (c != '"') return give_up(c);
-      key_ = c;
-      escaped_ = false;
-      at_ = At::key;
-      return put(c);
+      return before_key(c);
     case At::key:
       key_ += c;
       put(c);
-      if (escaped_)
-        escaped_ = false;
-      else if (c == '\\')
-        escaped_ = true;
-      else if (c == '"')
-        at_ = At::colon;
+      if (quote_ends(c)) at_ = At::colon;
       return;
     case At::colon:
       put(c);
@@ -270,25 +301,8 @@ void ArgumentFilter::step(char c) {
       else if (!is_space(c))
         at_ = At::raw, release();
       return;
-    case At::after: {
-      if (is_space(c)) return put(c);
-      Frame& frame = frames_.back();
-      if (c == ',') {
-        if (frame.object && !skipped_) holding_ = true;
-        put(c);
-        at_ = frame.object ? At::key_or_end : At::value;
-        return;
-      }
-      if (c != '}' && c != ']') return give_up(c);
-      const bool wrapped = frame.wrapped;
-      put(c);
-      frames_.pop_back();
-      if (wrapped) {
-        at_ = At::done;
-        return;
-      }
-      return end_value();
-    }
+    case At::after:
+      return after_value(c);
   }
 }
 

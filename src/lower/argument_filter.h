@@ -33,6 +33,12 @@ class ArgumentFilter {
   };
 
   void step(char c);
+  // The states of it that take more than a line.
+  void before_value(char c);
+  void in_scalar(char c);
+  void before_key(char c);
+  void after_value(char c);
+  bool quote_ends(char c);
   void put(char c);
   void begin_value(char c);
   bool decide(char c);  // the member's value begins; false: nothing of it is shown
