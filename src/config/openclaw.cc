@@ -76,15 +76,6 @@ void read_env(const Document& env, Openclaw& out, Reader& warn) {
   }
 }
 
-struct Name {
-  std::string provider, model;
-};
-std::optional<Name> split(std::string_view ref) {
-  const std::size_t slash = ref.find('/');
-  if (slash == std::string_view::npos || slash == 0 || slash + 1 == ref.size()) return {};
-  return Name{std::string(ref.substr(0, slash)), std::string(ref.substr(slash + 1))};
-}
-
 }  // namespace
 
 void IdleKeys::note(const Entry& entry, const std::string& path, std::string_view why) {
@@ -182,96 +173,6 @@ void read_openclaw(const Openclaw& openclaw, const Sources& sources, Reader& rea
     });
   }
   idle.flush();
-}
-
-void finish_openclaw(const Openclaw& openclaw, Reader& warn, Config& config) {
-  const auto exists = [&](std::string_view name) {
-    return std::ranges::any_of(config.models, [&](const ModelSpec& m) { return m.name == name; }) ||
-           std::ranges::any_of(config.aliases, [&](const auto& a) { return a.first == name; });
-  };
-  std::map<std::string, std::vector<std::string>> by_id;
-  for (ModelSpec& spec : config.models) {
-    if (!spec.pasted) continue;
-    spec.reliability = config.defaults;
-    if (const auto name = split(spec.name)) by_id[name->model].push_back(spec.name);
-  }
-  for (const auto& [id, names] : by_id)
-    if (names.size() == 1 && !exists(id)) config.aliases.emplace_back(id, names.front());
-
-  // A model of the catalogue's, which no block lists. OpenClaw has names of its own for some providers.
-  const profile::CompatTable& table = config.catalogue->compat();
-  const auto known = [&](const std::string& ref) {
-    if (exists(ref)) return true;
-    const auto name = split(ref);
-    if (!name) return false;
-    const Connection* serving = config.connection(name->provider);
-    if (serving == nullptr) serving = config.connection(table.provider(name->provider));
-    for (const auto& connection : config.connections) {
-      if (connection.get() != serving) continue;
-      ModelSpec spec;
-      spec.name = ref;
-      spec.reliability = config.defaults;
-      TargetSpec target;
-      target.connection = connection;
-      target.model = name->model;
-      spec.targets.push_back(std::move(target));
-      config.models.push_back(std::move(spec));
-      return true;
-    }
-    return false;
-  };
-  const auto missing = [&](const Document& at, const std::string& path) {
-    const auto name = split(at.text);
-    const profile::Provider* row = name ? config.catalogue->find(table.provider(name->provider)) : nullptr;
-    warn.fault_at(at.line, at.column, path, fmt::format("no provider here serves {}", shown(at)),
-                  row == nullptr || row->key_env.empty() ? "" : fmt::format("set {}", row->key_env.front()));
-  };
-  if (!openclaw.agents.is_map()) return;
-  for (const Entry& entry : openclaw.agents.entries) {
-    const std::string path = "agents.defaults." + entry.key;
-    if (entry.key == "model") {
-      const bool map = entry.value.is_map();
-      const Document* primary = map ? entry.value.find("primary") : &entry.value;
-      if (primary == nullptr || !primary->is_scalar() || exists("default")) continue;
-      if (!known(primary->text)) {
-        missing(*primary, path);
-        continue;
-      }
-      ModelSpec spec;
-      for (const ModelSpec& model : config.models)
-        if (model.name == primary->text) spec = model;
-      if (spec.targets.empty()) {
-        config.aliases.emplace_back("default", primary->text);
-        continue;
-      }
-      spec.name = "default";
-      const Document* fallbacks = map ? entry.value.find("fallbacks") : nullptr;
-      if (fallbacks != nullptr && fallbacks->is_list()) {
-        for (const Document& fallback : fallbacks->items) {
-          if (known(fallback.text))
-            spec.fallbacks.push_back(fallback.text);
-          else
-            missing(fallback, path + ".fallbacks");
-        }
-      }
-      config.models.push_back(std::move(spec));
-    } else if (entry.key == "models" && entry.value.is_map()) {
-      for (const Entry& model : entry.value.entries) {
-        const Document* alias = model.value.is_map() ? model.value.find("alias") : nullptr;
-        if (alias == nullptr || !alias->is_scalar() || alias->text.empty() || exists(alias->text)) {
-          if (!model.key.contains('*')) known(model.key);  // by OpenClaw's name for it
-          continue;
-        }
-        if (known(model.key))
-          config.aliases.emplace_back(alias->text, model.key);
-        else
-          warn.fault_at(model.line, model.column, path + "." + model.key,
-                        "no provider here serves this model");
-      }
-    } else {
-      warn.fault_at(entry.line, entry.column, path, "not honoured: it configures OpenClaw's agents");
-    }
-  }
 }
 
 }  // namespace dragoman::config
