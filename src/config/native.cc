@@ -101,67 +101,10 @@ class NativeReader {
     TargetSpec target;
     Place name_place = place;
     std::string name;
-    if (place.value->is_map()) {
-      std::string named;
-      reader_.map(place,
-                  {{"target",
-                    [&](const Place& p) {
-                      name_place = p;
-                      reader_.text(p, name);
-                    }},
-                   {"weight",
-                    [&](const Place& p) {
-                      double v = 1;
-                      reader_.number(p, 0, 1e9, v);
-                      target.weight = v;
-                    }},
-                   {"order",
-                    [&](const Place& p) {
-                      std::int64_t v = 1;
-                      reader_.integer(p, 0, kMaxCount, v);
-                      target.order = static_cast<int>(v);
-                    }},
-                   {"retries",
-                    [&](const Place& p) {
-                      std::int64_t v = 0;
-                      reader_.integer(p, 0, 100, v);
-                      target.retries = static_cast<int>(v);
-                    }},
-                   {"timeouts",
-                    [&](const Place& p) {
-                      target.timeouts = spec.reliability.timeouts;
-                      read_timeouts(p, reader_, *target.timeouts);
-                    }},
-                   {"stream_timeouts",
-                    [&](const Place& p) {
-                      target.stream_timeouts =
-                          spec.reliability.stream_timeouts.value_or(spec.reliability.timeouts);
-                      read_timeouts(p, reader_, *target.stream_timeouts);
-                    }},
-                   {"context_window",
-                    [&](const Place& p) { reader_.integer(p, 1, 1'000'000'000, target.context_window); }},
-                   price_field(reader_, target.price),
-                   arguments_field(reader_, target.promises),
-                   loss_field(reader_, target.promises),
-                   make_.named_texts("headers", target.headers),
-                   make_.params("params", target.defaults),
-                   {"compat",
-                    [&](const Place& p) {
-                      auto rules = compat_rules(p);
-                      target.rules.insert(target.rules.begin(), rules.begin(), rules.end());
-                    }},
-                   {"settings",
-                    [&](const Place& p) {
-                      profile::Rule rule = read_settings(p, p.path, reader_);
-                      if (!rule.settings.empty()) target.rules.push_back(std::move(rule));
-                    }},
-                   {"rules", [&](const Place& p) {
-                      for (profile::Rule& rule : read_rules(p, reader_))
-                        target.rules.push_back(std::move(rule));
-                    }}});
-    } else {
+    if (place.value->is_map())
+      target_fields(place, spec, target, name, name_place);
+    else
       reader_.text(place, name);
-    }
     const std::size_t slash = name.find('/');
     if (slash == std::string::npos || slash == 0 || slash + 1 == name.size()) {
       reader_.fault(name_place, "expected provider/model, found " +
@@ -184,6 +127,67 @@ class NativeReader {
     for (const ModelSpec& pasted : config_.models)
       if (pasted.pasted && pasted.name == name) inherit(pasted.targets.front(), target);
     spec.targets.push_back(std::move(target));
+  }
+
+  // A target's map; `name` and where it stands.
+  void target_fields(const Place& place, const ModelSpec& spec, TargetSpec& target, std::string& name,
+                     Place& name_place) {
+    reader_.map(place,
+                {{"target",
+                  [&](const Place& p) {
+                    name_place = p;
+                    reader_.text(p, name);
+                  }},
+                 {"weight",
+                  [&](const Place& p) {
+                    double v = 1;
+                    reader_.number(p, 0, 1e9, v);
+                    target.weight = v;
+                  }},
+                 {"order",
+                  [&](const Place& p) {
+                    std::int64_t v = 1;
+                    reader_.integer(p, 0, kMaxCount, v);
+                    target.order = static_cast<int>(v);
+                  }},
+                 {"retries",
+                  [&](const Place& p) {
+                    std::int64_t v = 0;
+                    reader_.integer(p, 0, 100, v);
+                    target.retries = static_cast<int>(v);
+                  }},
+                 {"timeouts",
+                  [&](const Place& p) {
+                    target.timeouts = spec.reliability.timeouts;
+                    read_timeouts(p, reader_, *target.timeouts);
+                  }},
+                 {"stream_timeouts",
+                  [&](const Place& p) {
+                    target.stream_timeouts =
+                        spec.reliability.stream_timeouts.value_or(spec.reliability.timeouts);
+                    read_timeouts(p, reader_, *target.stream_timeouts);
+                  }},
+                 {"context_window",
+                  [&](const Place& p) { reader_.integer(p, 1, 1'000'000'000, target.context_window); }},
+                 price_field(reader_, target.price),
+                 arguments_field(reader_, target.promises),
+                 loss_field(reader_, target.promises),
+                 make_.named_texts("headers", target.headers),
+                 make_.params("params", target.defaults),
+                 {"compat",
+                  [&](const Place& p) {
+                    auto rules = compat_rules(p);
+                    target.rules.insert(target.rules.begin(), rules.begin(), rules.end());
+                  }},
+                 {"settings",
+                  [&](const Place& p) {
+                    profile::Rule rule = read_settings(p, p.path, reader_);
+                    if (!rule.settings.empty()) target.rules.push_back(std::move(rule));
+                  }},
+                 {"rules", [&](const Place& p) {
+                    for (profile::Rule& rule : read_rules(p, reader_))
+                      target.rules.push_back(std::move(rule));
+                  }}});
   }
 
   // What an OpenClaw block says of this model holds here too, where the target says nothing of its own.

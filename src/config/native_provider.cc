@@ -33,6 +33,32 @@ class ProviderReader {
     // The variables of a known provider are not for its namesakes: their keys must not go to another host.
     const bool own_host = entry.value.find("like") != nullptr || catalogue_.find(entry.key) == nullptr;
     input.use_environment = !own_host || row->auth == profile::Auth::aws;
+    Words said;
+    fields(place, *row, input, said);
+    set_endpoint(entry, place, said, *row);
+    // Nothing says that a user's own server wants a key.
+    if (own_host && input.keys.empty() && row->auth != profile::Auth::aws) row->local = true;
+    set_embeddings(entry, place, said, *row);
+    lay(said, *row);
+    input.row = std::move(*row);
+    auto connection = connect(std::move(input), sources_, false);
+    if (!connection) {
+      reader_.fault_at(entry.line, entry.column, place.path, connection.error().message,
+                       connection.error().suggestion);
+      return {};
+    }
+    return std::move(*connection);
+  }
+
+ private:
+  // What of an entry is no member of the row or the input as it stands. "" and none: not said.
+  struct Words {
+    std::string dialect, auth, embeddings_path, embeddings_dialect;
+    profile::Rule settings;
+    std::vector<profile::Rule> rules, compat, model_rules;
+  };
+
+  void fields(const Place& place, profile::Provider& row, ProviderInput& input, Words& said) {
     const auto var = [&](std::string_view name) {
       return Reader::Field{name, [this, &input, name](const Place& p) {
                              std::string value;
@@ -40,9 +66,7 @@ class ProviderReader {
                              input.vars.emplace_back(name, std::move(value));
                            }};
     };
-    std::string dialect, auth, ignored, embeddings_path, embeddings_dialect;
-    profile::Rule settings;
-    std::vector<profile::Rule> rules, compat, model_rules;
+    std::string ignored;
     reader_.map(
         place,
         {make_.text("like", ignored),
@@ -51,25 +75,25 @@ class ProviderReader {
             reader_.word(p,
                          {"openai_chat", "anthropic_messages", "bedrock_converse", "gemini_generate",
                           "openai_responses", "cohere_chat"},
-                         dialect);
+                         said.dialect);
           }},
-         make_.text("title", row->title),
+         make_.text("title", row.title),
          make_.text("base_url", input.base_url),
-         make_.text("path", row->path),
-         make_.text("stream_path", row->stream_path),
-         make_.text("count_tokens_path", row->count_tokens_path),
-         make_.text("embeddings_path", embeddings_path),
+         make_.text("path", row.path),
+         make_.text("stream_path", row.stream_path),
+         make_.text("count_tokens_path", row.count_tokens_path),
+         make_.text("embeddings_path", said.embeddings_path),
          {"embeddings_dialect",
           [&](const Place& p) {
             reader_.word(p,
                          {"openai_embeddings", "gemini_embed", "vertex_predict", "bedrock_invoke",
                           "cohere_embed", "ollama_embed"},
-                         embeddings_dialect);
+                         said.embeddings_dialect);
           }},
-         make_.text("query", row->query),
-         make_.text("stream_query", row->stream_query),
-         {"auth", [&](const Place& p) { reader_.word(p, {"none", "bearer", "header", "aws"}, auth); }},
-         make_.text("auth_header", row->auth_header),
+         make_.text("query", row.query),
+         make_.text("stream_query", row.stream_query),
+         {"auth", [&](const Place& p) { reader_.word(p, {"none", "bearer", "header", "aws"}, said.auth); }},
+         make_.text("auth_header", row.auth_header),
          make_.named_texts("headers", input.headers),
          {"api_key", [&](const Place& p) { api_keys(p, input.keys); }},
          {"api_keys", [&](const Place& p) { api_keys(p, input.keys); }},
@@ -87,77 +111,76 @@ class ProviderReader {
          make_.named_texts("vars", input.vars),
          {"families",
           [&](const Place& p) {
-            row->families.clear();
-            reader_.texts(p, row->families);
+            row.families.clear();
+            reader_.texts(p, row.families);
           }},
          {"models",
           [&](const Place& p) {
-            row->models.clear();
-            reader_.each(p, [&](const Place& item) { model(item, row->models, model_rules); });
+            row.models.clear();
+            reader_.each(p, [&](const Place& item) { model(item, row.models, said.model_rules); });
           }},
-         {"compat", [&](const Place& p) { compat = read_compat(p, catalogue_.compat(), reader_, warn_); }},
-         {"settings", [&](const Place& p) { settings = read_settings(p, p.path, reader_); }},
-         {"rules", [&](const Place& p) { rules = read_rules(p, reader_); }}});
-    if (!dialect.empty()) row->dialect = *canon::dialect_named(dialect);
+         {"compat",
+          [&](const Place& p) { said.compat = read_compat(p, catalogue_.compat(), reader_, warn_); }},
+         {"settings", [&](const Place& p) { said.settings = read_settings(p, p.path, reader_); }},
+         {"rules", [&](const Place& p) { said.rules = read_rules(p, reader_); }}});
+  }
+
+  void set_endpoint(const Entry& entry, const Place& place, const Words& said, profile::Provider& row) {
+    if (!said.dialect.empty()) row.dialect = *canon::dialect_named(said.dialect);
     // A known host's other endpoint, asked for by its dialect.
-    if (row->responses && row->dialect == row->responses->dialect) {
-      if (entry.value.find("path") == nullptr) row->path = row->responses->path;
-      row->query = row->responses->query;
-      row->rules = row->responses->rules;
+    if (row.responses && row.dialect == row.responses->dialect) {
+      if (entry.value.find("path") == nullptr) row.path = row.responses->path;
+      row.query = row.responses->query;
+      row.rules = row.responses->rules;
     }
-    if (!auth.empty()) {
-      row->auth = auth == "none"     ? profile::Auth::none
-                  : auth == "bearer" ? profile::Auth::bearer
-                  : auth == "header" ? profile::Auth::header
-                                     : profile::Auth::aws;
+    if (!said.auth.empty()) {
+      row.auth = said.auth == "none"     ? profile::Auth::none
+                 : said.auth == "bearer" ? profile::Auth::bearer
+                 : said.auth == "header" ? profile::Auth::header
+                                         : profile::Auth::aws;
     }
-    if (row->auth == profile::Auth::header && row->auth_header.empty()) {
+    if (row.auth == profile::Auth::header && row.auth_header.empty())
       reader_.fault(place, "auth: header needs auth_header, the name of the header");
-    }
-    // Nothing says that a user's own server wants a key.
-    if (own_host && input.keys.empty() && row->auth != profile::Auth::aws) row->local = true;
-    std::vector<profile::Rule> laid = std::move(compat);
-    std::ranges::move(rules, std::back_inserter(laid));
-    if (!settings.settings.empty()) laid.push_back(std::move(settings));
-    std::ranges::move(model_rules, std::back_inserter(laid));
-    const bool moved = entry.value.find("path") != nullptr || !dialect.empty();
+  }
+
+  void set_embeddings(const Entry& entry, const Place& place, const Words& said, profile::Provider& row) {
+    const bool moved = entry.value.find("path") != nullptr || !said.dialect.empty();
     if (moved) {
-      row->responses.reset();  // where its other endpoint would be is not known
-      row->embeddings = profile::usual_embeddings(*row);
+      row.responses.reset();  // where its other endpoint would be is not known
+      row.embeddings = profile::usual_embeddings(row);
     }
-    if (!embeddings_path.empty() || !embeddings_dialect.empty()) {
-      profile::Provider other =
-          row->embeddings ? *row->embeddings
-                          : profile::other_endpoint(*row, canon::DialectName::openai_embeddings, "");
-      if (!embeddings_path.empty()) other.path = embeddings_path;
-      if (!embeddings_dialect.empty()) other.dialect = *canon::dialect_named(embeddings_dialect);
-      if (other.path.empty())
-        reader_.fault(place, "embeddings_dialect needs embeddings_path, where its embeddings are");
-      row->embeddings = std::make_shared<const profile::Provider>(std::move(other));
-    }
-    row->rules.insert(row->rules.end(), laid.begin(), laid.end());
-    for (auto* endpoint : {&row->responses, &row->embeddings}) {
+    if (said.embeddings_path.empty() && said.embeddings_dialect.empty()) return;
+    profile::Provider other = row.embeddings
+                                  ? *row.embeddings
+                                  : profile::other_endpoint(row, canon::DialectName::openai_embeddings, "");
+    if (!said.embeddings_path.empty()) other.path = said.embeddings_path;
+    if (!said.embeddings_dialect.empty()) other.dialect = *canon::dialect_named(said.embeddings_dialect);
+    if (other.path.empty())
+      reader_.fault(place, "embeddings_dialect needs embeddings_path, where its embeddings are");
+    row.embeddings = std::make_shared<const profile::Provider>(std::move(other));
+  }
+
+  // Rules of the entry over the row's own, those for a model over those for all; its other endpoints have
+  // them too.
+  static void lay(Words& said, profile::Provider& row) {
+    std::vector<profile::Rule> laid = std::move(said.compat);
+    std::ranges::move(said.rules, std::back_inserter(laid));
+    if (!said.settings.settings.empty()) laid.push_back(std::move(said.settings));
+    std::ranges::move(said.model_rules, std::back_inserter(laid));
+    row.rules.insert(row.rules.end(), laid.begin(), laid.end());
+    for (auto* endpoint : {&row.responses, &row.embeddings}) {
       if (!*endpoint) continue;
       auto other = std::make_shared<profile::Provider>(**endpoint);
-      other->name = row->name;
-      if (endpoint == &row->responses) other->families = row->families;
-      other->auth = row->auth;
-      other->auth_header = row->auth_header;
-      other->local = row->local;
+      other->name = row.name;
+      if (endpoint == &row.responses) other->families = row.families;
+      other->auth = row.auth;
+      other->auth_header = row.auth_header;
+      other->local = row.local;
       other->rules.insert(other->rules.end(), laid.begin(), laid.end());
       *endpoint = std::move(other);
     }
-    input.row = std::move(*row);
-    auto connection = connect(std::move(input), sources_, false);
-    if (!connection) {
-      reader_.fault_at(entry.line, entry.column, place.path, connection.error().message,
-                       connection.error().suggestion);
-      return {};
-    }
-    return std::move(*connection);
   }
 
- private:
   std::vector<std::string_view> known_names() const {
     std::vector<std::string_view> names;
     for (const profile::Provider& row : catalogue_.providers()) names.push_back(row.name);
