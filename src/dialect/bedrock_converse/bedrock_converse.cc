@@ -1,27 +1,21 @@
 #include "dialect/bedrock_converse/bedrock_converse.h"
 
-#include <array>
+#include "dialect/param_table.h"
 
 namespace dragoman::dialect {
 namespace {
 
-constexpr std::array<std::string_view, canon::kParams> fields() {
-  using canon::Param;
-  std::array<std::string_view, canon::kParams> table{};
-  const auto set = [&](Param param, std::string_view field) {
-    table[static_cast<std::size_t>(param)] = field;
-  };
-  set(Param::max_tokens, "inferenceConfig.maxTokens");
-  set(Param::temperature, "inferenceConfig.temperature");
-  set(Param::top_p, "inferenceConfig.topP");
-  set(Param::top_k, "additionalModelRequestFields.top_k");
-  set(Param::stop, "inferenceConfig.stopSequences");
-  set(Param::metadata, "requestMetadata");
-  set(Param::service_tier, "serviceTier.type");
-  return table;
-}
+using canon::Param;
 
-constexpr auto kFields = fields();
+constexpr ParamTable kFields = param_table({
+    {Param::max_tokens, "inferenceConfig.maxTokens"},
+    {Param::temperature, "inferenceConfig.temperature"},
+    {Param::top_p, "inferenceConfig.topP"},
+    {Param::top_k, "additionalModelRequestFields.top_k"},
+    {Param::stop, "inferenceConfig.stopSequences"},
+    {Param::metadata, "requestMetadata"},
+    {Param::service_tier, "serviceTier.type"},
+});
 
 }  // namespace
 

@@ -1,29 +1,23 @@
 #include "dialect/cohere_chat/cohere_chat.h"
 
-#include <array>
+#include "dialect/param_table.h"
 
 namespace dragoman::dialect {
 namespace {
 
-constexpr std::array<std::string_view, canon::kParams> fields() {
-  using canon::Param;
-  std::array<std::string_view, canon::kParams> table{};
-  const auto set = [&](Param param, std::string_view field) {
-    table[static_cast<std::size_t>(param)] = field;
-  };
-  set(Param::max_tokens, "max_tokens");
-  set(Param::temperature, "temperature");
-  set(Param::top_p, "p");
-  set(Param::top_k, "k");
-  set(Param::frequency_penalty, "frequency_penalty");
-  set(Param::presence_penalty, "presence_penalty");
-  set(Param::seed, "seed");
-  set(Param::stop, "stop_sequences");
-  set(Param::logprobs, "logprobs");
-  return table;
-}
+using canon::Param;
 
-constexpr auto kFields = fields();
+constexpr ParamTable kFields = param_table({
+    {Param::max_tokens, "max_tokens"},
+    {Param::temperature, "temperature"},
+    {Param::top_p, "p"},
+    {Param::top_k, "k"},
+    {Param::frequency_penalty, "frequency_penalty"},
+    {Param::presence_penalty, "presence_penalty"},
+    {Param::seed, "seed"},
+    {Param::stop, "stop_sequences"},
+    {Param::logprobs, "logprobs"},
+});
 
 }  // namespace
 

@@ -1,33 +1,27 @@
 #include "dialect/gemini_generate/gemini_generate.h"
 
-#include <array>
+#include "dialect/param_table.h"
 
 namespace dragoman::dialect {
 namespace {
 
-constexpr std::array<std::string_view, canon::kParams> fields() {
-  using canon::Param;
-  std::array<std::string_view, canon::kParams> table{};
-  const auto set = [&](Param param, std::string_view field) {
-    table[static_cast<std::size_t>(param)] = field;
-  };
-  set(Param::max_tokens, "generationConfig.maxOutputTokens");
-  set(Param::temperature, "generationConfig.temperature");
-  set(Param::top_p, "generationConfig.topP");
-  set(Param::top_k, "generationConfig.topK");
-  set(Param::stop, "generationConfig.stopSequences");
-  set(Param::seed, "generationConfig.seed");
-  set(Param::n, "generationConfig.candidateCount");
-  set(Param::presence_penalty, "generationConfig.presencePenalty");
-  set(Param::frequency_penalty, "generationConfig.frequencyPenalty");
-  set(Param::logprobs, "generationConfig.responseLogprobs");
-  set(Param::top_logprobs, "generationConfig.logprobs");
-  set(Param::modalities, "generationConfig.responseModalities");
-  set(Param::metadata, "labels");
-  return table;
-}
+using canon::Param;
 
-constexpr auto kFields = fields();
+constexpr ParamTable kFields = param_table({
+    {Param::max_tokens, "generationConfig.maxOutputTokens"},
+    {Param::temperature, "generationConfig.temperature"},
+    {Param::top_p, "generationConfig.topP"},
+    {Param::top_k, "generationConfig.topK"},
+    {Param::stop, "generationConfig.stopSequences"},
+    {Param::seed, "generationConfig.seed"},
+    {Param::n, "generationConfig.candidateCount"},
+    {Param::presence_penalty, "generationConfig.presencePenalty"},
+    {Param::frequency_penalty, "generationConfig.frequencyPenalty"},
+    {Param::logprobs, "generationConfig.responseLogprobs"},
+    {Param::top_logprobs, "generationConfig.logprobs"},
+    {Param::modalities, "generationConfig.responseModalities"},
+    {Param::metadata, "labels"},
+});
 
 }  // namespace
 
