@@ -64,6 +64,12 @@ json::Value Reader::schema(json::Value object, std::string_view base, std::strin
   return v;
 }
 
+std::string_view Reader::model(json::Value body) {
+  const std::string_view name = text(body, "", "model", true);
+  if (!failed() && name.empty()) fail("/model", "expected the name of a model, found an empty string");
+  return name;
+}
+
 std::string_view Reader::word(json::Value object, std::string_view base, std::string_view key,
                               std::span<const std::string_view> words, bool required) {
   const std::string_view found = text(object, base, key, required);

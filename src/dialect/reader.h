@@ -57,6 +57,8 @@ class Reader {
                         bool required = false) {
     return member(object, base, key, json::Kind::string, required).text();
   }
+  // The name of the model in `body`, which must have one.
+  std::string_view model(json::Value body);
   // One of a closed set of words; anything else is a failure that lists them. "" when absent.
   std::string_view word(json::Value object, std::string_view base, std::string_view key,
                         std::span<const std::string_view> words, bool required = false);

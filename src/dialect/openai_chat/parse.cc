@@ -27,9 +27,7 @@ Result<canon::Request> Parser::run() {
   if (!r_.is_object(body_, "", true)) return std::unexpected(r_.take_error());
   out_.dialect = canon::DialectName::openai_chat;
   out_.source = body_;
-  out_.model = r_.text(body_, "", "model", true);
-  if (!r_.failed() && out_.model.empty())
-    r_.fail("/model", "expected the name of a model, found an empty string");
+  out_.model = r_.model(body_);
   messages();
   stream();
   tools();

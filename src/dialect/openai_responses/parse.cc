@@ -36,9 +36,7 @@ class Parser {
     out_.dialect = canon::DialectName::openai_responses;
     out_.source = body_;
     out_.stream_usage = true;
-    out_.model = r_.text(body_, "", "model", true);
-    if (!r_.failed() && out_.model.empty())
-      r_.fail("/model", "expected the name of a model, found an empty string");
+    out_.model = r_.model(body_);
     out_.stream = r_.member(body_, "", "stream", Kind::boolean).boolean();
     refuse_what_cannot_be();
     instructions();
