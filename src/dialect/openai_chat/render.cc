@@ -1,19 +1,13 @@
-#include <ctime>
 
 #include "base/id.h"
+#include "dialect/openai_answer.h"
 #include "dialect/openai_chat/wire.h"
-#include "dialect/service_tier.h"
 #include "json/write.h"
 
 namespace dragoman::dialect::openai_chat {
 
 using canon::StopReason;
 using json::Writer;
-
-std::int64_t created_or_now(std::int64_t provider, std::int64_t given) {
-  if (provider > 0) return provider;
-  return given > 0 ? given : static_cast<std::int64_t>(std::time(nullptr));
-}
 
 std::string answer_id(std::string_view provider, std::string_view given) {
   if (!provider.empty()) return std::string(provider);

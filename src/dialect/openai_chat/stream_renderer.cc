@@ -1,5 +1,5 @@
+#include "dialect/openai_answer.h"
 #include "dialect/openai_chat/wire.h"
-#include "dialect/service_tier.h"
 #include "json/write.h"
 
 namespace dragoman::dialect::openai_chat {
@@ -60,7 +60,7 @@ class Renderer final : public StreamRenderer {
       case EventType::end:
         return end(out);
       case EventType::ping:
-        out += ": keep-alive\n\n";
+        out += kKeepAlive;
         return;
       case EventType::citation:  // no word for them here
       case EventType::foreign:

@@ -69,7 +69,6 @@ void write_response_format(json::Writer& w, const canon::ResponseFormat& format)
 
 // render.cc, shared with the stream. What the provider did not say is given, or made here.
 std::string_view finish_reason(canon::StopReason stop);
-std::int64_t created_or_now(std::int64_t provider, std::int64_t given);  // seconds of Unix time
 std::string answer_id(std::string_view provider, std::string_view given);
 std::string call_id(std::string_view id);
 void write_usage(json::Writer& w, const canon::Usage& usage);

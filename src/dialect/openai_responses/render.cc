@@ -1,12 +1,10 @@
 // The response object and its items, as clients of this dialect get them.
 #include <fmt/format.h>
 
-#include <ctime>
-
 #include "base/hash.h"
 #include "base/id.h"
+#include "dialect/openai_answer.h"
 #include "dialect/openai_responses/wire.h"
-#include "dialect/service_tier.h"
 
 namespace dragoman::dialect::openai_responses {
 namespace {
@@ -65,9 +63,7 @@ Head make_head(const RenderOptions& options, std::string_view provider_id, std::
            : given.empty()                  ? random_id("resp_", 40)
                                             : fmt::format("resp_{}", given);
   out.model = options.model;
-  out.created = provider_created > 0  ? provider_created
-                : options.created > 0 ? options.created
-                                      : static_cast<std::int64_t>(std::time(nullptr));
+  out.created = created_or_now(provider_created, options.created);
   out.request = options.request;
   out.previous_response_id = options.previous_response_id;
   out.store = options.store;

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/id.h"
+#include "dialect/openai_answer.h"
 #include "dialect/openai_responses/wire.h"
-#include "dialect/service_tier.h"
 #include "json/parse.h"
 
 namespace dragoman::dialect::openai_responses {
@@ -64,7 +64,7 @@ class Renderer final : public StreamRenderer {
         return whole(outcome_.status == "incomplete" ? "response.incomplete" : "response.completed", outcome_,
                      out);
       case EventType::ping:
-        out += ": keep-alive\n\n";
+        out += kKeepAlive;
         return;
       case EventType::foreign:  // other dialects' events have no word here
         return;
