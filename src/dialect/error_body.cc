@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/strings.h"
+#include "dialect/dialect.h"
 #include "dialect/error_words.h"
 #include "dialect/python_literal.h"
 #include "json/parse.h"
@@ -363,6 +364,13 @@ canon::UpstreamError read_error_value(int status, json::Value value) {
   Unwrapper(out).value(value, 0);
   if (out.message.empty()) out.message = bounded(out.body);
   return out;
+}
+
+canon::UpstreamError unreadable_answer(std::string_view what, std::string_view body) {
+  return {.status = kUnreadableStatus,
+          .type = std::string(kUnreadableType),
+          .message = std::string(what),
+          .body = std::string(body)};
 }
 
 canon::UpstreamError read_discarded(std::string_view word, std::string_view said) {

@@ -23,6 +23,10 @@ canon::UpstreamError read_error_value(int status, json::Value value);
 // generation that failed, of type `word`, in the provider's words `said` where it has any.
 canon::UpstreamError read_discarded(std::string_view word, std::string_view said);
 
+// An answer of 200, or a piece of its stream, that the dialect cannot read (kUnreadableStatus of dialect.h):
+// `what` it is instead, and the bytes.
+canon::UpstreamError unreadable_answer(std::string_view what, std::string_view body);
+
 // Whether a 200 body or stream chunk is an error: `error` present and not null, `{"type":"error"}`,
 // `{"object":"error"}`, a non-zero `base_resp.status_code`, or a bare `detail`/`message` where an answer
 // should be.

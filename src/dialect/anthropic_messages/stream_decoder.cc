@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "dialect/anthropic_messages/wire.h"
 #include "dialect/error_body.h"
+#include "dialect/stream_end.h"
 #include "json/parse.h"
 
 namespace dragoman::dialect::anthropic_messages {
@@ -267,16 +268,7 @@ class Decoder final : public StreamDecoder {
       event.type = EventType::stop;
       sink(event);
     }
-    if (usage_.known()) {
-      Event event;
-      event.type = EventType::usage;
-      event.usage = usage_;
-      event.service_tier = tier_;
-      sink(event);
-    }
-    Event event;
-    event.type = EventType::end;
-    sink(event);
+    end_stream(usage_, tier_, sink);
     ended_ = true;
   }
 

@@ -39,7 +39,6 @@ canon::StopReason stop_reason(std::string_view word);
 canon::Usage usage(json::Value tokens);  // TokenUsage; cache reads and writes are added to input
 json::Value citation(Arena& arena, json::Value source);  // in Anthropic's shape, as canonical citations are
 void write_citation(json::Writer& w, json::Value citation);  // and back
-canon::UpstreamError unreadable(std::string_view what, std::string_view body);
 
 // Media types and Bedrock's one-word formats (BR-26). An unlisted media type gives its subtype, so that
 // Bedrock refuses it by name; an unlisted format gives "".

@@ -180,15 +180,6 @@ void write_citation(json::Writer& w, json::Value citation) {
   w.end_object().end_object();
 }
 
-canon::UpstreamError unreadable(std::string_view what, std::string_view body) {
-  canon::UpstreamError error;
-  error.status = kUnreadableStatus;
-  error.type = kUnreadableType;
-  error.message = what;
-  error.body = body;
-  return error;
-}
-
 std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, json::Value body) {
   const json::Value message = body["output"]["message"];
   if (!message.is_object()) {

@@ -21,7 +21,7 @@ class Decoder final : public StreamDecoder {
     const auto parsed = json::parse(arena_, frame.data);
     if (!parsed || !parsed->is_object()) {
       canon::UpstreamError error =
-          unreadable("a " + std::string(frame.event) + " message that is no JSON object", frame.data);
+          unreadable_answer("a " + std::string(frame.event) + " message that is no JSON object", frame.data);
       error.in_stream = true;
       return std::unexpected(std::move(error));
     }

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "dialect/cohere_chat/cohere_chat.h"
 #include "dialect/error_body.h"
+#include "dialect/stream_end.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -96,15 +97,6 @@ class Message {
   bool started_ = false, open_ = false, argued_ = false;
 };
 
-canon::UpstreamError unreadable(std::string_view what, std::string_view body) {
-  canon::UpstreamError error;
-  error.status = kUnreadableStatus;
-  error.type = kUnreadableType;
-  error.message = what;
-  error.body = body;
-  return error;
-}
-
 class Decoder final : public StreamDecoder {
  public:
   std::expected<void, canon::UpstreamError> push(const Frame& frame, const canon::EventSink& sink) override {
@@ -112,7 +104,7 @@ class Decoder final : public StreamDecoder {
     arena_.reset();
     const auto parsed = json::parse(arena_, frame.data);
     if (!parsed || !parsed->is_object())
-      return failed(unreadable("a stream event that is no JSON object", frame.data));
+      return failed(unreadable_answer("a stream event that is no JSON object", frame.data));
     const json::Value body = *parsed;
     const std::string_view type = body["type"].is_string() ? body["type"].text() : frame.event;
     if (is_error_value(body) || type == "error")
@@ -188,7 +180,7 @@ std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, json::
     return std::unexpected(decode_error(kUnreadableStatus, json::dump(body), {}));
   const json::Value answer = body["message"];
   if (!answer.is_object())
-    return std::unexpected(unreadable("an answer without a message", json::dump(body)));
+    return std::unexpected(unreadable_answer("an answer without a message", json::dump(body)));
   const std::string_view word = body["finish_reason"].text();
   if (auto error = failed_generation(word, body["error"].text())) {
     error->body = json::dump(body);
@@ -213,9 +205,7 @@ std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, json::
   for (const json::Value citation : answer["citations"].items()) message.foreign("citation", citation, sink);
   message.logprobs(logprobs(arena, body["logprobs"]), sink);
   message.stop(word, sink);
-  if (const canon::Usage used = usage(body["usage"]); used.known())
-    sink({.type = EventType::usage, .usage = used});
-  sink({.type = EventType::end});
+  end_stream(usage(body["usage"]), {}, sink);
   canon::Response response = folder.take();
   response.source = body;
   return response;

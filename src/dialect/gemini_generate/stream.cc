@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "dialect/error_body.h"
 #include "dialect/gemini_generate/gemini_generate.h"
+#include "dialect/stream_end.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -148,7 +149,8 @@ class Decoder final : public StreamDecoder {
     if (frame.data.empty() || frame.data == "[DONE]") return {};
     arena_.reset();
     const auto parsed = json::parse(arena_, frame.data);
-    if (!parsed) return std::unexpected(failed(unreadable("a stream event that is no JSON", frame.data)));
+    if (!parsed)
+      return std::unexpected(failed(unreadable_answer("a stream event that is no JSON", frame.data)));
     auto taken = take(arena_, *parsed, sink);
     if (!taken) {
       taken.error().body = frame.data;
@@ -166,8 +168,7 @@ class Decoder final : public StreamDecoder {
     for (auto& [index, candidate] : candidates_) candidate.stop(sink);
     if (candidates_.empty())  // GEM-63: the prompt was refused
       sink({.type = EventType::stop, .stop = canon::StopReason::content_filter, .stop_text = blocked_});
-    if (usage_.known()) sink({.type = EventType::usage, .usage = usage_});
-    sink({.type = EventType::end});
+    end_stream(usage_, {}, sink);
     return true;
   }
 
@@ -180,15 +181,6 @@ class Decoder final : public StreamDecoder {
       return {};
     }
     return take_one(arena, body, sink);
-  }
-
-  static canon::UpstreamError unreadable(std::string_view what, std::string_view body) {
-    canon::UpstreamError error;
-    error.status = kUnreadableStatus;
-    error.type = kUnreadableType;
-    error.message = what;
-    error.body = body;
-    return error;
   }
 
  private:
@@ -206,7 +198,7 @@ class Decoder final : public StreamDecoder {
   std::expected<void, canon::UpstreamError> take_one(Arena& arena, json::Value body,
                                                      const canon::EventSink& sink) {
     if (!body.is_object())
-      return std::unexpected(unreadable("an answer that is no JSON object", json::dump(body)));
+      return std::unexpected(unreadable_answer("an answer that is no JSON object", json::dump(body)));
     if (body["error"].present()) {
       const std::string text = json::dump(body);
       const int status = static_cast<int>(body["error"]["code"].integer().value_or(kUnreadableStatus));
@@ -228,7 +220,7 @@ class Decoder final : public StreamDecoder {
     for (const json::Value item : body["candidates"].items()) {
       const std::int64_t index = item["index"].integer().value_or(0);
       if (index < 0 || index >= kMaxCandidates)
-        return std::unexpected(unreadable("a candidate's index is out of range", json::dump(body)));
+        return std::unexpected(unreadable_answer("a candidate's index is out of range", json::dump(body)));
       Candidate& candidate =
           candidates_.try_emplace(static_cast<int>(index), static_cast<int>(index)).first->second;
       for (const json::Value part : item["content"]["parts"].items())
@@ -282,7 +274,7 @@ std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, json::
   }
   if (!decoder.finish(sink))
     return std::unexpected(
-        Decoder::unreadable("the answer has no candidate with a finishReason", json::dump(body)));
+        unreadable_answer("the answer has no candidate with a finishReason", json::dump(body)));
   canon::Response response = folder.take();
   response.source = body;
   return response;

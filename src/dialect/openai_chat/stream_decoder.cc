@@ -9,6 +9,7 @@
 #include "dialect/openai_chat/block_queue.h"
 #include "dialect/openai_chat/wire.h"
 #include "dialect/reasoning_state.h"
+#include "dialect/stream_end.h"
 #include "json/parse.h"
 
 namespace dragoman::dialect::openai_chat {
@@ -224,16 +225,7 @@ class Decoder final : public StreamDecoder {
         stop.stop = StopReason::tool_use;
       sink(stop);
     }
-    if (usage_.known()) {
-      Event usage;
-      usage.type = EventType::usage;
-      usage.usage = usage_;
-      usage.service_tier = tier_;
-      sink(usage);
-    }
-    Event last;
-    last.type = EventType::end;
-    sink(last);
+    end_stream(usage_, tier_, sink);
     ended_ = true;
   }
 

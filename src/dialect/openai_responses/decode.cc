@@ -134,12 +134,7 @@ std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, Value 
   if (body["error"].present() || body["object"].text() != "response") {
     if (body["object"].text() == "response") return std::unexpected(read_failed(body));
     if (is_error_value(body)) return std::unexpected(read_error_value(200, body));
-    canon::UpstreamError error;
-    error.status = kUnreadableStatus;
-    error.type = kUnreadableType;
-    error.message = "the answer is no response object";
-    error.body = json::dump(body);
-    return std::unexpected(std::move(error));
+    return std::unexpected(unreadable_answer("the answer is no response object", json::dump(body)));
   }
   const std::string_view status = body["status"].text();
   if (status == "failed" || status == "cancelled") return std::unexpected(read_failed(body));

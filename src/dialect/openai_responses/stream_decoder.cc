@@ -6,6 +6,7 @@
 
 #include "dialect/error_body.h"
 #include "dialect/openai_responses/wire.h"
+#include "dialect/stream_end.h"
 #include "dialect/tool_namespace.h"
 #include "json/parse.h"
 
@@ -348,14 +349,7 @@ class Decoder final : public StreamDecoder {
     stop.stop = ending.stop;
     stop.stop_text = ending.word;
     sink(stop);
-    Event usage;
-    usage.type = EventType::usage;
-    usage.usage = read_usage(response["usage"]);
-    usage.service_tier = response["service_tier"].text();
-    if (usage.usage.known()) sink(usage);
-    Event over;
-    over.type = EventType::end;
-    sink(over);
+    end_stream(read_usage(response["usage"]), response["service_tier"].text(), sink);
     ended_ = true;
     return {};
   }
