@@ -1,11 +1,11 @@
 #include "command_io.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <iostream>
-#include <iterator>
 
 #include "base/arena.h"
 #include "base/strings.h"
@@ -24,10 +24,32 @@ std::string_view without_mark(std::string_view text) {
   return text;
 }
 
+namespace {
+
+// All of it. A file's size is known beforehand, so that a large one is not moved while it grows; room for the
+// parser's padding is made at once.
+std::string standard_input() {
+  constexpr std::size_t kStep = 256 << 10;
+  std::string text;
+  struct stat about{};
+  if (fstat(STDIN_FILENO, &about) == 0 && S_ISREG(about.st_mode))
+    text.reserve(static_cast<std::size_t>(about.st_size) + kStep + json::kPadding);
+  for (std::streamsize got = 1; got > 0;) {
+    const std::size_t size = text.size();
+    text.resize(size + kStep);
+    std::cin.read(text.data() + size, static_cast<std::streamsize>(kStep));
+    got = std::cin.gcount();
+    text.resize(size + static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+}  // namespace
+
 Result<std::string> read_input(const std::string& file) {
   std::string text;
   if (file.empty() || file == "-") {
-    text.assign(std::istreambuf_iterator<char>(std::cin), {});
+    text = standard_input();
   } else if (auto read = process_sources().file(file)) {
     text = *std::move(read);
   } else {
@@ -49,7 +71,8 @@ void print_json(const std::string& document) {
       fmt::print("{}\n", json::dump_pretty(*value));
       return;
     }
-  fmt::print("{}\n", document);
+  std::fwrite(document.data(), 1, document.size(), stdout);  // as it is: it may be large
+  std::fputc('\n', stdout);
 }
 
 Error in_file(Error error, std::string_view file, std::string_view text) {

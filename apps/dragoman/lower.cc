@@ -16,6 +16,8 @@
 namespace dragoman::app {
 namespace {
 
+constexpr std::size_t kRoom = 64 << 10;  // bytes for what is said beside the body, mostly
+
 struct Options {
   std::string config;
   std::string from;
@@ -38,8 +40,8 @@ int fail_with(const Error& error) {
   return complain(error);
 }
 
-Result<Outcome> lower_text(const Offline& offline, std::string_view text, const Asked& asked,
-                           std::string_view to, Arena& arena) {
+Result<Outcome> lower_text(const Offline& offline, std::string& text, const Asked& asked, std::string_view to,
+                           Arena& arena) {
   const auto target = offline.find(to);
   if (!target) return std::unexpected(target.error());
   const auto request = offline.parse(arena, text, asked);
@@ -48,13 +50,14 @@ Result<Outcome> lower_text(const Offline& offline, std::string_view text, const 
 }
 
 int one(const Offline& offline, const Options& options) {
-  const auto text = read_input("-");
+  auto text = read_input("-");
   if (!text) return fail_with(text.error());
   Arena arena;
   const auto outcome = lower_text(offline, *text, options.asked(), options.to, arena);
   if (!outcome)
     return fail_with(json::parse(arena, *text) ? outcome.error() : in_file(outcome.error(), "-", *text));
   std::string out;
+  out.reserve(outcome->lowered.body.size() + kRoom);
   json::Writer w(out);
   w.begin_object();
   write_outcome(w, *outcome);
@@ -121,7 +124,8 @@ Result<Outcome> lower_line(const Offline& offline, json::Value line, const Optio
   }
   const json::Value request = line["request"];
   if (!request) return fail("required, expected the client's request", "/request");
-  return lower_text(offline, request.raw(), asked, to, arena);
+  std::string body(request.raw());
+  return lower_text(offline, body, asked, to, arena);
 }
 
 int lines(const Offline& offline, const Options& options) {

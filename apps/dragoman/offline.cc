@@ -126,7 +126,15 @@ std::vector<OfflineTarget> Offline::all(bool embeddings) const {
 }
 
 Result<ClientRequest> Offline::parse(Arena& arena, std::string_view text, const Asked& asked) const {
-  auto body = json::parse(arena, text);
+  return of_body(arena, json::parse(arena, text), asked);
+}
+
+Result<ClientRequest> Offline::parse(Arena& arena, std::string& text, const Asked& asked) const {
+  text.reserve(text.size() + json::kPadding);
+  return of_body(arena, json::parse_padded(arena, text), asked);
+}
+
+Result<ClientRequest> Offline::of_body(Arena& arena, Result<json::Value> body, const Asked& asked) const {
   if (!body) return std::unexpected(body.error());
   const auto name = asked.dialect.empty() ? dialect::looks_like(*body) : canon::dialect_called(asked.dialect);
   const bool embeddings = name == canon::DialectName::openai_embeddings;

@@ -81,6 +81,8 @@ class Offline {
 
   // Reads a request in the client's dialect. `text` must outlive the result, as must the arena.
   Result<ClientRequest> parse(Arena& arena, std::string_view text, const Asked& asked) const;
+  // The same without a copy of the text, which may be large: it must outlive the request.
+  Result<ClientRequest> parse(Arena& arena, std::string& text, const Asked& asked) const;
   // The same from a file, or standard input for "-"; a fault names the file.
   Result<ClientRequest> read(Arena& arena, const std::string& file, const Asked& asked) const;
   // `inside`: of a conversation, see lower::lower.
@@ -100,6 +102,7 @@ class Offline {
   // Policies, URL, headers and sources of what was lowered; or that the config forbids it.
   Result<void> complete(Outcome& out, const serve::Deployment& deployment, profile::Mode mode,
                         const OfflineTarget& target) const;
+  Result<ClientRequest> of_body(Arena& arena, Result<json::Value> body, const Asked& asked) const;
   std::string masked(std::string text) const;
   std::string source_of(const serve::Deployment& deployment, profile::Mode mode,
                         const lower::Edit& edit) const;

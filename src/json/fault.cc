@@ -134,4 +134,21 @@ class Scanner {
 
 std::optional<TextFault> find_fault(std::string_view text) { return Scanner(text).scan(); }
 
+std::size_t nesting(std::string_view text) {
+  std::size_t depth = 0, most = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '\\')
+      ++i;
+    else if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && (c == '{' || c == '['))
+      most = std::max(most, ++depth);
+    else if (!quoted && (c == '}' || c == ']') && depth > 0)
+      --depth;
+  }
+  return most;
+}
+
 }  // namespace dragoman::json

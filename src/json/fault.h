@@ -17,4 +17,7 @@ struct TextFault {
 // are not looked at. Linear.
 std::optional<TextFault> find_fault(std::string_view text);
 
+// How deep the objects and lists of a JSON text stand inside each other: 0 for a scalar. Linear.
+std::size_t nesting(std::string_view text);
+
 }  // namespace dragoman::json

@@ -38,5 +38,14 @@ TEST(Fault, SaysWhereAndWhat) {
   EXPECT_TRUE(at("{\"a\": \"broken\nline\"}").starts_with("1:14: expected '\"' before the end of the line"));
 }
 
+TEST(Fault, Nesting) {
+  const struct {
+    std::string_view text;
+    std::size_t depth;
+  } rows[] = {{"7", 0},  {"{}", 1}, {R"([{"a": [1]}, []])", 3}, {R"("[[[")", 0}, {R"({"\\": "\"[["})", 1},
+              {"]]{", 1}};
+  for (const auto& [text, depth] : rows) EXPECT_EQ(nesting(text), depth) << text;
+}
+
 }  // namespace
 }  // namespace dragoman::json

@@ -209,6 +209,8 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
   out.added_usage = out.stream && options.stream_usage && !request.stream_usage;
   const bool untouched = c.edits.empty() && target.defaults.empty() && out.stream == request.stream &&
                          request.dialect == target.provider->dialect;
+  // Most of what is sent is what came: a large body is not moved while it is written.
+  out.body.reserve(request.source.raw().size() + 512);
   if (untouched && splice(request, options, out.body)) {
     out.same_bytes = true;
   } else {

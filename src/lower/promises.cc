@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "dialect/tool_namespace.h"
+#include "json/fault.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -36,12 +37,25 @@ bool is_at_or_below(std::string_view pointer, std::string_view place) {
   return pointer.starts_with(place) && (pointer.size() == place.size() || pointer[place.size()] == '/');
 }
 
-Broken not_json(std::string_view tool, std::string_view pointer, const Error& error) {
-  return {.tool = dialect::shown_name(tool),
-          .pointer = error.pointer,
-          .keyword = "json",
-          .message = "is not JSON: " + error.message,
-          .schema_pointer = std::string(pointer)};
+// Why `text` could not be read. What is nested too deep may be JSON all the same, and even fit.
+Broken unreadable(std::string_view tool, std::string_view pointer, const Error& error,
+                  std::string_view text) {
+  Broken out{.tool = dialect::shown_name(tool),
+             .pointer = error.pointer,
+             .keyword = "json",
+             .message = "is not JSON: " + error.message,
+             .schema_pointer = std::string(pointer)};
+  const std::size_t limit = static_cast<std::size_t>(json::ParseLimits().depth);
+  if (json::nesting(text) <= limit) return out;
+  out.pointer = {};
+  if (const auto fault = json::find_fault(text)) {
+    out.message = "is not JSON: " + fault->what;
+    return out;
+  }
+  out.keyword = "limit";
+  out.message = fmt::format("was not checked: it is nested deeper than {} levels", limit);
+  out.undecided = true;
+  return out;
 }
 
 std::string place_of(const Broken& one) {
@@ -87,7 +101,7 @@ Verdict Promises::judge_call(std::string_view tool, std::string_view arguments, 
   const auto value = json::parse(arena, is_blank(arguments) ? std::string_view("{}") : arguments);
   const std::string_view pointer =
       declared->schema_pointer.empty() ? declared->pointer : declared->schema_pointer;
-  if (!value) return {.broken = {not_json(tool, pointer, value.error())}};
+  if (!value) return {.broken = {unreadable(tool, pointer, value.error(), arguments)}};
   return judge(tool, arguments, declared->schema, pointer, coerce, arena, *value);
 }
 
@@ -100,7 +114,7 @@ Verdict Promises::judge_output(std::string_view text, bool coerce) const {
   auto value = json::parse(arena, text);
   std::optional<Broken> wrapped;
   if (!value) {
-    wrapped = not_json("", pointer, value.error());
+    wrapped = unreadable("", pointer, value.error(), text);
     if (coerce) value = json::parse(arena, unwrapped(text));
     if (!value || !coerce) return {.broken = {*std::move(wrapped)}};
   }

@@ -159,6 +159,26 @@ TEST(Promises, ASchemaThatCannotBeCompiledHoldsNobody) {
   EXPECT_EQ(places(verdict.broken), "limit@");
 }
 
+// Deeper than what is read is neither JSON nor no JSON.
+TEST(Promises, WhatIsNestedTooDeepIsNotChecked) {
+  const auto nested = [](int levels, std::string_view inner) {
+    std::string text(inner);
+    for (int i = 1; i < levels; ++i) text = R"({"a":)" + text + "}";
+    return text;
+  };
+  Held held(chat(tool(R"({"type":"object","properties":{"a":{"$ref":"#"}}})")));
+  EXPECT_TRUE(held.call(nested(100, "{}")).broken.empty());
+  for (const int levels : {257, 1200, 3000}) {
+    const Verdict verdict = held.call(nested(levels, "{}"), true);
+    EXPECT_TRUE(verdict.good()) << levels;
+    ASSERT_EQ(places(verdict.broken), "limit@") << levels;
+    EXPECT_EQ(verdict.broken[0].message, "was not checked: it is nested deeper than 256 levels");
+    EXPECT_EQ(places(held.call(nested(levels, "{"), true).broken), "json@") << levels;
+  }
+  Held output(chat(R"("response_format":{"type":"json_object"})"));
+  EXPECT_EQ(places(output.output(nested(300, "{}"), true).broken), "limit@");
+}
+
 TEST(Promises, AskingAgainCarriesTheCallAndWhatIsWrongWithIt) {
   Held held(chat(tool(kHotels) + R"(,"stream":true)"));
   canon::Choice answer;
