@@ -176,9 +176,8 @@ Result<ClientRequest> Offline::of_body(Arena& arena, Result<json::Value> body, c
 Result<ClientRequest> Offline::read(Arena& arena, const std::string& file, const Asked& asked) const {
   const auto text = read_input(file);
   if (!text) return std::unexpected(text.error());
-  const std::string_view kept = arena.copy(std::string_view(*text));
-  auto request = parse(arena, kept, asked);
-  if (!request) return std::unexpected(in_file(request.error(), file, kept));
+  auto request = parse(arena, std::string_view(*text), asked);  // the arena keeps a copy of it
+  if (!request) return std::unexpected(in_file(request.error(), file, *text));
   return request;
 }
 

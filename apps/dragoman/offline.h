@@ -79,7 +79,7 @@ class Offline {
   // embedding models. A target comes once for each model of the config that leads to it.
   std::vector<OfflineTarget> all(bool embeddings) const;
 
-  // Reads a request in the client's dialect. `text` must outlive the result, as must the arena.
+  // Reads a request in the client's dialect. The arena keeps a copy of `text`, and must outlive the result.
   Result<ClientRequest> parse(Arena& arena, std::string_view text, const Asked& asked) const;
   // The same without a copy of the text, which may be large: it must outlive the request.
   Result<ClientRequest> parse(Arena& arena, std::string& text, const Asked& asked) const;
