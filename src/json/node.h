@@ -29,6 +29,10 @@ struct Node {
 
 inline Kind Value::kind() const { return node_ ? node_->kind : Kind::absent; }
 inline std::string_view Value::raw() const { return node_ ? node_->raw : std::string_view(); }
+inline std::string_view Value::text() const {
+  if (!is_string()) return {};
+  return node_->lazy ? decoded_text() : std::string_view(node_->chars, node_->size);
+}
 inline std::span<const Value> Value::items() const {
   return is_array() ? std::span(node_->items, node_->count) : std::span<const Value>();
 }

@@ -30,9 +30,7 @@ std::string_view name(Kind kind) {
   return "nothing";
 }
 
-std::string_view Value::text() const {
-  if (!is_string()) return {};
-  if (!node_->lazy) return {node_->chars, node_->size};
+std::string_view Value::decoded_text() const {
   const LazyText& lazy = *node_->lazy_text;
   if (!lazy.decoded) {
     char* out = lazy.arena->characters(lazy.escaped.size());

@@ -58,6 +58,8 @@ class Value {
   const Node* node() const { return node_; }
 
  private:
+  std::string_view decoded_text() const;
+
   const Node* node_ = nullptr;
 };
 

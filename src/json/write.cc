@@ -162,6 +162,19 @@ void write_escaped(std::string& out, std::string_view text) {
 }  // namespace
 
 void write_string(std::string& out, std::string_view text) {
+  // Most texts are short and need no escapes: room for them is made once.
+  const std::size_t before = out.size(), after = before + text.size() + 2;
+  out.resize_and_overwrite(after, [&](char* all, std::size_t) {
+    all[before] = '"';
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const auto c = static_cast<unsigned char>(text[i]);
+      if (c < 0x20 || c == '"' || c == '\\') return before;
+      all[before + 1 + i] = text[i];
+    }
+    all[after - 1] = '"';
+    return after;
+  });
+  if (out.size() != before) return;
   out += '"';
   write_escaped(out, text);
   out += '"';

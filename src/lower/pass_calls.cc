@@ -302,7 +302,8 @@ canon::Tool stub(Context& c, std::string_view name) {
 // GROQ-04: calls of the history name tools of the request. One that is no longer there is declared as what it
 // is.
 void declare_history(Context& c) {
-  if (!c.flag(Setting::history_tools_declared) || c.draft.tools.empty()) return;
+  if (!c.flag(Setting::history_tools_declared) || c.draft.tools.empty() || !canon::has_tool_blocks(c.draft))
+    return;
   std::set<std::string_view> names;
   for (const canon::Tool& tool : c.draft.tools) names.insert(tool.name);
   for (const Message& message : c.draft.messages)

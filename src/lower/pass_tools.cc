@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/seen_texts.h"
 #include "dialect/custom_tool.h"
 #include "dialect/tool_namespace.h"
 #include "json/parse.h"
@@ -187,25 +188,20 @@ void tell_namespace(Context& c, Tool& tool) {
 // What the target counts: a namespace is one tool where it goes out as one.
 std::size_t tools_on_wire(const Context& c) {
   if (!takes_namespaces(c)) return c.draft.tools.size();
-  std::set<std::string_view> seen;
-  for (const Tool& tool : c.draft.tools) {
+  SeenTexts seen(c.draft.tools.size());
+  return static_cast<std::size_t>(std::ranges::count_if(c.draft.tools, [&](const Tool& tool) {
     const bool inside = !dialect::split_space(tool.name).space.empty();
-    seen.insert(inside ? dialect::space_pointer(tool.pointer) : tool.pointer);
-  }
-  return seen.size();
+    return seen.insert(inside ? dialect::space_pointer(tool.pointer) : tool.pointer);
+  }));
 }
 
 // A duplicate name is refused everywhere (ANT-40, KIMI-14); the client means the last definition of a name.
 void drop_twins(Context& c) {
   auto& tools = c.draft.tools;
-  std::vector<std::string_view> names;
-  names.reserve(tools.size());
-  for (const Tool& tool : tools) names.push_back(tool.name);
-  std::ranges::sort(names);
-  if (std::ranges::adjacent_find(names) == names.end()) return;
-  std::set<std::string_view> later;
+  SeenTexts names(tools.size()), later(tools.size());
+  if (std::ranges::all_of(tools, [&](const Tool& tool) { return names.insert(tool.name); })) return;
   for (std::size_t i = tools.size(); i-- > 0;) {
-    if (tools[i].name.empty() || later.insert(tools[i].name).second) continue;
+    if (tools[i].name.empty() || later.insert(tools[i].name)) continue;
     c.edit("ANT-40", tools[i].pointer, "tool", dialect::shown_name(tools[i].name), "", Loss::semantic);
     tools.erase(tools.begin() + static_cast<std::ptrdiff_t>(i));
   }

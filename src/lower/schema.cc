@@ -270,7 +270,8 @@ Value Rewriter::child_list(Node& n, const Keyword& keyword, Value list) {
 }
 
 void Rewriter::guide_with(Node& n, std::string_view keyword, Value value) {
-  if (auto said = hint(keyword, value, refs_, build_, kGuidance)) n.guidance.push_back(*std::move(said));
+  if (std::string said = hint(keyword, value, refs_, build_); !said.empty())
+    n.guidance.push_back(std::move(said));
 }
 
 // A constraint the target cannot be told is told to the model: " (minimum: 1, maximum: 10)" at the end of the
@@ -278,11 +279,9 @@ void Rewriter::guide_with(Node& n, std::string_view keyword, Value value) {
 void Rewriter::guide(Node& n) {
   if (n.guidance.empty() || column_[Row::description] != Cell::ok || n.draft.has("$ref")) return;
   if (n.root && !target_.root_keys.empty()) return;
-  std::string said(n.draft.get("description").text());
-  if (!said.empty()) said += ' ';
-  said += '(';
-  for (std::size_t i = 0; i < n.guidance.size(); ++i) said += (i ? ", " : "") + n.guidance[i];
-  said += ')';
+  std::string hints;
+  for (const std::string& hint : n.guidance) hints += (hints.empty() ? "" : ", ") + hint;
+  const std::string said = with_hints(n.draft.get("description").text(), hints);
   n.draft.set("description", build_.string_copy(said));
 }
 

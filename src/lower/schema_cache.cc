@@ -71,14 +71,14 @@ KeyedOptions::KeyedOptions(const SchemaOptions& given)
 
 bool MetOfLate::add(std::uint64_t hash) {
   if (count_ == kMost || slots_.empty()) {
-    slots_.assign(2 * kMost, 0);
+    slots_.assign(kSlots, 0);
     count_ = 0;
   }
-  hash += hash == 0 ? 1 : 0;
-  std::size_t at = hash % slots_.size();
-  while (slots_[at] && slots_[at] != hash) at = (at + 1) % slots_.size();
+  const auto part = std::max(std::uint32_t{1}, static_cast<std::uint32_t>(hash >> 32));
+  std::size_t at = hash % kSlots;
+  while (slots_[at] && slots_[at] != part) at = (at + 1) % kSlots;
   if (slots_[at]) return true;
-  slots_[at] = hash;
+  slots_[at] = part;
   ++count_;
   return false;
 }
@@ -132,10 +132,11 @@ SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& op
   if (c.schemas && schema.is_object() && !schema.raw().empty())
     if (const auto entry = c.schemas->get(schema, options)) {
       c.held.push_back(entry);
-      return {entry, &entry->lowered};
+      return {{entry, &entry->lowered}};
     }
-  return std::make_shared<const LoweredSchema>(
-      lower_schema(schema, options.options, options.keys(), c.arena));
+  auto own = std::make_shared<LoweredSchema>(lower_schema(schema, options.options, options.keys(), c.arena));
+  LoweredSchema* const made = own.get();
+  return {std::move(own), made};
 }
 
 json::Value sent(const LoweredSchema& lowered, json::Value client) {
@@ -143,30 +144,43 @@ json::Value sent(const LoweredSchema& lowered, json::Value client) {
 }
 
 std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered) {
-  return lowered->plan ? std::shared_ptr<const ArgumentPlan>(lowered, lowered->plan.get()) : nullptr;
+  return lowered->plan ? std::shared_ptr<const ArgumentPlan>(lowered.lowered, lowered->plan.get()) : nullptr;
 }
 
-const std::string& Cites::of(const std::string& rule) {
+const std::string& Cites::of(std::string_view rule) {
   for (const auto& [known, cited] : known_)
     if (known == rule) return cited;
   return known_.emplace_back(rule, profile_.cite(rule)).second;
 }
 
-void report(Context& c, const LoweredSchema& lowered, std::string_view place, Cites& cites) {
+void report(Context& c, const SharedSchema& shared, std::string_view place, Cites& cites) {
+  const LoweredSchema& lowered = *shared;
   if (!lowered.too_costly.empty())
     c.refuse("GEN-07", std::string(place) + lowered.costly_at, lowered.too_costly);
-  if (c.edits.size() + lowered.edits.size() > kSchemaEdits) {
+  const std::size_t needed = c.edits.size() + lowered.edits.size();
+  if (needed > kSchemaEdits) {
     c.refuse("GEN-07", place, too_many_edits());
     return;
   }
-  const std::size_t needed = c.edits.size() + lowered.edits.size();
   if (c.edits.capacity() < needed)
     c.edits.reserve(needed + std::max(needed, std::size_t{64}));  // more follow
+  const auto tell = [&](Edit& told, std::string_view rule, std::string_view pointer) {
+    told.rule = cites.of(rule);
+    std::string whole;
+    whole.reserve(place.size() + pointer.size());
+    told.pointer = std::move(whole.append(place).append(pointer));
+  };
+  if (shared.own) {
+    for (Edit& edit : shared.own->edits) {
+      Edit& told = c.edits.emplace_back(std::move(edit));
+      tell(told, told.rule, told.pointer);
+    }
+    shared.own->edits.clear();
+    return;
+  }
   for (const Edit& edit : lowered.edits) {
     Edit& told = c.edits.emplace_back();
-    told.rule = cites.of(edit.rule);
-    told.pointer.reserve(place.size() + edit.pointer.size());
-    told.pointer.append(place).append(edit.pointer);
+    tell(told, edit.rule, edit.pointer);
     told.keyword = edit.keyword;
     told.before = edit.before;
     told.after = edit.after;

@@ -32,14 +32,15 @@ struct KeyedOptions {
   const NameJudge* keys() const { return judge ? &*judge : nullptr; }
 };
 
-// Hashes met of late: some thousands, then it forgets them all.
+// Hashes met of late: some thousands, then it forgets them all. Of each it keeps a part, so that they stay in
+// the nearest of the processor's caches; two that share it are taken for one, which costs a schema its wait.
 class MetOfLate {
  public:
   bool add(std::uint64_t hash);  // whether it had been
 
  private:
-  static constexpr std::size_t kMost = 4096;
-  std::vector<std::uint64_t> slots_;  // open addressing; 0 is empty
+  static constexpr std::size_t kMost = 4096, kSlots = 2 * kMost;
+  std::vector<std::uint32_t> slots_;  // open addressing; 0 is empty
   std::size_t count_ = 0;
 };
 
@@ -85,8 +86,15 @@ class SchemaCache {
   MetOfLate met_;
 };
 
-// Kept by the cache or made for this request: shared, for copies of its edits cost more than finding it.
-using SharedSchema = std::shared_ptr<const LoweredSchema>;
+// Kept by the cache, shared, for copies of its edits cost more than finding it; or made for this request.
+struct SharedSchema {
+  std::shared_ptr<const LoweredSchema> lowered = {};
+  LoweredSchema* own = nullptr;  // `lowered`, where it was made for this request and is nobody else's
+
+  explicit operator bool() const { return lowered != nullptr; }
+  const LoweredSchema* operator->() const { return lowered.get(); }
+  const LoweredSchema& operator*() const { return *lowered; }
+};
 
 // lower_schema() through the context's cache, if it has one.
 SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options);
@@ -99,14 +107,15 @@ std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered);
 class Cites {
  public:
   explicit Cites(const profile::Profile& profile) : profile_(profile) {}
-  const std::string& of(const std::string& rule);  // until the next call
+  const std::string& of(std::string_view rule);  // until the next call
 
  private:
   const profile::Profile& profile_;
   std::vector<std::pair<std::string, std::string>> known_;
 };
 
-// Its edits, told of the schema at `place`; and that it cannot be sent, if so.
-void report(Context& c, const LoweredSchema& lowered, std::string_view place, Cites& cites);
+// Its edits, told of the schema at `place`; and that it cannot be sent, if so. Once: the request's own are
+// taken out of it.
+void report(Context& c, const SharedSchema& lowered, std::string_view place, Cites& cites);
 
 }  // namespace dragoman::lower

@@ -201,9 +201,9 @@ TEST(SchemaCache, WhatASchemaBecomesCounts) {
 TEST(MetOfLate, RemembersSomeThousandsAndForgetsThemAll) {
   MetOfLate met;
   for (std::uint64_t round = 0; round < 2; ++round)
-    for (std::uint64_t i = 0; i < 3000; ++i) EXPECT_EQ(met.add(i * 8192), round == 1) << i;
-  for (std::uint64_t i = 0; i < 2000; ++i) met.add(1 + i * 8192);
-  EXPECT_FALSE(met.add(0)) << "5,000 are more than it holds";
+    for (std::uint64_t i = 1; i <= 3000; ++i) EXPECT_EQ(met.add(i << 32), round == 1) << i;
+  for (std::uint64_t i = 1; i <= 2000; ++i) met.add((i + 3000) << 32);
+  EXPECT_FALSE(met.add(std::uint64_t{1} << 32)) << "5,000 are more than it holds";
 }
 
 }  // namespace

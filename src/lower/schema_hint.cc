@@ -70,17 +70,36 @@ class Spelled {
 
 }  // namespace
 
-std::optional<std::string> hint(std::string_view keyword, Value value, References& refs,
-                                const json::Builder& build, std::size_t most) {
+std::string hint(std::string_view keyword, Value value) {
+  std::string said(keyword);
+  said += ": ";
+  const std::size_t named = said.size();
+  if (value.is_string())
+    said += value.text();
+  else
+    json::write_compact(said, value);
+  return said.size() - named <= kGuidance ? said : std::string();
+}
+
+std::string hint(std::string_view keyword, Value value, References& refs, const json::Builder& build) {
   const Keyword* known = find_keyword(keyword);
   if (known && known->holds != Holds::data &&
       (may_say(value, "$ref") || may_say(value, "$dynamicRef") || may_say(value, "$recursiveRef"))) {
-    value = Spelled(refs, build, most).keyword(*known, value);
-    if (!value) return std::nullopt;
+    value = Spelled(refs, build, kGuidance).keyword(*known, value);
+    if (!value) return {};
   }
-  std::string json = value.is_string() ? std::string(value.text()) : json::dump_compact(value);
-  if (json.size() > most) return std::nullopt;
-  return std::string(keyword) + ": " + json;
+  return hint(keyword, value);
+}
+
+std::string with_hints(std::string_view description, std::string_view hints) {
+  std::string said;
+  said.reserve(description.size() + hints.size() + 3);
+  said += description;
+  if (!said.empty()) said += ' ';
+  said += '(';
+  said += hints;
+  said += ')';
+  return said;
 }
 
 }  // namespace dragoman::lower

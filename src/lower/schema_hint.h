@@ -1,6 +1,5 @@
 // A constraint as it is told to the model in words.
 #pragma once
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,10 +8,16 @@
 
 namespace dragoman::lower {
 
-// `keyword: value`, without references: what they name stands in their place, for the definitions need not be
-// sent, and a model does not look them up. Nothing where that takes more than `most` bytes, leads round in a
-// circle or out of the document.
-std::optional<std::string> hint(std::string_view keyword, json::Value value, References& refs,
-                                const json::Builder& build, std::size_t most);
+inline constexpr std::size_t kGuidance = 200;  // bytes of one constraint in a description
+
+// "minimum: 1", of a value without references; empty for what would fill the description.
+std::string hint(std::string_view keyword, json::Value value);
+// The same of any value: what its references name stands in their place, for the definitions need not be
+// sent, and a model does not look them up. Empty too where that leads round in a circle or out of the
+// document.
+std::string hint(std::string_view keyword, json::Value value, References& refs, const json::Builder& build);
+
+// A description with hints at its end: one or several, with ", " between them.
+std::string with_hints(std::string_view description, std::string_view hints);
 
 }  // namespace dragoman::lower

@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "lower/argument_plan.h"
+#include "lower/schema_leave.h"
 #include "lower/schema_rewriter.h"
 
 namespace dragoman::lower {
@@ -10,51 +11,17 @@ namespace dragoman::lower {
 using json::Member;
 using json::Value;
 
-namespace {
-
-// Dropping it changes nothing about which values are valid.
-bool says_nothing(const Draft& d, const Member& member) {
-  const Keyword* keyword = find_keyword(member.key);
-  if (!keyword || keyword->note) return true;
-  const Value value = member.value;
-  // Beside unevaluated… even `true` says something: the member has been looked at.
-  if (member.key == "additionalProperties" && d.has("unevaluatedProperties")) return false;
-  if (member.key == "additionalProperties" || member.key == "unevaluatedProperties" ||
-      member.key == "unevaluatedItems" || member.key == "propertyNames")
-    return (value.is_bool() && value.boolean()) || (value.is_object() && value.members().empty());
-  if (member.key == "additionalItems") return !d.get("items").is_array();
-  if (member.key == "uniqueItems" || member.key == "nullable") return !value.boolean();
-  if (member.key == "minItems" || member.key == "minLength" || member.key == "minProperties")
-    return value.number() <= 0;
-  if (member.key == "multipleOf") return value.number() == 1 && d.get("type").text() == "integer";
-  if (member.key == "patternProperties" || member.key == "dependentRequired" ||
-      member.key == "dependentSchemas" || member.key == "dependencies")
-    return value.members().empty();
-  if (member.key == "minContains" || member.key == "maxContains") return !d.has("contains");
-  if (member.key == "then" || member.key == "else") return !d.has("if");
-  if (member.key == "if") return !d.has("then") && !d.has("else");
-  return false;
-}
-
-}  // namespace
-
 // Nobody has tried the keyword here, and without it the schema means the same. What it tells the model goes
 // into the description.
 bool Rewriter::drop_unknown(Node& n, std::size_t i) {
   const Member member = n.draft.members()[i];
-  const Keyword* keyword = find_keyword(member.key);
-  if (keyword && keyword->holds == Holds::map) return false;
   if (member.key == "$id" || member.key == "$anchor" || member.key == "id") {
     if (!inline_all_ && refs_.by_name()) return false;  // a reference may need it
   }
-  if (!says_nothing(n.draft, member)) return false;
-  static constexpr std::string_view kTelling[] = {"title",   "default",         "examples",
-                                                  "example", "contentEncoding", "contentMediaType"};
-  const bool tells = std::ranges::find(kTelling, member.key) != std::end(kTelling);
-  if (tells && column_[Row::description] != Cell::ok) return false;
-  if (member.key == "description") return false;
-  note(n, keyword ? keyword->row : Row::extension, member.key, member.value, {}, Loss::none);
-  if (tells) guide_with(n, member.key, member.value);
+  const auto left = left_untried(column_, find_keyword(member.key), member, n.draft.members());
+  if (!left) return false;
+  note(n, left->row, member.key, member.value, {}, left->loss);
+  if (left->hint) guide_with(n, member.key, member.value);
   n.draft.set_value(i, {});
   return true;
 }
@@ -95,24 +62,21 @@ void Rewriter::refuse_keywords(Node& n) {
     if (cell != Cell::reject) continue;
     if (member.key == "additionalProperties" && column_.traits().closed) continue;  // closed_objects()
     if (member.key == "$ref") continue;                                             // references()
-    Row row = keyword ? keyword->row : Row::extension;
     Value made;
-    if (member.key == "additionalProperties") {
-      if (value.is_bool()) row = value.boolean() ? Row::additional_true : Row::additional_false;
-      if (value.is_object() && column_[Row::additional_true] == Cell::ok) made = build_.boolean(true);
-    }
+    if (member.key == "additionalProperties" && value.is_object() &&
+        column_[Row::additional_true] == Cell::ok)
+      made = build_.boolean(true);
     if (member.key == "minItems" && value.number() > 1 && column_[Row::min_items_1] == Cell::ok)
       made = build_.integer(1);
-    const bool nothing = says_nothing(d, member);
-    note(n, row, member.key, value, made, nothing ? Loss::none : Loss::widened);
+    const LeftOut left = left_refused(keyword, member, d.members());
+    const bool nothing = left.loss == Loss::none;
+    note(n, left.row, member.key, value, made, left.loss);
     // Where every object is closed, no further property is left that could fit the pattern.
     if (!nothing && member.key == "patternProperties" && column_.traits().closed) {
       closed_maps_ = true;
-      note(n, row, member.key, value, made, Loss::narrowed);
+      note(n, left.row, member.key, value, made, Loss::narrowed);
     }
-    // Closedness would be said on every object of a schema; a model needs no telling.
-    const bool closes = member.key == "additionalProperties" && value.is_bool();
-    if ((!nothing && !closes) || member.key == "default") guide_with(n, member.key, value);
+    if (left.hint) guide_with(n, member.key, value);
     d.set_value(i, made);
     if (!nothing) leans_on(n, member.key, value);
   }

@@ -1,8 +1,10 @@
 #include "lower/schema_plain.h"
 
 #include <algorithm>
+#include <bit>
 
-#include "lower/argument_plan.h"
+#include "base/same_text.h"
+#include "lower/schema_leave.h"
 #include "lower/schema_rewriter.h"
 
 namespace dragoman::lower {
@@ -11,8 +13,6 @@ using json::Member;
 using json::Value;
 
 namespace {
-
-constexpr int kPlainDepth = 64;  // deeper ones are for the steps to count
 
 bool is_taken(Cell cell) { return cell == Cell::ok || cell == Cell::ignore; }
 
@@ -41,14 +41,76 @@ bool constrains(Row row) {
   }
 }
 
+std::uint8_t type_of_name(std::string_view name) {
+  if (same_text(name, "string")) return PlainJudge::string;
+  if (same_text(name, "object")) return PlainJudge::object;
+  if (same_text(name, "array")) return PlainJudge::array;
+  if (same_text(name, "null")) return PlainJudge::null;
+  return is_type_name(name) ? PlainJudge::others : PlainJudge::odd;
+}
+
+std::uint8_t names_of_types(Value type) {
+  if (type.is_string()) return type_of_name(type.text());
+  std::uint8_t all = 0;
+  for (const Value name : type.items()) all |= name.is_string() ? type_of_name(name.text()) : PlainJudge::odd;
+  return all;
+}
+
+// What a schema says may be said elsewhere, and in other words.
+bool goes_elsewhere(Row row) {
+  switch (row) {
+    case Row::ref:
+    case Row::dynamic_ref:
+    case Row::recursive_ref:
+    case Row::all_of:
+    case Row::any_of:
+    case Row::one_of:
+    case Row::nullable:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Keywords that no other leans on: what stands beside them means the same without them.
+bool stands_alone(const Keyword& keyword) {
+  if (keyword.holds != Holds::data) return false;
+  switch (keyword.row) {
+    case Row::schema:
+    case Row::comment:
+    case Row::title:
+    case Row::description:
+    case Row::default_value:
+    case Row::examples:
+    case Row::example:
+    case Row::deprecated:
+    case Row::read_only:
+    case Row::write_only:
+    case Row::content_encoding:
+    case Row::content_media_type:
+    case Row::xml:
+    case Row::min_length:
+    case Row::max_length:
+    case Row::pattern:
+    case Row::format:
+    case Row::minimum:
+    case Row::maximum:
+    case Row::multiple_of:
+    case Row::min_items:
+    case Row::max_items:
+    case Row::unique_items:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 // A list of one type and null, both by their names.
-bool PlainJudge::types(std::span<const Member> members, Value list) const {
-  const auto names = list.items();
-  if (names.size() != 2 || !names[0].is_string() || !names[1].is_string()) return false;
-  const std::string_view a = names[0].text(), b = names[1].text();
-  if (!is_type_name(a) || !is_type_name(b) || (a == "null") == (b == "null")) return false;
+bool PlainJudge::type_or_null(std::span<const Member> members, const Told& told) const {
+  const bool two = told.type.items().size() == 2 && std::popcount(told.types) == 2;
+  if (!two || (told.types & odd) || !(told.types & null)) return false;
   const Cell cell = column_[Row::type_or_null];
   const bool sayable = column_[Row::any_of] == Cell::ok || column_[Row::nullable] == Cell::ok;
   if (cell == Cell::reject || (cell == Cell::unknown && sayable)) return false;
@@ -57,17 +119,24 @@ bool PlainJudge::types(std::span<const Member> members, Value list) const {
   });
 }
 
-// An enum of strings, and null where that may stand beside them.
+// An enum that the target takes as it is: of strings, of one kind of values, or of any.
 bool PlainJudge::values(const Told& told) const {
   const auto all = told.values.items();
-  if (all.empty() || !all.front().is_string()) return false;
-  const bool strings_only = column_.rejects(Row::enum_values);
-  if (strings_only && told.type && !names_type(told.type, "string")) return false;
-  const bool null_too = !strings_only && column_[Row::type_or_null] == Cell::ok;
-  const bool blank_too = !column_.rejects(Row::enum_blank);
-  return std::ranges::all_of(all, [&](Value value) {
-    return value.is_string() ? blank_too || !value.text().empty() : null_too && value.is_null();
-  });
+  if (all.empty()) return false;
+  const Cell others = column_[Row::enum_values], mixed = column_[Row::enum_mixed];
+  const bool null_beside = column_[Row::type_or_null] == Cell::ok,
+             no_blank = column_.rejects(Row::enum_blank);
+  bool strings = true, numbers = false, one_kind = true;
+  for (const Value value : all) {
+    if (no_blank && value.is_string() && value.text().empty()) return false;
+    strings = strings && value.is_string();
+    numbers = numbers || value.is_number();
+    one_kind = one_kind && (value.kind() == all.front().kind() || (null_beside && value.is_null()));
+  }
+  if (others == Cell::reject) return strings && (!told.type || (told.types & string));
+  if (numbers && others == Cell::unknown) return false;  // it may become a range
+  const bool parted = mixed == Cell::reject || (mixed == Cell::unknown && column_[Row::any_of] == Cell::ok);
+  return one_kind || !parted;
 }
 
 // None of them is for the object around them to see to.
@@ -88,97 +157,114 @@ bool PlainJudge::only_own(std::span<const Member> members, std::string_view type
   });
 }
 
-bool PlainJudge::keyword(const Keyword& keyword, Value value, Told& told) const {
+PlainJudge::Fit PlainJudge::keyword(const Keyword& keyword, const Member& member,
+                                    std::span<const Member> siblings, Told& told) const {
   const Row row = keyword.row;
+  const Value value = member.value;
   switch (row) {
     case Row::type:
       told.type = value;
+      told.types = names_of_types(value);
       break;
     case Row::enumeration:
       told.values = value;
-      if (!value.is_array()) return false;
+      if (!value.is_array()) return Fit::no;
       break;
     case Row::constant:
       told.only = value;
-      if (column_[row] != Cell::ok && column_[Row::enumeration] == Cell::ok) return false;
+      if (column_[row] != Cell::ok && column_[Row::enumeration] == Cell::ok) return Fit::no;
       break;
     case Row::description:
-      if (!value.is_string()) return false;
-      if (column_[row] == Cell::unknown) return true;  // it is never left out
+      if (!value.is_string()) return Fit::no;
+      if (column_[row] == Cell::unknown) return Fit::taken;  // it is never left out
       break;
     case Row::properties:
       told.properties = value;
-      if (!value.is_object() || !properties(value.members())) return false;
+      if (!value.is_object() || !properties(value.members())) return Fit::no;
       break;
     case Row::required:
       told.required = value;
-      if (!value.is_array() || !std::ranges::all_of(value.items(), &Value::is_string)) return false;
+      if (!value.is_array() || !std::ranges::all_of(value.items(), &Value::is_string)) return Fit::no;
       break;
     case Row::additional_schema:
       told.more = value;
-      if (!value.is_object() && !value.is_bool()) return false;
+      if (!value.is_object() && !value.is_bool()) return Fit::no;
       if (value.is_bool() && !value.boolean() &&
           (traits_.closed || column_[Row::additional_false] == Cell::unknown))
-        return true;
+        return Fit::taken;
       break;
     case Row::items:
       told.items = value;
-      if (!value.is_object()) return false;
+      if (!value.is_object()) return Fit::no;
       break;
     case Row::any_of:
       told.branches = value;
-      if (value.items().empty() || std::ranges::any_of(value.items(), &Value::is_bool)) return false;
+      if (value.items().empty() || std::ranges::any_of(value.items(), &Value::is_bool)) return Fit::no;
       break;
     case Row::exclusive_minimum:
     case Row::exclusive_maximum: {
       const Row plain = row == Row::exclusive_minimum ? Row::minimum : Row::maximum;
-      if (!value.is_number()) return false;
-      if (column_[row] != Cell::ok && column_[plain] == Cell::ok) return false;
+      if (!value.is_number()) return Fit::no;
+      if (column_[row] != Cell::ok && column_[plain] == Cell::ok) return Fit::no;
       break;
     }
     case Row::pattern:
     case Row::format:
-      if (!value.is_string() || traits_.lone_patterns) return false;
+      if (!value.is_string() || traits_.lone_patterns) return Fit::no;
       break;
     case Row::ref:
     case Row::dynamic_ref:
     case Row::recursive_ref:
     case Row::nullable:
-      return false;
+      return Fit::no;
     default:
       // Those that are looked into have a case of their own.
       if (keyword.holds != Holds::data || keyword.wants == Wants::list || keyword.wants == Wants::schema ||
           !is_wanted(keyword.wants, value))
-        return false;
+        return Fit::no;
   }
   const Cell cell = column_.judge(keyword, value);
-  if (cell != Cell::unknown) return is_taken(cell);
-  return constrains(row) || ((row == Row::min_items || row == Row::min_length) && value.number() > 0);
+  if (is_taken(cell)) return Fit::taken;
+  const bool bound =
+      constrains(row) || ((row == Row::min_items || row == Row::min_length) && value.number() > 0);
+  if (cell == Cell::unknown && bound) return Fit::taken;
+  const Fit fit = apart(keyword, cell, member, siblings);
+  if (fit == Fit::apart && row == Row::additional_schema) told.more = {};
+  return fit;
+}
+
+PlainJudge::Fit PlainJudge::apart(const Keyword& keyword, Cell cell, const Member& member,
+                                  std::span<const Member> siblings) const {
+  const bool more = keyword.row == Row::additional_schema && member.value.is_bool() && !traits_.closed;
+  if (!more && !stands_alone(keyword)) return Fit::no;
+  if (cell == Cell::unknown)
+    return left_untried(column_, &keyword, member, siblings) ? Fit::apart : Fit::taken;
+  // A greater one becomes a smaller one.
+  return keyword.row == Row::min_items && column_[Row::min_items_1] == Cell::ok ? Fit::no : Fit::apart;
 }
 
 // What is about several keywords at once.
 bool PlainJudge::together(std::span<const Member> members, const Told& told) const {
-  const auto of_type = [&](std::string_view name) { return told.type && names_type(told.type, name); };
   if (told.branches && (told.type || traits_.own_keywords)) return false;
   if (told.type.is_string()) {
-    if (column_[Row::type_unknown] != Cell::ok && !is_type_name(told.type.text())) return false;
+    if (column_[Row::type_unknown] != Cell::ok && (told.types & odd)) return false;
     if (traits_.own_keywords && !only_own(members, told.type.text())) return false;
   } else if (told.type) {
-    if (!types(members, told.type)) return false;
+    if (!type_or_null(members, told)) return false;
   } else if (!told.branches && (traits_.typed || column_[Row::type_missing] == Cell::unknown)) {
     return false;
   }
   if (told.values && !values(told)) return false;
   const Cell bare = column_[Row::bare_array];
-  if (!told.items && of_type("array") &&
+  if (!told.items && (told.types & array) &&
       (bare == Cell::reject || (bare == Cell::unknown && column_[Row::type_missing] == Cell::ok)))
     return false;
   const bool empty = told.properties.members().empty();
-  const bool object = of_type("object") || (!told.type && (told.properties || told.more));
+  const bool object = (told.types & Types::object) || (!told.type && (told.properties || told.more));
   const bool shut = told.more.is_bool() && !told.more.boolean();
   if (traits_.closed && (object ? !shut : static_cast<bool>(told.more))) return false;
   if (empty && !told.root && object && traits_.explicit_maps && !told.more) return false;
-  if (empty && !told.root && of_type("object") && column_.rejects(Row::empty_object)) return false;
+  if (empty && !told.root && (told.types & Types::object) && column_.rejects(Row::empty_object)) return false;
   if (!told.required || is_taken(column_[Row::required_unknown])) return true;
   const auto names = told.required.items();
   return names.size() < 16 &&
@@ -186,90 +272,79 @@ bool PlainJudge::together(std::span<const Member> members, const Told& told) con
              names, [&](Value name) { return static_cast<bool>(told.properties[name.text()]); });
 }
 
-bool PlainJudge::look(std::span<const Member> members, Told& told) const {
-  for (const Member& member : members) {
-    const Keyword* known = find_keyword(member.key);
-    if (known ? !keyword(*known, member.value, told) : !is_taken(column_[Row::extension])) return false;
+std::optional<std::uint64_t> PlainJudge::look(std::span<const Member> members, Told& told) const {
+  if (members.size() > kMembers) return std::nullopt;
+  std::uint64_t gone = 0;
+  bool bounds = false;  // something that says which values are valid is among them
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const Keyword* known = find_keyword(members[i].key);
+    const Fit fit = known                               ? keyword(*known, members[i], members, told)
+                    : is_taken(column_[Row::extension]) ? Fit::taken
+                                                        : Fit::apart;
+    if (fit == Fit::no) return std::nullopt;
+    if (fit == Fit::taken) continue;
+    gone |= std::uint64_t{1} << i;
+    bounds |= known && !known->note;
   }
-  return together(members, told);
+  // What stands beside branches may first have to go into them.
+  if (!together(members, told) || (bounds && told.branches)) return std::nullopt;
+  return gone;
 }
 
 PlainJudge::Plain PlainJudge::judge(std::span<const Member> members) const {
   Told told;
-  if (!look(members, told)) return Plain::no;
+  if (look(members, told) != 0) return Plain::no;
   return told.properties || told.items || told.branches || told.more.is_object() ? Plain::branch
                                                                                  : Plain::leaf;
 }
 
-bool PlainJudge::below(const Told& told, const NameJudge* keys, int depth, std::size_t& steps) const {
-  for (const Member& member : told.properties.members()) {
-    if ((keys && !keys->fits(member.key)) || member.key == kFillerKey) return false;
-    if (!tree(member.value, keys, depth, steps)) return false;
-  }
-  if (told.items && !tree(told.items, keys, depth, steps)) return false;
-  for (const Value branch : told.branches.items())
-    if (!tree(branch, keys, depth, steps)) return false;
-  if (!told.more.is_object()) return true;
-  const bool becomes_true =
-      told.more.members().empty() && traits_.typed && column_[Row::additional_true] == Cell::ok;
-  return !becomes_true && tree(told.more, keys, depth, steps);
-}
-
-bool PlainJudge::tree(Value schema, const NameJudge* keys, int depth, std::size_t& steps) const {
-  if (!schema.is_object() || depth > kPlainDepth) return false;
-  const auto members = schema.members();
-  steps += 1 + members.size();
-  Told told;
-  return look(members, told) && below(told, keys, depth + 1, steps);
-}
-
-// What shape_root() and trim_root() would leave as it is.
-bool PlainJudge::as_root(std::span<const Member> members, const Told& told,
-                         const SchemaTarget& target) const {
-  if (told.type.text() != "object" || !told.properties || told.branches || told.values || told.only)
-    return false;
-  const bool no_notes = column_.rejects(Row::root_notes), no_more = column_.rejects(Row::root_additional);
-  if (target.root_keys.empty() && !no_notes && !no_more) return true;
-  return std::ranges::all_of(members, [&](const Member& member) {
-    const std::string_view key = member.key;
-    if (no_notes && (key == "$schema" || key == "title" || key == "description")) return false;
-    if (no_more && key == "additionalProperties") return false;
-    return target.root_keys.empty() || std::ranges::find(target.root_keys, key) != target.root_keys.end();
-  });
-}
-
+// One pass over each schema's members: what is asked of most tools.
 bool PlainJudge::loses(Value root) const {
-  constexpr std::string_view kElsewhere[] = {"$ref",  "$dynamicRef", "$recursiveRef", "allOf",
-                                             "anyOf", "oneOf",       "nullable"};
-  const auto simple = [&](Value schema) {
-    return schema["type"].is_string() &&
-           std::ranges::none_of(kElsewhere, [&](std::string_view key) { return bool(schema[key]); });
-  };
-  if (column_.passes_all() || root["type"].text() != "object" || !simple(root)) return false;
-  return std::ranges::any_of(root["properties"].members(), [&](const Member& property) {
-    const Value schema = property.value;
-    const auto refused = [&](std::string_view bound, bool lower) {
-      const Value value = schema[bound];
-      return value.is_number() && (!lower || value.number() > 0) &&
-             column_.judge(bound, value) == Cell::reject;
-    };
-    const std::string_view type = schema["type"].text();
-    if (type == "string")
-      return (refused("minLength", true) || refused("maxLength", false)) && simple(schema);
-    if (type != "integer" && type != "number") return false;
-    return (refused("minimum", false) || refused("maximum", false)) && simple(schema);
-  });
+  if (column_.passes_all()) return false;
+  Value type, properties;
+  for (const Member& member : root.members()) {
+    const Keyword* known = find_keyword(member.key);
+    if (!known) continue;
+    if (goes_elsewhere(known->row)) return false;
+    if (known->row == Row::type) type = member.value;
+    if (known->row == Row::properties) properties = member.value;
+  }
+  if (!same_text(type.text(), "object")) return false;
+  return std::ranges::any_of(properties.members(),
+                             [&](const Member& property) { return loses_bound(property.value); });
 }
 
-std::optional<std::size_t> PlainJudge::whole(Value root, const SchemaTarget& target,
-                                             const NameJudge* keys) const {
-  if (target.every_step || !target.object_root || column_.passes_all() || !root.is_object())
-    return std::nullopt;
-  Told told{.root = true};
-  std::size_t steps = 0;
-  const bool plain =
-      look(root.members(), told) && as_root(root.members(), told, target) && below(told, keys, 1, steps);
-  return plain && steps <= kSchemaSteps ? std::optional(steps) : std::nullopt;
+bool PlainJudge::loses_bound(Value schema) const {
+  Value type;
+  bool length = false, bound = false;
+  for (const Member& member : schema.members()) {
+    const Keyword* known = find_keyword(member.key);
+    if (!known) continue;
+    if (goes_elsewhere(known->row)) return false;
+    const auto refused = [&](bool least) {
+      const Value value = member.value;
+      return value.is_number() && (!least || value.number() > 0) &&
+             column_.judge(*known, value) == Cell::reject;
+    };
+    switch (known->row) {
+      case Row::type:
+        type = member.value;
+        break;
+      case Row::min_length:
+      case Row::max_length:
+        length = length || refused(known->row == Row::min_length);
+        break;
+      case Row::minimum:
+      case Row::maximum:
+        bound = bound || refused(false);
+        break;
+      default:
+        break;
+    }
+  }
+  const std::string_view name = type.text();
+  return (length && same_text(name, "string")) ||
+         (bound && (same_text(name, "integer") || same_text(name, "number")));
 }
 
 }  // namespace dragoman::lower

@@ -1,6 +1,6 @@
-// The schemas that a target takes just as they are, told at one look: most of those in most tools. For every
-// other the steps of schema_rewriter.h decide. A schema that is plain here is one that no step would touch;
-// schema_plain_test.cc holds the two against each other.
+// Schemas in which no step of schema_rewriter.h would do more than leave some members out, told at one look
+// at their keywords: most of those in most tools. schema_trim.h makes what becomes of them; for all others
+// the steps decide. schema_plain_test.cc holds the two against each other.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -8,8 +8,6 @@
 #include <string_view>
 
 #include "json/value.h"
-#include "lower/names.h"
-#include "lower/schema.h"
 #include "lower/schema_keywords.h"
 
 namespace dragoman::lower {
@@ -26,29 +24,35 @@ class PlainJudge {
   // A schema by its members, those below it aside. The column does not pass everything.
   Plain judge(std::span<const json::Member> members) const;
 
-  // The root of a tool's parameters and all below it, property names included (nullptr: any will do). The
-  // steps of schema.h that it takes to see that nothing is to be done; nullopt where something may be.
-  std::optional<std::size_t> whole(json::Value root, const SchemaTarget& target, const NameJudge* keys) const;
+  // Names of types, a bit for each; `odd` for anything else.
+  enum Types : std::uint8_t { object = 1, array = 2, string = 4, null = 8, others = 16, odd = 32 };
+  // What a look at a schema sees.
+  struct Told {
+    json::Value type, values, only, properties, required, more, items, branches;
+    std::uint8_t types = 0;  // that `type` names
+    bool root = false;
+    bool is_object() const { return type.is_string() && types == object; }
+  };
+  static constexpr std::size_t kMembers = 64;  // of one schema; more are for the steps
+  // The members that have to go, a bit for each, and nothing else is to be done; nullopt where there may be.
+  std::optional<std::uint64_t> look(std::span<const json::Member> members, Told& told) const;
 
   // What a lossless rewriting would only find out on the way: a bound that the column refuses, on a property
   // of the root where nothing else can become of it. False proves nothing.
   bool loses(json::Value root) const;
 
  private:
-  struct Told {  // of one schema
-    json::Value type, values, only, properties, required, more, items, branches;
-    bool root = false;
-  };
-  bool look(std::span<const json::Member> members, Told& told) const;
-  bool keyword(const Keyword& keyword, json::Value value, Told& told) const;
+  enum class Fit : std::uint8_t { no, taken, apart };  // apart: to be left out, by itself
+  Fit keyword(const Keyword& keyword, const json::Member& member, std::span<const json::Member> siblings,
+              Told& told) const;
+  Fit apart(const Keyword& keyword, Cell cell, const json::Member& member,
+            std::span<const json::Member> siblings) const;
   bool together(std::span<const json::Member> members, const Told& told) const;
-  bool types(std::span<const json::Member> members, json::Value list) const;
+  bool type_or_null(std::span<const json::Member> members, const Told& told) const;
   bool values(const Told& told) const;
   bool properties(std::span<const json::Member> properties) const;
+  bool loses_bound(json::Value schema) const;
   bool only_own(std::span<const json::Member> members, std::string_view type) const;
-  bool as_root(std::span<const json::Member> members, const Told& told, const SchemaTarget& target) const;
-  bool below(const Told& told, const NameJudge* keys, int depth, std::size_t& steps) const;
-  bool tree(json::Value schema, const NameJudge* keys, int depth, std::size_t& steps) const;
 
   const Column& column_;
   const Traits& traits_;

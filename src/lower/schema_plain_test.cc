@@ -6,6 +6,7 @@
 #include <random>
 
 #include "lower/schema_check.h"
+#include "lower/schema_trim.h"
 #include "lower/test_support.h"
 #include "lower/tool_schema.h"
 
@@ -34,6 +35,8 @@ constexpr std::string_view kMembers[] = {
     R"("examples":["a"])",
     R"("$comment":"c")",
     R"("x-note":1)",
+    R"("maxLength":9)",
+    R"("$schema":"http://json-schema.org/draft-07/schema#")",
     R"("enum":["a","b"])",
     R"("enum":["a",null])",
     R"("enum":["a",""])",
@@ -43,7 +46,6 @@ constexpr std::string_view kMembers[] = {
     R"("const":"a")",
     R"("minLength":0)",
     R"("minLength":1)",
-    R"("maxLength":9)",
     R"("maxLength":99999)",
     R"("pattern":"^a+$")",
     R"("pattern":"(?=a)b")",
@@ -90,7 +92,6 @@ constexpr std::string_view kMembers[] = {
     R"("nullable":true)",
     R"("nullable":false)",
     R"("readOnly":true)",
-    R"("$schema":"http://json-schema.org/draft-07/schema#")",
     R"("$id":"i")",
     R"("$ref":"#/properties/p")",
 };
@@ -121,7 +122,11 @@ std::string drawn(std::mt19937& random, int depth) {
   } else if (kind < 5) {
     add(kMembers[random() % 6]);
   }
-  for (std::size_t i = random() % 3; i > 0; --i) add(kMembers[random() % std::size(kMembers)]);
+  // Every second has only what may be left out by itself.
+  const std::string_view* first = std::ranges::find(kMembers, R"("description":"d")");
+  const bool notes = random() % 2;
+  for (std::size_t i = random() % 4; i > 0; --i)
+    add(notes ? first[random() % 8] : kMembers[random() % std::size(kMembers)]);
   return out + "}";
 }
 
@@ -150,7 +155,7 @@ std::string told(const LoweredSchema& lowered) {
 }
 
 TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
-  std::size_t plain = 0, parts = 0, lost = 0;
+  std::size_t plain = 0, trimmed = 0, parts = 0, lost = 0;
   for (const std::string& text : schemas()) {
     Arena arena;
     const auto schema = json::parse(arena, text);
@@ -162,7 +167,9 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
       if (column.name() == "anthropic") options.keys = {"a-z", "a-z_", 64, 0};
       const auto keys = judge_of_keys(options);
       const PlainJudge judge(column);
-      plain += judge.whole(*schema, options.target, keys ? &*keys : nullptr) ? 1 : 0;
+      const auto quick_walk = Trimmer(column, options.target, keys ? &*keys : nullptr, arena).run(*schema);
+      plain += quick_walk ? 1 : 0;
+      trimmed += quick_walk && !quick_walk->edits.empty() ? 1 : 0;
       parts += judge.judge((*schema)["properties"]["p"].members()) == PlainJudge::Plain::no ? 0 : 1;
       const std::string quick = told(lower_schema(*schema, options, arena));
       options.target.every_step = true;
@@ -177,6 +184,7 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
     }
   }
   EXPECT_GT(plain, 1000u) << "else this shows nothing";
+  EXPECT_GT(trimmed, 400u);
   EXPECT_GT(parts, 3000u);
   EXPECT_GT(lost, 10u);
 }

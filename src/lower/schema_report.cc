@@ -45,6 +45,8 @@ void write_start(std::string& out, Value value) {
   }
 }
 
+}  // namespace
+
 std::string start_of(Value value) {
   std::string out;
   if (!value) return out;
@@ -55,8 +57,6 @@ std::string start_of(Value value) {
   out.resize(end);
   return out += "…";
 }
-
-}  // namespace
 
 void Reporter::index() {
   std::vector<Value> open = {root_};

@@ -24,6 +24,9 @@ struct Place {
   std::vector<const json::Node*> expanded = {};  // what references named that were replaced in this node
 };
 
+// The value as an edit shows it: compact JSON, cut where it is long; an absent one as nothing.
+std::string start_of(json::Value value);
+
 class Reporter {
  public:
   // `until_loss`: once something is lost, only that it was is of interest.

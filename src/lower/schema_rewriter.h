@@ -37,9 +37,8 @@ namespace dragoman::lower {
 // Levels of JSON that a schema may be deep when it is sent; deeper schemas become unconstrained. With what a
 // wire puts around it that is what readers of JSON take: 256 levels are as many as this one does.
 inline constexpr int kSchemaDepth = 244;
-inline constexpr int kUnroll = 3;              // how often a definition may stand inside itself once inlined
-inline constexpr int kInlineBudget = 20'000;   // schemas that inlining and distributing may add
-inline constexpr std::size_t kGuidance = 200;  // bytes of one constraint in a description
+inline constexpr int kUnroll = 3;             // how often a definition may stand inside itself once inlined
+inline constexpr int kInlineBudget = 20'000;  // schemas that inlining and distributing may add
 
 // Which references may stay; each attempt keeps fewer (schema.cc).
 enum class Keep : std::uint8_t { all, definitions_only, none };

@@ -6,6 +6,8 @@
 
 #include "json/write.h"
 #include "lower/argument_plan.h"
+#include "lower/schema_hint.h"
+#include "lower/schema_leave.h"
 #include "lower/schema_rewriter.h"
 #include "lower/schema_signs.h"
 
@@ -284,27 +286,16 @@ void Rewriter::rename_definitions(Node& n) {
   d.set("$defs", build_.object(all));
 }
 
-// BRM-07, BR-33: keys some targets refuse at the root only.
 void Rewriter::trim_root(Node& n) {
   for (std::size_t i = 0; i < n.draft.members().size(); ++i) {
     const Member member = n.draft.members()[i];
     if (!member.value) continue;
-    bool taken = target_.root_keys.empty();
-    for (const std::string& key : target_.root_keys) taken = taken || key == member.key;
-    Row row = Row::extension;
-    if (taken && target_.object_root) {
-      const bool annotation = member.key == "$schema" || member.key == "title" || member.key == "description";
-      if (annotation && column_.rejects(row = Row::root_notes)) taken = false;
-      if (member.key == "additionalProperties" && column_.rejects(row = Row::root_additional)) taken = false;
-    }
-    if (taken) continue;
-    const Keyword* keyword = find_keyword(member.key);
-    const bool open = member.key == "additionalProperties" && member.value.boolean();
-    const bool lossless = !keyword || keyword->note || open;
-    note(n, row, member.key, member.value, {}, lossless ? Loss::none : Loss::widened);
+    const auto left = left_at_root(target_, column_, member);
+    if (!left) continue;
+    note(n, left->row, member.key, member.value, {}, left->loss);
     n.draft.set_value(i, {});
     // Which had looked at all of them.
-    if (keyword && keyword->row == Row::additional_schema) n.draft.erase("unevaluatedProperties");
+    if (member.key == "additionalProperties") n.draft.erase("unevaluatedProperties");
   }
 }
 

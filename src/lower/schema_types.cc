@@ -1,6 +1,7 @@
 // Types and null.
 #include <algorithm>
 
+#include "base/same_text.h"
 #include "base/strings.h"
 #include "lower/schema_rewriter.h"
 
@@ -46,7 +47,9 @@ bool is_of(Value value, std::string_view type) {
 
 }  // namespace
 
-bool is_type_name(std::string_view name) { return std::ranges::find(kTypes, name) != std::end(kTypes); }
+bool is_type_name(std::string_view name) {
+  return std::ranges::any_of(kTypes, [&](std::string_view type) { return same_text(type, name); });
+}
 
 std::string_view type_of_keyword(std::string_view keyword) {
   const Keyword* known = find_keyword(keyword);
@@ -72,9 +75,9 @@ std::string_view type_of_value(Value value) {
 }
 
 bool names_type(Value type, std::string_view name) {
-  if (type.is_string()) return type.text() == name;
+  if (type.is_string()) return same_text(type.text(), name);
   return std::ranges::any_of(type.items(),
-                             [&](Value item) { return item.is_string() && item.text() == name; });
+                             [&](Value item) { return item.is_string() && same_text(item.text(), name); });
 }
 
 void Rewriter::type_names(Node& n) {

@@ -7,7 +7,7 @@
 
 #include "lower/schema_key_patterns.h"
 #include "lower/schema_keys.h"
-#include "lower/schema_plain.h"
+#include "lower/schema_trim.h"
 
 namespace dragoman::lower {
 
@@ -32,10 +32,11 @@ std::string too_many_steps() {
 LoweredSchema lower_words(Value schema, const SchemaOptions& options, const NameJudge* judge, Arena& arena) {
   LoweredSchema out;
   const Column& column = keyword_table().column(options.target.column);
-  const auto plain = PlainJudge(column).whole(schema, options.target, judge);
+  auto plain = Trimmer(column, options.target, judge, arena).run(schema);
   if (plain) {
-    out.schema = schema;
-    out.steps = *plain;
+    out.schema = plain->schema;
+    out.edits = std::move(plain->edits);
+    out.steps = plain->steps;
     if (!options.strict) return out;
   }
   const auto edit = [&](std::string_view rule, std::string_view keyword, std::string before,

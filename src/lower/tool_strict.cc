@@ -72,7 +72,7 @@ void keep_words(Context& c, Tool& tool, Edit& edit) {
 
 void take(Context& c, Tool& tool, const SharedSchema& lowered, Cites& cites) {
   const std::size_t first = c.edits.size();
-  report(c, *lowered, place(tool), cites);
+  report(c, lowered, place(tool), cites);
   for (Edit& edit : std::span(c.edits).subspan(first))
     if (edit.keyword == "description" && edit.pointer == place(tool) && edit.after.empty())
       keep_words(c, tool, edit);
@@ -121,7 +121,7 @@ bool omit_parameters(Context& c, Tool& tool, const LoweredSchema& lowered, std::
 // The tool goes out without `strict`; the client hears why if it asked.
 void relax(Context& c, Candidate& candidate, Setting cause, std::string_view fallback,
            const std::string& why) {
-  candidate.strict.reset();
+  candidate.strict = {};
   if (candidate.asked)
     c.edit(cause, fallback, candidate.tool->pointer, "strict", "true", fmt::format("false: {}", why),
            Loss::widened);
@@ -207,14 +207,14 @@ void fit_tool_schemas(Context& c) {
       if (!fault.why.empty())
         relax(c, candidate, fault.cause, "OAIS", fault.why);
       else if (!candidate.asked && !candidate.strict->lossless())
-        candidate.strict.reset();
+        candidate.strict = {};
     }
     candidates.push_back(std::move(candidate));
   }
   if (takes && has_words) {
     fit_totals(c, candidates, output_cost(c));
     if (c.flag(Setting::strict_uniform) &&
-        !std::ranges::all_of(candidates, [](const Candidate& x) { return x.strict != nullptr; }))
+        !std::ranges::all_of(candidates, [](const Candidate& x) { return static_cast<bool>(x.strict); }))
       for (Candidate& candidate : candidates)
         if (candidate.strict)
           relax(c, candidate, Setting::strict_uniform, "CER-05", "not every tool can be strict");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/seen_texts.h"
 #include "dialect/tool_namespace.h"
 #include "lower/context.h"
 #include "lower/names.h"
@@ -31,24 +32,22 @@ void bug(Context& c, std::string_view rule, std::string_view pointer, std::strin
 void check_tools(Context& c) {
   const NameJudge judge({c.profile.text(Setting::tool_name_first), c.profile.text(Setting::tool_name_rest),
                          static_cast<std::size_t>(c.profile.integer(Setting::tool_name_max)), 0});
-  const auto is_server = [](const Tool* tool) { return tool->kind == canon::ToolKind::server; };
-  std::vector<const Tool*> tools;
-  tools.reserve(c.draft.tools.size());
+  const auto is_server = [](const Tool& tool) { return tool.kind == canon::ToolKind::server; };
+  // Server tools come first: several may have one name, but no other tool may have it too.
+  SeenTexts names(c.draft.tools.size() + 1);  // and the choice
+  for (const Tool& tool : c.draft.tools)
+    if (is_server(tool)) names.insert(tool.name);
   for (const Tool& tool : c.draft.tools) {
-    tools.push_back(&tool);
-    if (!is_server(&tool) && !judge.fits(dialect::split_space(tool.name).name))
+    if (is_server(tool)) continue;
+    if (!judge.fits(dialect::split_space(tool.name).name))
       bug(c, "GEN-06", tool.pointer, fmt::format("tool name '{}'", dialect::shown_name(tool.name)));
+    if (!names.insert(tool.name))
+      bug(c, "GEN-06", tool.pointer, fmt::format("two tools named '{}'", tool.name));
   }
-  std::ranges::sort(tools, {}, [&](const Tool* tool) { return std::pair(tool->name, is_server(tool)); });
-  const auto twin = std::ranges::adjacent_find(tools, [&](const Tool* a, const Tool* b) {
-    return a->name == b->name && !(is_server(a) && is_server(b));
-  });
-  if (twin != tools.end())
-    bug(c, "GEN-06", (*twin)->pointer, fmt::format("two tools named '{}'", (*twin)->name));
   const auto& choice = c.draft.tool_choice;
   if (c.draft.tools.empty() && choice.mode != ChoiceMode::unset)
     bug(c, "GEN-08", choice.pointer, "tool_choice without tools");
-  if (choice.mode == ChoiceMode::named && !std::ranges::binary_search(tools, choice.tool, {}, &Tool::name))
+  if (choice.mode == ChoiceMode::named && names.insert(choice.tool))
     bug(c, "GEN-08", choice.pointer, fmt::format("tool_choice names '{}'", choice.tool));
 }
 

@@ -1,0 +1,72 @@
+// What becomes of a schema in which nothing but some members have to go: made in one walk, where the steps of
+// schema_rewriter.h take each schema through all of them and look at the result once more.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "json/value.h"
+#include "lower/names.h"
+#include "lower/schema.h"
+#include "lower/schema_leave.h"
+#include "lower/schema_plain.h"
+
+namespace dragoman::lower {
+
+class Trimmer {
+ public:
+  // The root of a tool's parameters and all below it. `keys`: what property names have to fit; nullptr: any
+  // will do.
+  Trimmer(const Column& column, const SchemaTarget& target, const NameJudge* keys, Arena& arena)
+      : column_(column),
+        target_(target),
+        keys_(keys),
+        trims_root_(!target.root_keys.empty() || column.rejects(Row::root_notes) ||
+                    column.rejects(Row::root_additional)),
+        judge_(column),
+        build_(arena) {}
+
+  struct Trimmed {
+    json::Value schema;  // the root itself where nothing goes
+    std::vector<Edit> edits = {};
+    std::size_t steps = 0;
+  };
+  // The same, byte for byte, as the steps would come to; nullopt where they may have more to do. Once.
+  std::optional<Trimmed> run(json::Value root);
+
+ private:
+  // The way from the root: a keyword, and below it a property's name or a branch's number.
+  struct Step {
+    const Step* up;
+    std::string_view keyword, property = {};
+    std::optional<std::size_t> branch = {};
+  };
+  static void append(std::string& pointer, const Step* at);
+
+  // False: not by leaving out alone.
+  bool schema(json::Value value, const Step* at, int depth, json::Value& made);
+  bool root(json::Value value, const PlainJudge::Told& told) const;
+  bool leave(const LeftOut& left, const json::Member& member, const Step* at, std::string* hints);
+  bool leave_all(std::span<const json::Member> members, std::uint64_t gone, const Step* at,
+                 std::string& hints);
+  bool child(const json::Member& member, const PlainJudge::Told& told, const Step* at, int depth,
+             json::Value& made);
+  bool properties(json::Value map, const Step* at, int depth, json::Value& made);
+  bool trim_root(std::size_t first, bool hinted, bool& changed);
+
+  const Column& column_;
+  const SchemaTarget& target_;
+  const NameJudge* keys_;
+  bool trims_root_;
+  PlainJudge judge_;
+  json::Builder build_;
+  std::vector<json::Member> made_;  // of the objects being put together, each behind those around it
+  std::vector<Edit> edits_;
+  std::size_t steps_ = 0;
+};
+
+}  // namespace dragoman::lower
