@@ -38,6 +38,16 @@ TEST(Parse, SubtreesKeepTheirOwnBytes) {
   EXPECT_EQ(dump_compact(root), R"({"a":[1,{"x":"y"}],"b":{"c":1.50}})");
 }
 
+TEST(Parse, CountsValues) {
+  Arena arena;
+  const std::string_view text = R"({"a":[1,2],"b":{}})";  // five
+  EXPECT_TRUE(parse(arena, text, {.values = 5}));
+  const auto over = parse(arena, text, {.values = 4});
+  ASSERT_FALSE(over);
+  EXPECT_EQ(over.error().pointer, "/b");
+  EXPECT_NE(over.error().message.find("more than 4 values"), std::string::npos);
+}
+
 TEST(Parse, DecodesEscapes) {
   Arena arena;
   EXPECT_EQ(ok(arena, R"("a\"\\\/\b\f\n\r\t\u0041\u00e9\u20ac\ud83d\ude00")").text(),

@@ -18,6 +18,9 @@ struct ParseLimits {
   std::size_t values = SIZE_MAX;  // of the whole text
 };
 
+// Of what a client sends: more values are no conversation, and their tree would take hundreds of megabytes.
+inline constexpr ParseLimits kRequestLimits = {.values = 2'000'000};
+
 // Parses `text`, of which kPadding further bytes are readable (whatever they hold). Nothing is copied: the
 // values point into `text`, which must outlive them. Errors carry the JSON pointer of the place where that is
 // known.

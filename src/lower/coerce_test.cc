@@ -189,6 +189,14 @@ TEST(Coerce, IsBounded) {
   EXPECT_LE(out.made.size(), 48u);
 }
 
+TEST(ValidatorCache, HugeSchemasAreNotRead) {
+  std::string schema = R"({"enum":[0)";
+  for (std::size_t i = 0; i < validate::kAnswerSchemaValues; ++i) schema += ",0";
+  const auto compiled = validate::compile_schema(schema + "]}");
+  EXPECT_FALSE(compiled->validator);
+  EXPECT_NE(compiled->why.find("200000 values"), std::string::npos) << compiled->why;
+}
+
 TEST(ValidatorCache, KeepsTheLatestWithinItsBytes) {
   validate::ValidatorCache cache(200);
   Arena arena;

@@ -20,9 +20,6 @@ using namespace std::chrono;
 // its size (docs/schema-validation.md).
 constexpr std::size_t kLarge = 64 * 1024;
 
-// A request of so many values is no conversation, and its tree would take hundreds of megabytes.
-constexpr std::size_t kMostValues = 2'000'000;
-
 // Header values carry one line of visible text.
 std::string header_safe(std::string_view text) {
   std::string out;
@@ -105,7 +102,7 @@ net::Task<void> Exchange::beside(std::move_only_function<void()> work) {
 
 Result<void> Exchange::read_request() {
   static_assert(net::PaddedBuffer::kPadding >= json::kPadding);
-  auto body = json::parse_padded(arena_, http_.body(), {.values = kMostValues});
+  auto body = json::parse_padded(arena_, http_.body(), json::kRequestLimits);
   if (!body) return std::unexpected(body.error());
   if (!body->is_object())
     return fail(fmt::format("expected a JSON object, found a {}", json::name(body->kind())));

@@ -77,5 +77,20 @@ TEST(AnthropicStream, ATurnThatCallsEndsAsOne) {
   EXPECT_NE(got.find("0 stop tool_use (end_turn)\n"), got.npos) << got;
 }
 
+// Hosts that do not parse what their models write.
+TEST(AnthropicStream, AnInputThatIsTextIsTheArguments) {
+  const std::string call = R"({"type":"tool_use","id":"a","name":"f","input":"{\"x\":1}"})";
+  const std::string got = folded(R"({"type":"content_block_start","index":0,"content_block":)" + call + R"(}
+{"type":"content_block_stop","index":0}
+{"type":"message_delta","delta":{"stop_reason":"tool_use"}}
+{"type":"message_stop"})");
+  constexpr std::string_view kArguments = R"(0.0 arguments "{\"x\":1}")";
+  EXPECT_NE(got.find(kArguments), got.npos) << got;
+  const std::string whole =
+      decode_text(get(canon::DialectName::anthropic_messages),
+                  R"({"id":"i","model":"m","content":[)" + call + R"(],"stop_reason":"tool_use"})");
+  EXPECT_NE(whole.find(kArguments), whole.npos) << whole;
+}
+
 }  // namespace
 }  // namespace dragoman::dialect

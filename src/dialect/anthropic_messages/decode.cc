@@ -2,6 +2,7 @@
 
 #include "dialect/anthropic_messages/wire.h"
 #include "dialect/error_body.h"
+#include "json/parse.h"
 
 namespace dragoman::dialect::anthropic_messages {
 namespace {
@@ -28,7 +29,7 @@ std::int64_t count(Value v) {
   return n && *n >= 0 ? *n : -1;
 }
 
-canon::Block block(Value v) {
+canon::Block block(Arena& arena, Value v) {
   const std::string_view type = v["type"].text();
   canon::Block out;
   if (type == "text") {
@@ -43,7 +44,12 @@ canon::Block block(Value v) {
     canon::ToolCall call;
     call.id = v["id"].text();
     call.name = v["name"].text();
-    if (v["input"].is_object()) call.arguments = v["input"];
+    if (v["input"].is_object()) {
+      call.arguments = v["input"];
+    } else if (call.arguments_text = input_text(arena, v["input"]); !call.arguments_text.empty()) {
+      const auto parsed = json::parse(arena, call.arguments_text);
+      if (parsed && parsed->is_object()) call.arguments = *parsed;
+    }
     out.body = call;
   } else {
     out.body = canon::Foreign{type, v, canon::name(canon::DialectName::anthropic_messages)};
@@ -52,6 +58,11 @@ canon::Block block(Value v) {
 }
 
 }  // namespace
+
+std::string_view input_text(Arena& arena, Value input) {
+  if (!input || input.is_null() || input.is_object()) return {};
+  return input.is_string() ? input.text() : arena.copy(std::string_view(json::dump_compact(input)));
+}
 
 StopReason read_stop_reason(std::string_view word, bool called) {
   for (const Row& row : kStops)
@@ -74,7 +85,7 @@ canon::Usage read_usage(Value v) {
   return usage;
 }
 
-std::expected<canon::Response, canon::UpstreamError> decode(Arena&, Value body) {
+std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, Value body) {
   if (is_error_value(body)) return std::unexpected(read_error_value(200, body));
   if (!body["content"].is_array()) {
     canon::UpstreamError error;
@@ -91,7 +102,7 @@ std::expected<canon::Response, canon::UpstreamError> decode(Arena&, Value body) 
   out.service_tier = body["usage"]["service_tier"].text();
   canon::Choice& choice = out.choices.emplace_back();
   for (const Value v : body["content"].items())
-    if (v.is_object()) choice.blocks.push_back(block(v));
+    if (v.is_object()) choice.blocks.push_back(block(arena, v));
   choice.stop_text = body["stop_reason"].text();
   const bool called = std::ranges::any_of(choice.blocks, [](const canon::Block& one) {
     return std::holds_alternative<canon::ToolCall>(one.body);

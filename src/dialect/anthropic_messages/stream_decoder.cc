@@ -167,6 +167,8 @@ class Decoder final : public StreamDecoder {
     // The input is {} here and comes in deltas; hosts that send it whole put it here.
     if (type_ == BlockType::tool_call && !v["input"].members().empty())
       piece(EventType::tool_arguments, json::dump_compact(v["input"]), sink);
+    else if (type_ == BlockType::tool_call)
+      piece(EventType::tool_arguments, input_text(arena_, v["input"]), sink);
   }
 
   void piece(EventType type, std::string_view text, const EventSink& sink) {

@@ -42,6 +42,8 @@ inline constexpr std::string_view kMetadataPrefix = "metadata.";
 
 // decode.cc, shared with the stream.
 canon::Usage read_usage(json::Value usage);
+// Of a call's input that is no object: the text of one, from hosts that do not parse what their models write.
+std::string_view input_text(Arena& arena, json::Value input);
 // `called`: the answer has tool calls. Hosts of other models end a turn that calls like one that does not.
 canon::StopReason read_stop_reason(std::string_view word, bool called);
 

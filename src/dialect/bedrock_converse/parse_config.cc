@@ -194,7 +194,7 @@ void Parser::output() {
         r_.member(structure, "/outputConfig/textFormat/structure", "jsonSchema", Kind::object, true);
     const std::string_view text = r_.text(schema, kAt, "schema", true);  // BR-39: JSON in a string
     if (r_.failed()) return;
-    const auto parsed = json::parse(arena_, text);
+    const auto parsed = json::parse(arena_, text, json::kRequestLimits);
     if (!parsed || !parsed->is_object())
       return r_.fail(r_.at(kAt, "schema"), "expected the text of a JSON object (a JSON Schema)");
     out_.response_format = {.kind = canon::FormatKind::json_schema,

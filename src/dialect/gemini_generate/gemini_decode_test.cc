@@ -224,5 +224,19 @@ TEST(GeminiErrors, Bodies) {
   }
 }
 
+// Hosts that end without saying why: clients take OTHER for a fault.
+TEST(GeminiRender, AnEndWithoutAReasonIsAStop) {
+  canon::Response response;
+  canon::Choice& choice = response.choices.emplace_back();
+  choice.blocks.push_back({canon::Text{"Hi"}});
+  std::string out;
+  kGeminiGenerate.render(response, {}, out);
+  EXPECT_NE(out.find(R"("finishReason":"STOP")"), out.npos) << out;
+  choice.stop_text = "bored";
+  out.clear();
+  kGeminiGenerate.render(response, {}, out);
+  EXPECT_NE(out.find(R"("finishReason":"OTHER")"), out.npos) << out;
+}
+
 }  // namespace
 }  // namespace dragoman::dialect

@@ -69,7 +69,7 @@ void Parser::tool_config(Value v, std::string_view pointer) {
 Value Parser::scalar(Value v, std::string_view pointer, Want want) {
   if (want == Want::boolean) return r_.is_bool(v, pointer) ? v : Value();
   if (v.is_string()) {
-    const auto parsed = json::parse(arena_, v.text());
+    const auto parsed = json::parse(arena_, v.text(), {.values = 1});
     if (parsed && parsed->is_number()) v = *parsed;
   }
   const bool fine = want == Want::integer ? r_.is_integer(v, pointer) : r_.is_number(v, pointer);

@@ -188,7 +188,9 @@ void take(Candidate& c, const Event& event, F&& part) {
       return;
     case EventType::stop:
       flush_waiting();
-      c.finish = finish_word(event.stop);
+      // An end without a reason is one like any other: clients take OTHER for a fault.
+      c.finish =
+          event.stop == StopReason::unknown && event.stop_text.empty() ? "STOP" : finish_word(event.stop);
       return;
     default:
       return;

@@ -240,7 +240,7 @@ void Parser::arguments(canon::ToolCall& call, Value function, std::string_view p
     call.arguments = json::Builder(arena_).empty_object();
     return;
   }
-  const auto parsed = json::parse(arena_, call.arguments_text);
+  const auto parsed = json::parse(arena_, call.arguments_text, json::kRequestLimits);
   if (parsed && parsed->is_object()) call.arguments = *parsed;
 }
 

@@ -274,7 +274,8 @@ void Parser::call(Value v, std::string_view pointer, bool custom) {
     if (is_blank(out.arguments_text)) {  // what models write for tools that take nothing
       out.arguments_text = {};
       out.arguments = json::Builder(arena_).empty_object();
-    } else if (const auto parsed = json::parse(arena_, out.arguments_text); parsed && parsed->is_object()) {
+    } else if (const auto parsed = json::parse(arena_, out.arguments_text, json::kRequestLimits);
+               parsed && parsed->is_object()) {
       out.arguments = *parsed;
     }
   }

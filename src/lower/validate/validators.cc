@@ -8,7 +8,7 @@ namespace dragoman::validate {
 std::shared_ptr<const CompiledSchema> compile_schema(std::string_view text) {
   auto made = std::make_shared<CompiledSchema>();
   made->text = text;
-  const auto parsed = json::parse(made->arena, made->text);
+  const auto parsed = json::parse(made->arena, made->text, {.values = kAnswerSchemaValues});
   if (!parsed) {
     made->why = parsed.error().message;
     return made;

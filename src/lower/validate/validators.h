@@ -19,6 +19,7 @@ namespace dragoman::validate {
 // What an answer's check may cost: a few milliseconds at worst, some tens of microseconds as a rule.
 inline constexpr ValidationLimits kAnswerLimits = {
     .schemas = 50'000, .patterns = 500, .pattern_program = 100'000, .depth = 256, .steps = 200'000};
+inline constexpr std::size_t kAnswerSchemaValues = 200'000;  // of a schema's JSON, to be read at all
 
 // A schema with its own copy of the bytes. Without a validator it cannot be compiled; `why` says so.
 struct CompiledSchema {
