@@ -180,7 +180,7 @@ PlainJudge::Fit PlainJudge::keyword(const Keyword& keyword, const Member& member
       break;
     case Row::properties:
       told.properties = value;
-      if (!value.is_object() || !properties(value.members())) return Fit::no;
+      if (!value.is_object()) return Fit::no;
       break;
     case Row::required:
       told.required = value;
@@ -293,7 +293,7 @@ std::optional<std::uint64_t> PlainJudge::look(std::span<const Member> members, T
 
 PlainJudge::Plain PlainJudge::judge(std::span<const Member> members) const {
   Told told;
-  if (look(members, told) != 0) return Plain::no;
+  if (look(members, told) != 0 || !properties(told.properties.members())) return Plain::no;
   return told.properties || told.items || told.branches || told.more.is_object() ? Plain::branch
                                                                                  : Plain::leaf;
 }

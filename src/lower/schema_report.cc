@@ -50,6 +50,9 @@ void write_start(std::string& out, Value value) {
 std::string start_of(Value value) {
   std::string out;
   if (!value) return out;
+  const std::string_view raw = value.raw();
+  if (!value.is_object() && !value.is_array() && !raw.empty() && raw.size() <= kShown)
+    return std::string(raw);
   write_start(out, value);
   if (out.size() <= kShown) return out;
   std::size_t end = kShown;

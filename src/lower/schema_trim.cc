@@ -179,7 +179,7 @@ bool Trimmer::schema(Value value, const Step* at, int depth, Value& made) {
 std::optional<Trimmer::Trimmed> Trimmer::run(Value root) {
   if (target_.every_step || !target_.object_root || column_.passes_all()) return std::nullopt;
   Trimmed out;
-  if (trims_root_) made_.reserve(32);
+  if (trims_root_) made_.reserve(kRoom);
   if (!schema(root, nullptr, 0, out.schema) || steps_ > kSchemaSteps) return std::nullopt;
   out.edits = std::move(edits_);
   out.steps = steps_;

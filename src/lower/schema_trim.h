@@ -1,7 +1,10 @@
 // What becomes of a schema in which nothing but some members have to go: made in one walk, where the steps of
 // schema_rewriter.h take each schema through all of them and look at the result once more.
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <string>
@@ -64,7 +67,11 @@ class Trimmer {
   bool trims_root_;
   PlainJudge judge_;
   json::Builder build_;
-  std::vector<json::Member> made_;  // of the objects being put together, each behind those around it
+  // Of the objects being put together, each behind those around it.
+  static constexpr std::size_t kRoom = 48;
+  alignas(json::Member) std::array<std::byte, kRoom * sizeof(json::Member)> room_;
+  std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
+  std::pmr::vector<json::Member> made_{&memory_};
   std::vector<Edit> edits_;
   std::size_t steps_ = 0;
 };
