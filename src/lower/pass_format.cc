@@ -120,7 +120,7 @@ void fit_name(Context& c) {
   }
 }
 
-void take(Context& c, const SharedSchema& lowered) {
+void take(Context& c, SharedSchema& lowered) {
   ResponseFormat& format = c.draft.response_format;
   Cites cites(c.profile);
   report(c, lowered, format.schema_pointer, cites);
@@ -144,7 +144,7 @@ void native(Context& c) {
   const bool asked = format.strict.value_or(!says_strict || !may_say);
   const bool has_words = !c.profile.text(Setting::strict_column).empty();
   if (has_words && asked && (!says_strict || c.flag(Setting::json_schema_strict))) {
-    const SharedSchema strict = lower_schema(c, format.schema, schema_options(c.profile, true, true));
+    SharedSchema strict = lower_schema(c, format.schema, schema_options(c.profile, true, true));
     NotStrict fault{Setting::strict_column, strict->fault};
     if (fault.why.empty()) fault = over_budget(strict->cost, c.profile);
     if (fault.why.empty()) fault = over_totals(strict->cost, c.profile);
@@ -160,7 +160,7 @@ void native(Context& c) {
       c.edit(fault.cause, "OAIS", format.pointer, "strict", "true", "false: " + fault.why, Loss::widened);
     format.strict = false;
   }
-  const SharedSchema lowered = lower_schema(c, format.schema, schema_options(c.profile, true, false));
+  SharedSchema lowered = lower_schema(c, format.schema, schema_options(c.profile, true, false));
   // What the rules made of it may miss what the client's own had (COH-11).
   if (!unmet_need(sent(*lowered, format.schema), c.profile.list(Setting::structured_needs)).empty())
     return otherwise(c, Setting::structured_needs);

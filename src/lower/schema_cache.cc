@@ -132,11 +132,9 @@ SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& op
   if (c.schemas && schema.is_object() && !schema.raw().empty())
     if (const auto entry = c.schemas->get(schema, options)) {
       c.held.push_back(entry);
-      return {{entry, &entry->lowered}};
+      return {.kept = {entry, &entry->lowered}};
     }
-  auto own = std::make_shared<LoweredSchema>(lower_schema(schema, options.options, options.keys(), c.arena));
-  LoweredSchema* const made = own.get();
-  return {std::move(own), made};
+  return {.own = lower_schema(schema, options.options, options.keys(), c.arena)};
 }
 
 json::Value sent(const LoweredSchema& lowered, json::Value client) {
@@ -144,7 +142,8 @@ json::Value sent(const LoweredSchema& lowered, json::Value client) {
 }
 
 std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered) {
-  return lowered->plan ? std::shared_ptr<const ArgumentPlan>(lowered.lowered, lowered->plan.get()) : nullptr;
+  if (lowered.own || !lowered->plan) return lowered->plan;
+  return {lowered.kept, lowered->plan.get()};
 }
 
 const std::string& Cites::of(std::string_view rule) {
@@ -153,7 +152,7 @@ const std::string& Cites::of(std::string_view rule) {
   return known_.emplace_back(rule, profile_.cite(rule)).second;
 }
 
-void report(Context& c, const SharedSchema& shared, std::string_view place, Cites& cites) {
+void report(Context& c, SharedSchema& shared, std::string_view place, Cites& cites) {
   const LoweredSchema& lowered = *shared;
   if (!lowered.too_costly.empty())
     c.refuse("GEN-07", std::string(place) + lowered.costly_at, lowered.too_costly);
@@ -164,23 +163,20 @@ void report(Context& c, const SharedSchema& shared, std::string_view place, Cite
   }
   if (c.edits.capacity() < needed)
     c.edits.reserve(needed + std::max(needed, std::size_t{64}));  // more follow
-  const auto tell = [&](Edit& told, std::string_view rule, std::string_view pointer) {
-    told.rule = cites.of(rule);
-    std::string whole;
-    whole.reserve(place.size() + pointer.size());
-    told.pointer = std::move(whole.append(place).append(pointer));
-  };
   if (shared.own) {
     for (Edit& edit : shared.own->edits) {
       Edit& told = c.edits.emplace_back(std::move(edit));
-      tell(told, told.rule, told.pointer);
+      told.rule = cites.of(told.rule);
+      told.pointer.insert(0, place);
     }
     shared.own->edits.clear();
     return;
   }
   for (const Edit& edit : lowered.edits) {
     Edit& told = c.edits.emplace_back();
-    tell(told, edit.rule, edit.pointer);
+    told.rule = cites.of(edit.rule);
+    told.pointer.reserve(place.size() + edit.pointer.size());
+    told.pointer.append(place).append(edit.pointer);
     told.keyword = edit.keyword;
     told.before = edit.before;
     told.after = edit.after;

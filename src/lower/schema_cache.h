@@ -88,12 +88,12 @@ class SchemaCache {
 
 // Kept by the cache, shared, for copies of its edits cost more than finding it; or made for this request.
 struct SharedSchema {
-  std::shared_ptr<const LoweredSchema> lowered = {};
-  LoweredSchema* own = nullptr;  // `lowered`, where it was made for this request and is nobody else's
+  std::shared_ptr<const LoweredSchema> kept = {};
+  std::optional<LoweredSchema> own = {};
 
-  explicit operator bool() const { return lowered != nullptr; }
-  const LoweredSchema* operator->() const { return lowered.get(); }
-  const LoweredSchema& operator*() const { return *lowered; }
+  explicit operator bool() const { return own || kept; }
+  const LoweredSchema* operator->() const { return own ? &*own : kept.get(); }
+  const LoweredSchema& operator*() const { return *operator->(); }
 };
 
 // lower_schema() through the context's cache, if it has one.
@@ -116,6 +116,6 @@ class Cites {
 
 // Its edits, told of the schema at `place`; and that it cannot be sent, if so. Once: the request's own are
 // taken out of it.
-void report(Context& c, const SharedSchema& lowered, std::string_view place, Cites& cites);
+void report(Context& c, SharedSchema& lowered, std::string_view place, Cites& cites);
 
 }  // namespace dragoman::lower

@@ -19,7 +19,7 @@ constexpr int kTrimDepth = 64;  // deeper ones are for the steps to count
 void Trimmer::append(std::string& pointer, const Step* at) {
   if (!at) return;
   if (pointer.empty()) {
-    std::size_t size = 0;
+    std::size_t size = 40;  // and where the schema stands in the request
     for (const Step* step = at; step; step = step->up)
       size += step->keyword.size() + step->property.size() + 8;
     pointer.reserve(size);

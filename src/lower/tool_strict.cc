@@ -70,7 +70,7 @@ void keep_words(Context& c, Tool& tool, Edit& edit) {
   tool.description = c.keep(both);
 }
 
-void take(Context& c, Tool& tool, const SharedSchema& lowered, Cites& cites) {
+void take(Context& c, Tool& tool, SharedSchema& lowered, Cites& cites) {
   const std::size_t first = c.edits.size();
   report(c, lowered, place(tool), cites);
   for (Edit& edit : std::span(c.edits).subspan(first))
@@ -193,6 +193,7 @@ void fit_tool_schemas(Context& c) {
 
   std::size_t steps = 0;
   std::vector<Candidate> candidates;
+  candidates.reserve(c.draft.tools.size());
   for (Tool& tool : c.draft.tools) {
     if (steps > kToolSteps) return;  // refused
     if (tool.kind != ToolKind::function) continue;
@@ -241,7 +242,7 @@ void fit_tool_schemas(Context& c) {
     }
     if (!tool.strict && takes && c.flag(Setting::strict_always)) tool.strict = false;
     const KeyedOptions& words = loose.of(tool, false);
-    const SharedSchema lowered = lower_schema(c, tool.schema, words);
+    SharedSchema lowered = lower_schema(c, tool.schema, words);
     spend(c, tool, steps, lowered->steps);
     if (!omit_parameters(c, tool, *lowered, words.options.target.column)) take(c, tool, lowered, cites);
   }
