@@ -281,8 +281,7 @@ void Rewriter::guide(Node& n) {
   if (n.root && !target_.root_keys.empty()) return;
   std::string hints;
   for (const std::string& hint : n.guidance) hints += (hints.empty() ? "" : ", ") + hint;
-  const std::string said = with_hints(n.draft.get("description").text(), hints);
-  n.draft.set("description", build_.string_copy(said));
+  n.draft.set("description", with_hints(n.draft.get("description").text(), hints, build_));
 }
 
 bool Rewriter::references_hold(Value result) const {

@@ -91,15 +91,15 @@ std::string hint(std::string_view keyword, Value value, References& refs, const 
   return hint(keyword, value);
 }
 
-std::string with_hints(std::string_view description, std::string_view hints) {
-  std::string said;
-  said.reserve(description.size() + hints.size() + 3);
-  said += description;
-  if (!said.empty()) said += ' ';
-  said += '(';
-  said += hints;
-  said += ')';
-  return said;
+Value with_hints(std::string_view description, std::string_view hints, const json::Builder& build) {
+  const std::size_t most = description.size() + hints.size() + 3;
+  char* const said = build.arena().characters(most);
+  char* to = std::ranges::copy(description, said).out;
+  if (to != said) *to++ = ' ';
+  *to++ = '(';
+  to = std::ranges::copy(hints, to).out;
+  *to++ = ')';
+  return build.string({said, to});
 }
 
 }  // namespace dragoman::lower

@@ -18,6 +18,6 @@ std::string hint(std::string_view keyword, json::Value value);
 std::string hint(std::string_view keyword, json::Value value, References& refs, const json::Builder& build);
 
 // A description with hints at its end: one or several, with ", " between them.
-std::string with_hints(std::string_view description, std::string_view hints);
+json::Value with_hints(std::string_view description, std::string_view hints, const json::Builder& build);
 
 }  // namespace dragoman::lower

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/same_text.h"
+
 namespace dragoman::lower {
 
 using json::Member;
@@ -21,8 +23,7 @@ bool empty_schema(Value value) {
 
 }  // namespace
 
-bool says_nothing(const Member& member, std::span<const Member> siblings) {
-  const Keyword* keyword = find_keyword(member.key);
+bool says_nothing(const Keyword* keyword, const Member& member, std::span<const Member> siblings) {
   if (!keyword || keyword->note) return true;
   const Value value = member.value;
   const auto has = [&](std::string_view key) { return static_cast<bool>(among(siblings, key)); };
@@ -64,7 +65,7 @@ std::optional<LeftOut> left_untried(const Column& column, const Keyword* keyword
                                     std::span<const Member> siblings) {
   if (keyword && keyword->holds == Holds::map) return std::nullopt;
   if (!keyword) return LeftOut{};
-  if (keyword->row == Row::description || !says_nothing(member, siblings)) return std::nullopt;
+  if (keyword->row == Row::description || !says_nothing(keyword, member, siblings)) return std::nullopt;
   static constexpr Row kTelling[] = {Row::title,   Row::default_value,    Row::examples,
                                      Row::example, Row::content_encoding, Row::content_media_type};
   const bool tells = std::ranges::find(kTelling, keyword->row) != std::end(kTelling);
@@ -78,7 +79,7 @@ LeftOut left_refused(const Keyword* keyword, const Member& member, std::span<con
   const Value value = member.value;
   const bool is_more = out.row == Row::additional_schema;
   if (is_more && value.is_bool()) out.row = value.boolean() ? Row::additional_true : Row::additional_false;
-  const bool nothing = says_nothing(member, siblings);
+  const bool nothing = says_nothing(keyword, member, siblings);
   out.loss = nothing ? Loss::none : Loss::widened;
   // Closedness would be said on every object of a schema; a model needs no telling.
   const bool closes = is_more && value.is_bool();

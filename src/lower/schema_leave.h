@@ -18,12 +18,12 @@ struct LeftOut {
   bool hint = false;  // what it says goes into the description
 };
 
-// Leaving it out changes nothing about which values are valid. `siblings`: all members of its schema; those
+// Leaving it out changes nothing about which values are valid. `keyword` is find_keyword() of the member's,
+// here and below. `siblings`: all members of its schema; those
 // without a value are gone.
-bool says_nothing(const json::Member& member, std::span<const json::Member> siblings);
+bool says_nothing(const Keyword* keyword, const json::Member& member, std::span<const json::Member> siblings);
 
 // Nobody has tried the keyword here: it goes where without it the schema means the same. nullopt: it stays.
-// `keyword` is find_keyword() of the member's.
 std::optional<LeftOut> left_untried(const Column& column, const Keyword* keyword, const json::Member& member,
                                     std::span<const json::Member> siblings);
 // The column refuses it.

@@ -164,12 +164,12 @@ bool Trimmer::schema(Value value, const Step* at, int depth, Value& made) {
     changed = changed || below.node() != member.value.node();
     member.value = below;
     if (hinted && same_text(member.key, "description")) {
-      member.value = build_.string_copy(with_hints(below.text(), hints));
+      member.value = with_hints(below.text(), hints, build_);
       described = true;
     }
     if (kept_apart) made_.push_back(member);
   }
-  if (hinted && !described) made_.push_back({"description", build_.string_copy(with_hints("", hints))});
+  if (hinted && !described) made_.push_back({"description", with_hints("", hints, build_)});
   if (!at && kept_apart && !trim_root(first, hinted, changed)) return false;
   made = changed ? build_.object(std::span(made_).subspan(first)) : value;
   made_.resize(first);
