@@ -155,8 +155,8 @@ bool Trimmer::schema(Value value, const Step* at, int depth, Value& made) {
   for (std::size_t i = 0; i < members.size(); ++i) {
     if (*gone >> i & 1) continue;
     Member member = members[i];
-    Value below;
-    if (!child(member, told, at, depth + 1, below)) return false;
+    Value below = member.value;
+    if (!leaf && !child(member, told, at, depth + 1, below)) return false;
     if (below.node() != member.value.node() && !kept_apart) {  // and nothing has gone
       made_.insert(made_.end(), members.begin(), members.begin() + static_cast<std::ptrdiff_t>(i));
       kept_apart = true;
