@@ -20,12 +20,14 @@ import tempfile
 
 import measure
 
-TARGETS = ["openai/gpt-4o", "groq/llama-3.3-70b-versatile", "moonshot/kimi-k2-0905-preview",
-           "anthropic/claude-sonnet-4-5", "bedrock/us.amazon.nova-pro-v1:0"]
+STRICT = " strict"  # its tools ask for a strict mode, for which most of every schema is written anew
+TARGETS = ["openai/gpt-4o", "groq/llama-3.3-70b-versatile", "moonshot/kimi-k2-0905-preview", "mistral/mistral-large-latest",
+           "xai/grok-4", "anthropic/claude-sonnet-4-5", "bedrock/us.amazon.nova-pro-v1:0", "cerebras/gpt-oss-120b",
+           "openai/gpt-4o" + STRICT]
 FRESH = "revision 000000000"  # of a schema; post.lua counts it up
 
 
-def tool(number, size):
+def tool(number, size, strict):
     """As agents send them: nested objects, arrays, enums, bounds, a description on everything. No two are the same."""
     kinds = [
         lambda i: (f"path_{i}", {"type": "string", "description": f"Absolute path of file {i}, {number} in {FRESH}",
@@ -43,12 +45,13 @@ def tool(number, size):
         schema["properties"][name] = value
         if len(json.dumps(schema, separators=(",", ":"))) >= size:
             break
-    return {"type": "function", "function": {"name": f"tool_{number}", "description": f"Does thing {number}", "parameters": schema}}
+    function = {"name": f"tool_{number}", "description": f"Does thing {number}", "parameters": schema}
+    return {"type": "function", "function": {**function, "strict": True} if strict else function}
 
 
 def body(target):
-    value = {"model": target, "max_tokens": 100, "messages": [{"role": "user", "content": "hi"}],
-             "tools": [tool(i, 8 * 1024 // 20) for i in range(20)]}
+    value = {"model": target.removesuffix(STRICT), "max_tokens": 100, "messages": [{"role": "user", "content": "hi"}],
+             "tools": [tool(i, 8 * 1024 // 20, target.endswith(STRICT)) for i in range(20)]}
     return json.dumps(value, separators=(",", ":")).encode()
 
 
@@ -60,7 +63,7 @@ def start_gateway(folder, on, upstream):
         "server": {"listen": f"127.0.0.1:{port}", "threads": 1},
         "providers": {name: {"base_url": base, "api_key": "bench"} for name, base in {
             "openai": f"{here}/v1", "groq": f"{here}/openai/v1", "moonshot": f"{here}/v1", "anthropic": here,
-            "bedrock": here}.items()},
+            "bedrock": here, "mistral": f"{here}/v1", "xai": f"{here}/v1", "cerebras": f"{here}/v1"}.items()},
         "journal": {"path": str(folder / "journal.db")},
         "log": {"level": "warn"},
     }))
@@ -90,7 +93,7 @@ def get(port, method, path, content=None):
 def counted(port, target):
     """(seconds inside lowering, attempts) since the start."""
     text = get(port, "GET", "/metrics")
-    label = re.escape(f'target="{target}"')
+    label = re.escape(f'target="{target.removesuffix(STRICT)}"')
     seconds = re.search(rf"^dragoman_lowering_seconds_total{{{label}}} (\S+)", text, re.M)
     attempts = re.findall(rf"^dragoman_attempts_total{{{label},[^}}]*}} (\S+)", text, re.M)
     return (float(seconds.group(1)) if seconds else 0, sum(map(float, attempts)))
@@ -133,7 +136,7 @@ def main():
     print(f"`bench/share`, medians of {options.rounds} rounds of {options.seconds} s; 20 tools, {len(body(TARGETS[0])):,} bytes.\n")
     rows = []
     for target in TARGETS:
-        row = [f"`{target}`"]
+        row = [f"`{target.removesuffix(STRICT)}`{', strict tools' if target.endswith(STRICT) else ''}"]
         for fresh in (False, True):
             part, whole, share = (statistics.median(column) for column in zip(*runs[target, fresh]))
             row += [f"{part:.1f} µs", f"{whole:.0f} µs", f"{share:.0%}"]
