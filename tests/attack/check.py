@@ -333,7 +333,9 @@ def of_choice(answer):
         yield "choice made stronger in silence", "auto became required"
     if which and asked == "required":
         free = {back.get(name, name) for name in only} if only else set(declared)
-        if not free <= set(which) and not edited:
+        # A tool that only the history knows is declared with an edit of its own (GROQ-04).
+        declares = any(e["keyword"] == "tools" for e in answer.edits)
+        if not free <= set(which) and not edited and not declares:
             yield "choice lost in silence", "the tools to choose from"
 
 
