@@ -226,6 +226,8 @@ std::string strict_fault(Value schema, const StrictRules& rules) {
     }
     if (rules.typed && !s["type"] && !s["$ref"] && !s["anyOf"] && !s["enum"] && !s["const"])
       return "a schema without a type";
+    if (rules.typed && says(s["type"], "array") && !s["items"] && !s["prefixItems"])
+      return "an array that says nothing of its items";
     if (is_object_schema(s)) {
       const Value more = s["additionalProperties"];
       if (!more.is_bool() || more.boolean()) return "an object that is not closed";
