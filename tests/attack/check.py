@@ -304,7 +304,7 @@ def demand(body):
         kind = choice.get("type")
         if kind == "allowed_tools":
             inner = choice.get("allowed_tools", choice)
-            return inner["mode"], [t.get("name") or t[t["type"]]["name"] for t in inner["tools"]]
+            return inner["mode"], [t.get("name") or t.get(t["type"], {}).get("name", t["type"]) for t in inner["tools"]]
         named = choice.get("name") or (choice.get("function") or choice.get("custom") or {}).get("name")
         if named:
             return "required", [named]
