@@ -1,5 +1,6 @@
 // What the exchanges of one process share.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -48,6 +49,10 @@ class Cooldowns {
   void failed(const route::Target& target, const failure::Failure& failure,
               const route::CooldownPolicy& policy, route::Time now) {
     const std::lock_guard lock(mutex_);
+    if (state_.size() >= forget_at_) {  // clients name models too
+      state_ = route::forget_expired(std::move(state_), policy, now);
+      forget_at_ = std::max(kEntries, 2 * state_.size());
+    }
     state_ = route::after_failure(std::move(state_), target.key, failure, policy, now);
     if (target.credential_key.empty()) return;
     // A refused key and an empty account are so for every model; a missing permission, and Google's daily
@@ -65,6 +70,10 @@ class Cooldowns {
     for (const std::string* key : {&target.key, &target.credential_key})
       if (state_.find(*key)) state_ = route::after_success(std::move(state_), *key);
   }
+  std::size_t size() {  // targets and credentials of which something is remembered
+    const std::lock_guard lock(mutex_);
+    return state_.size();
+  }
   bool may_retry(const std::string& route) {
     const std::lock_guard lock(mutex_);
     return route::may_retry(budgets_[route]);
@@ -75,9 +84,10 @@ class Cooldowns {
   }
 
  private:
-  static constexpr std::size_t kBudgets = 4096;
+  static constexpr std::size_t kBudgets = 4096, kEntries = 4096;
   std::mutex mutex_;
   route::CooldownState state_;
+  std::size_t forget_at_ = kEntries;
   std::unordered_map<std::string, route::RetryBudget> budgets_;  // by route
 };
 

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::string_view kHashPrefix = "sha256:";
 constexpr std::size_t kKeyCharacters = 40;
-constexpr std::size_t kShortestSafe = 16;
 
 std::optional<KeyHash> parse_hex(std::string_view hex) {
   KeyHash hash{};
@@ -61,10 +60,6 @@ Result<ClientKey> parse_key(std::string name, std::string& configured) {
   OPENSSL_cleanse(configured.data(), configured.size());
   configured.clear();
   return key;
-}
-
-bool easily_guessed(std::string_view plain) {
-  return !plain.starts_with(kHashPrefix) && plain.size() < kShortestSafe;
 }
 
 Result<NewKey> generate_key() {

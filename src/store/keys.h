@@ -28,9 +28,6 @@ std::string hash_text(const KeyHash& hash);  // "sha256:<64 hex digits>", the fo
 // `configured` is "sha256:<hex>" or a key in plain text, which is hashed and then overwritten in place.
 Result<ClientKey> parse_key(std::string name, std::string& configured);
 
-// True for a plain key too short to be safe against guessing (under 16 characters).
-bool easily_guessed(std::string_view plain);
-
 struct NewKey {
   std::string plain;   // "dk-" and 40 characters of [0-9A-Za-z]: 238 bits. To be shown once.
   std::string hashed;  // hash_text() of it

@@ -92,11 +92,5 @@ TEST(GenerateKey, IsLongRandomAndMatchesItsHash) {
   EXPECT_EQ(letters.size(), 62u);
 }
 
-TEST(EasilyGuessed, LooksAtPlainKeysOnly) {
-  EXPECT_TRUE(easily_guessed("sk-1234"));
-  EXPECT_FALSE(easily_guessed("dk-0123456789abcdefghij"));
-  EXPECT_FALSE(easily_guessed("sha256:12"));
-}
-
 }  // namespace
 }  // namespace dragoman::store
