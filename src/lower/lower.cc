@@ -214,7 +214,6 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
   if (untouched && splice(request, options, out.body)) {
     out.same_bytes = true;
   } else {
-    out.body.reserve(request.source.raw().size() + 1024);  // about what it will be
     c.wire.encode(c.draft, options, out.body);
   }
   out.edits = std::move(c.edits);
