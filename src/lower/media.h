@@ -7,6 +7,8 @@ namespace dragoman::lower {
 
 // What says whether a target takes media of this kind.
 Setting taken(canon::MediaKind kind);
+// Text documents, and a document's name and context, have a place of their own on the wire.
+bool has_document_fields(const Context& c);
 
 // media_types.cc: documents that are text and of a type the target does not take, or that are bytes only for
 // want of another way to say them, become their text.

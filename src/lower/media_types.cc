@@ -129,10 +129,7 @@ void fit_documents(Context& c) {
 }
 
 void documents_of_results(Context& c) {
-  const bool has_place =
-      (c.wire.name == DialectName::anthropic_messages || c.wire.name == DialectName::bedrock_converse) &&
-      c.flag(Setting::documents);
-  if (has_place) return;
+  if (has_document_fields(c)) return;
   for (Message& message : c.draft.messages)
     for (Block& block : message.blocks)
       if (auto* result = std::get_if<ToolResult>(&block.body))

@@ -84,10 +84,7 @@ void tell_of_documents(Context& c, std::vector<Block>& blocks) {
 }  // namespace
 
 void tell_of_documents(Context& c) {
-  const bool has_fields = (c.wire.name == canon::DialectName::anthropic_messages ||
-                           c.wire.name == canon::DialectName::bedrock_converse) &&
-                          c.flag(Setting::documents);
-  if (has_fields) return;
+  if (has_document_fields(c)) return;
   for (Message& message : c.draft.messages) tell_of_documents(c, message.blocks);
 }
 

@@ -295,6 +295,12 @@ Setting taken(MediaKind kind) {
   return Setting::audio;
 }
 
+bool has_document_fields(const Context& c) {
+  return (c.wire.name == canon::DialectName::anthropic_messages ||
+          c.wire.name == canon::DialectName::bedrock_converse) &&
+         c.flag(Setting::documents);
+}
+
 void pass_media(Context& c) {
   json_results_to_text(c);
   fit_documents(c);
