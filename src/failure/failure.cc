@@ -55,11 +55,6 @@ std::string_view name(Side side) {
   return kNames[static_cast<std::size_t>(side)];
 }
 
-std::string_view name(Source source) {
-  constexpr std::array<std::string_view, 3> kNames{"upstream", "network", "us"};
-  return kNames[static_cast<std::size_t>(source)];
-}
-
 std::optional<FailureClass> class_named(std::string_view name) {
   for (const ClassRow& row : kClasses) {
     if (row.name == name) return row.cls;

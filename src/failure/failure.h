@@ -45,7 +45,6 @@ enum class Source : std::uint8_t { upstream, network, us };
 
 std::string_view name(FailureClass cls);  // "quota_billing"
 std::string_view name(Side side);
-std::string_view name(Source source);
 std::optional<FailureClass> class_named(std::string_view name);
 
 // One sentence for a person, without a final dot: "the account is out of credit or over a spending limit".

@@ -264,13 +264,6 @@ Value Builder::with(Value object_value, std::string_view key, Value value) const
   return object(members);
 }
 
-Value Builder::written(Value value) const {
-  if (!value || !value.raw().empty()) return value;
-  Node* node = arena_->make<Node>(*value.node());
-  node->raw = arena_->copy(std::string_view(dump(value)));
-  return Value(node);
-}
-
 Value Builder::without(Value object_value, std::string_view key) const {
   std::vector<Member> members;
   for (const Member& member : object_value.members())

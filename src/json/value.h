@@ -104,9 +104,6 @@ class Builder {
   Value with(Value object, std::string_view key, Value value) const;
   Value without(Value object, std::string_view key) const;
 
-  // The same value with its text made once: `raw` as if it had been parsed. For what is written many times.
-  Value written(Value value) const;
-
   Arena& arena() const { return *arena_; }
 
  private:

@@ -70,7 +70,6 @@ int ClientResponse::status() const { return call_->head.status; }
 const Headers& ClientResponse::headers() const { return call_->head.headers; }
 bool ClientResponse::reused_connection() const { return call_->reused; }
 Task<NetResult<std::string_view>> ClientResponse::read() { return call_->read(); }
-void ClientResponse::cancel() { call_->cancel(); }
 
 Task<NetResult<std::string>> ClientResponse::read_all(std::size_t limit) {
   std::string out;

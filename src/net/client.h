@@ -62,9 +62,6 @@ class ClientResponse {
   // The rest of the body; too_large if it is longer than `limit` bytes.
   Task<NetResult<std::string>> read_all(std::size_t limit);
 
-  // Closes the connection; a read in flight returns `cancelled`.
-  void cancel();
-
  private:
   std::unique_ptr<Call> call_;
 };

@@ -69,12 +69,6 @@ void Headers::set(std::string_view name, std::string_view value) {
   if (!placed) fields_.push_back(field);
 }
 
-std::size_t Headers::remove(std::string_view name) {
-  return std::erase_if(fields_, [&](const Field& f) {
-    return equals_ignoring_case({text_.data() + f.name_at, f.name_size}, name);
-  });
-}
-
 void Headers::reserve(std::size_t fields, std::size_t text) {
   fields_.reserve(fields);
   text_.reserve(text);

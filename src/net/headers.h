@@ -16,7 +16,7 @@ struct Header {
 };
 
 // Names and values live back to back in one string, so a request's head costs two allocations. Views handed
-// out are valid until the next add, set or remove, or the object's end. Not thread-safe, as any value.
+// out are valid until the next add or set, or the object's end. Not thread-safe, as any value.
 class Headers {
  public:
   Headers() = default;
@@ -34,7 +34,6 @@ class Headers {
 
   void add(std::string_view name, std::string_view value);
   void set(std::string_view name, std::string_view value);  // replaces the first in place, removes the others
-  std::size_t remove(std::string_view name);                // how many went
   void reserve(std::size_t fields, std::size_t text);
 
   std::size_t size() const { return fields_.size(); }

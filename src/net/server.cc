@@ -69,8 +69,7 @@ Task<void> accept_all(std::shared_ptr<ServerShared> shared, ServerLoop* home,
       if (!co_await home->loop->sleep(kPause)) co_return;
       continue;
     }
-    Address peer;
-    const int fd = ::accept4(listener->fd(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int fd = ::accept4(listener->fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
       if (errno == ECONNABORTED || errno == EINTR) continue;
       if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -83,8 +82,7 @@ Task<void> accept_all(std::shared_ptr<ServerShared> shared, ServerLoop* home,
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     shared->open.fetch_add(1);
-    home->loop->spawn(serve(std::make_unique<Connection>(shared, *home, Socket::adopt(*home->loop, fd),
-                                                         endpoint_text(peer.get()))));
+    home->loop->spawn(serve(std::make_unique<Connection>(shared, *home, Socket::adopt(*home->loop, fd))));
   }
 }
 

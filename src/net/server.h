@@ -57,7 +57,6 @@ class ServerExchange {
   // The whole body, decoded from chunks; at least PaddedBuffer::kPadding readable bytes follow it.
   std::string_view body() const { return body_.view(); }
   PaddedBuffer take_body() { return std::move(body_); }
-  const std::string& peer() const;  // "192.0.2.1:50000"
   Loop& loop() const;
 
   // A whole answer. Content-Length, Date and Connection are added; a HEAD request gets no body. Every

@@ -22,9 +22,8 @@ constexpr std::size_t kTrustedBody = 1024 * 1024;
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<ServerShared> shared, ServerLoop& home, std::shared_ptr<Socket> socket,
-                       std::string peer)
-    : shared_(std::move(shared)), home_(home), socket_(std::move(socket)), peer_(std::move(peer)) {
+Connection::Connection(std::shared_ptr<ServerShared> shared, ServerLoop& home, std::shared_ptr<Socket> socket)
+    : shared_(std::move(shared)), home_(home), socket_(std::move(socket)) {
   home_.connections.insert(this);
 }
 

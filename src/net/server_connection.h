@@ -35,8 +35,7 @@ struct ServerShared {
 
 class Connection {
  public:
-  Connection(std::shared_ptr<ServerShared> shared, ServerLoop& home, std::shared_ptr<Socket> socket,
-             std::string peer);
+  Connection(std::shared_ptr<ServerShared> shared, ServerLoop& home, std::shared_ptr<Socket> socket);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -73,7 +72,6 @@ class Connection {
   std::shared_ptr<ServerShared> shared_;
   ServerLoop& home_;
   std::shared_ptr<Socket> socket_;
-  const std::string peer_;
   std::string in_;  // bytes beyond the current request, or of a head that is not whole yet
   std::unique_ptr<ServerExchange> exchange_;  // none while idle
   std::function<void()> gone_;

@@ -5,7 +5,6 @@
 
 namespace dragoman::net {
 
-const std::string& ServerExchange::peer() const { return connection_.peer_; }
 Loop& ServerExchange::loop() const { return connection_.socket_->loop(); }
 bool ServerExchange::disconnected() const {
   return connection_.disconnected_ || !connection_.socket_->open() || loop().stopping();

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "base/id.h"
@@ -85,20 +84,6 @@ void Vault::put(const VaultAddress& address, std::string value) {
     index_.insert(address);
     queue({Job::Kind::put, {address}, value, {}});
     keep(address, std::move(value));
-  }
-  work_.notify_one();
-}
-
-void Vault::erase(const VaultAddress& address) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (index_.erase(address) == 0) return;
-    if (const auto known = hot_at_.find(address); known != hot_at_.end()) {
-      hot_bytes_ -= known->second->second.size() + kOverhead;
-      hot_.erase(known->second);
-      hot_at_.erase(known);
-    }
-    queue({Job::Kind::erase, {address}, {}, {}});
   }
   work_.notify_one();
 }
@@ -185,19 +170,15 @@ void Vault::serve(VaultFile& file, std::deque<Job>& jobs) {
   }
   const auto write = [&]() -> Result<void> {
     for (const Job& job : jobs) {
-      Result<void> done;
-      if (job.kind == Job::Kind::put)
-        done = file.put(job.addresses.front(), seal_.seal(job.addresses.front(), job.value), now_s());
-      else if (job.kind == Job::Kind::erase)
-        done = file.erase(job.addresses.front());
-      if (!done) return done;
+      if (job.kind != Job::Kind::put) continue;
+      const VaultAddress& address = job.addresses.front();
+      if (auto done = file.put(address, seal_.seal(address, job.value), now_s()); !done) return done;
     }
     return {};
   };
   std::uint64_t puts = 0;
   for (const Job& job : jobs) puts += job.kind == Job::Kind::put;
-  const bool changes = std::ranges::any_of(jobs, [](const Job& job) { return job.kind != Job::Kind::load; });
-  if (!changes) return;
+  if (puts == 0) return;
   Result<void> done = file.begin();
   if (done) done = write();
   if (done) done = file.commit();

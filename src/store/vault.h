@@ -56,7 +56,6 @@ class Vault {
 
   // Found by the next find(), on disk soon after. Never waits. The last value put at an address is the one.
   void put(const VaultAddress& address, std::string value);
-  void erase(const VaultAddress& address);
 
   enum class Found : std::uint8_t {
     nothing,  // there is none
@@ -87,7 +86,7 @@ class Vault {
 
  private:
   struct Job {
-    enum class Kind : std::uint8_t { put, erase, load } kind;
+    enum class Kind : std::uint8_t { put, load } kind;
     std::vector<VaultAddress> addresses;
     std::string value;
     std::function<void()> done;

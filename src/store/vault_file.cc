@@ -73,11 +73,10 @@ Result<VaultFile> VaultFile::open(const std::string& location) {
       "INSERT INTO sealed (address, stored_s, value) VALUES (?1, ?2, ?3) ON CONFLICT (address) DO UPDATE SET "
       "stored_s = "
       "?2, value = ?3");
-  auto erase = database->prepare("DELETE FROM sealed WHERE address = ?1");
   auto get = database->prepare("SELECT value FROM sealed WHERE address = ?1");
-  for (const auto* statement : {&put, &erase, &get})
+  for (const auto* statement : {&put, &get})
     if (!*statement) return std::unexpected(Error{"vault " + statement->error().message});
-  return VaultFile(*std::move(database), *std::move(put), *std::move(erase), *std::move(get));
+  return VaultFile(*std::move(database), *std::move(put), *std::move(get));
 }
 
 Result<void> VaultFile::put(const VaultAddress& address, std::string_view sealed, std::int64_t now_s) {
@@ -86,13 +85,6 @@ Result<void> VaultFile::put(const VaultAddress& address, std::string_view sealed
   put_.bind_blob(3, sealed);
   auto done = put_.run();
   put_.reset();
-  return done;
-}
-
-Result<void> VaultFile::erase(const VaultAddress& address) {
-  erase_.bind_blob(1, bytes_of(address));
-  auto done = erase_.run();
-  erase_.reset();
   return done;
 }
 

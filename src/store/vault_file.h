@@ -28,7 +28,6 @@ class VaultFile {
   void rollback() { (void)database_.run("ROLLBACK"); }
 
   Result<void> put(const VaultAddress& address, std::string_view sealed, std::int64_t now_s);
-  Result<void> erase(const VaultAddress& address);
   Result<std::optional<std::string>> get(const VaultAddress& address);
   Result<void> each_address(const std::function<void(const VaultAddress&)>& sink);
 
@@ -39,15 +38,12 @@ class VaultFile {
                       std::vector<VaultAddress>& gone);
 
  private:
-  VaultFile(Database database, Statement put, Statement erase, Statement get)
-      : database_(std::move(database)),
-        put_(std::move(put)),
-        erase_(std::move(erase)),
-        get_(std::move(get)) {}
+  VaultFile(Database database, Statement put, Statement get)
+      : database_(std::move(database)), put_(std::move(put)), get_(std::move(get)) {}
   Result<std::size_t> drop(std::string_view condition, int limit, std::vector<VaultAddress>& gone);
 
   Database database_;  // first, so that the statements go before it
-  Statement put_, erase_, get_;
+  Statement put_, get_;
 };
 
 }  // namespace dragoman::store

@@ -69,10 +69,6 @@ TEST(Vault, WhatWasPutIsThereAtOnceAndAfterARestart) {
   std::string value;
   EXPECT_EQ(vault->find(address, value), Vault::Found::on_disk);
   EXPECT_EQ(get(*vault, address), "newer state");
-  vault->erase(address);
-  EXPECT_FALSE(get(*vault, address));
-  ASSERT_TRUE(vault->flush());
-  EXPECT_EQ(open({.path = path, .key = kKey})->size(), 0u);
 }
 
 TEST(Vault, TheFileTellsNothing) {

@@ -170,10 +170,22 @@ TEST(OpenaiEncode, ToolResultsFirst) {
       R"({"role":"tool","tool_call_id":"a","content":""},{"role":"user","content":"and"}],"max_tokens":1})");
 }
 
-TEST(OpenaiEncode, EveryStyleOfTheTableIsKnown) {
-  for (const std::string_view style : {"", "effort", "openrouter", "zai", "deepseek", "qwen", "none"})
-    EXPECT_TRUE(openai_chat::is_reasoning_style(style)) << style;
-  EXPECT_FALSE(openai_chat::is_reasoning_style("loud"));
+TEST(OpenaiEncode, EveryStyleOfTheTableSaysSomethingAndOthersNothing) {
+  Arena arena;
+  const auto value = json::parse(
+      arena, R"({"model":"c","messages":[{"role":"user","content":"hi"}],"reasoning_effort":"high"})");
+  const auto request = kOpenaiChat.parse(arena, *value);
+  ASSERT_TRUE(request);
+  const auto written = [&](std::string_view style) {
+    std::string out;
+    kOpenaiChat.encode(*request, {.model = "m", .reasoning_style = style}, out);
+    return out;
+  };
+  const std::string silent = R"({"model":"m","messages":[{"role":"user","content":"hi"}]})";
+  for (const std::string_view style : {"", "none", "loud"}) EXPECT_EQ(written(style), silent) << style;
+  for (const std::string_view style :
+       {"effort", "openrouter", "zai", "deepseek", "qwen", "qwen_template", "together", "minimax"})
+    EXPECT_NE(written(style), silent) << style;
 }
 
 }  // namespace

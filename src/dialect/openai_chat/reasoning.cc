@@ -168,10 +168,4 @@ void write_reasoning_config(json::Writer& w, const ReasoningConfig& reasoning, s
   }
 }
 
-bool is_reasoning_style(std::string_view style) {
-  for (const Style& row : kStyles)
-    if (row.name == style) return true;
-  return false;
-}
-
 }  // namespace dragoman::dialect::openai_chat

@@ -50,7 +50,6 @@ void write_detail(json::Writer& w, const canon::Reasoning& reasoning, int index,
 // write nothing.
 void write_reasoning_config(json::Writer& w, const canon::ReasoningConfig& reasoning, std::string_view style,
                             std::string_view budget_field);
-bool is_reasoning_style(std::string_view style);
 
 // logprobs.cc: those of an answer's or a chunk's choice in OpenAI's shape; absent where it has none. `text`
 // is the chunk's.
