@@ -162,8 +162,9 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   upstream_spoke_ = streamed;  // for all one knows
   const auto value = streamed ? json::Value() : json::parse(arena, *body);
   if (!value) {
-    canon::UpstreamError error = wire.decode_error(502, *body, {});
-    error.message = fmt::format("the provider answered 200 with what is no JSON: {}", value.error().message);
+    canon::UpstreamError error =
+        no_answer(wire, *body,
+                  fmt::format("the provider answered 200 with what is no JSON: {}", value.error().message));
     co_return failed_upstream(deployment, std::move(error), response.headers());
   }
   auto decoded = streamed ? gather(wire, arena, *body) : wire.decode(arena, *value);
@@ -172,8 +173,7 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
     co_return failed_upstream(deployment, std::move(decoded.error()), response.headers());
   }
   if (decoded->choices.empty()) {
-    canon::UpstreamError error = wire.decode_error(502, *body, {});
-    error.message = "the provider answered 200 without an answer in it";
+    canon::UpstreamError error = no_answer(wire, *body, "the provider answered 200 without an answer in it");
     co_return failed_upstream(deployment, std::move(error), response.headers());
   }
   upstream_spoke_ = true;
@@ -290,8 +290,8 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
     };
     const auto fed = over ? frames.finish(one) : frames.feed(*bytes, one);
     if (!error && !fed) {
-      error = wire.decode_error(502, {}, {});
-      error->message = fmt::format("the provider's stream cannot be read: {}", fed.error().message);
+      error =
+          no_answer(wire, {}, fmt::format("the provider's stream cannot be read: {}", fed.error().message));
       error->in_stream = true;
     }
     bool complete = false;
@@ -332,8 +332,7 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
                                {net::NetError::Kind::closed, "the stream broke off before its end"}, true);
     if (!committed_) {
       // A proper stream with nothing in it: as good as no answer.
-      canon::UpstreamError empty = wire.decode_error(502, {}, {});
-      empty.message = "the provider's stream ended without an answer in it";
+      canon::UpstreamError empty = no_answer(wire, {}, "the provider's stream ended without an answer in it");
       empty.in_stream = true;
       co_return failed_upstream(deployment, std::move(empty), response.headers());
     }

@@ -272,8 +272,10 @@ net::Task<void> Exchange::refuse() {
     headers.add("Retry-After",
                 std::to_string(static_cast<std::int64_t>(std::ceil(*told.failure.retry_after))));
   std::string body;
+  // What is no answer is no error of the dialect's either.
   const bool verbatim = told.dialect == client_.name && !told.error.body.empty() &&
                         told.error.status == status && !told.error.in_stream &&
+                        told.error.type != dialect::kUnreadableType &&
                         told.failure.source == failure::Source::upstream;
   if (verbatim) {
     body = told.error.body;

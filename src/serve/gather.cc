@@ -7,6 +7,13 @@
 
 namespace dragoman::serve {
 
+canon::UpstreamError no_answer(const dialect::Dialect& wire, std::string_view body, std::string message) {
+  canon::UpstreamError error = wire.decode_error(dialect::kUnreadableStatus, body, {});
+  if (error.type.empty()) error.type = dialect::kUnreadableType;
+  error.message = std::move(message);
+  return error;
+}
+
 std::expected<canon::Response, canon::UpstreamError> gather(const dialect::Dialect& wire, Arena& arena,
                                                             std::string_view bytes) {
   const auto decoder = wire.decoder();
@@ -20,8 +27,7 @@ std::expected<canon::Response, canon::UpstreamError> gather(const dialect::Diale
     if (!pushed) pushed.error().body = std::string(frame.data);
   };
   const auto broken = [&](std::string message) {
-    canon::UpstreamError error = wire.decode_error(dialect::kUnreadableStatus, {}, {});
-    error.message = std::move(message);
+    canon::UpstreamError error = no_answer(wire, {}, std::move(message));
     error.in_stream = true;
     return std::unexpected(std::move(error));
   };

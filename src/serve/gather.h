@@ -1,6 +1,7 @@
 // A stream put together into one answer, for clients that asked for none (Lowered::stream).
 #pragma once
 #include <expected>
+#include <string>
 #include <string_view>
 
 #include "base/arena.h"
@@ -9,6 +10,10 @@
 #include "dialect/dialect.h"
 
 namespace dragoman::serve {
+
+// The failure of a 200 that is no answer: kUnreadableStatus and, unless `body` names an error,
+// kUnreadableType.
+canon::UpstreamError no_answer(const dialect::Dialect& wire, std::string_view body, std::string message);
 
 // `bytes` is the whole body of the stream. A failure inside it, or its breaking off, is an UpstreamError. The
 // answer's text is in the arena.

@@ -26,6 +26,7 @@ BY_DIALECT = pytest.mark.parametrize("client, target, body", SAME, ids=["openai"
 @pytest.fixture(scope="module")
 def gateway(start):
     models = {f"m-{target}": config.model(target, retries=2) for target in DIALECTS}
+    models |= {f"once-{target}": config.model(target, retries=0) for target in DIALECTS}
     models["chain"] = config.model(BY_ID["openai"], BY_ID["gemini"], BY_ID["anthropic"])
     models["openai-twice"] = config.model(BY_ID["openai"], BY_ID["azure"], BY_ID["mistral"], BY_ID["groq"])
     return start(models)
@@ -134,3 +135,16 @@ def test_error_bodies_are_not_trusted_to_be_json(gateway, sandbox, client):
     _, message = client.error(answer.json)
     assert "502 Bad Gateway" in message
     assert json.loads(answer.body)
+
+
+@pytest.mark.parametrize("body", ['{"pong": 1}', "It works!", ""], ids=["JSON", "text", "nothing"])
+@pytest.mark.parametrize("target", DIALECTS, ids=str)
+def test_a_200_that_is_no_answer_is_told_in_the_clients_words(gateway, sandbox, client, target, body):
+    """Also where the dialects agree: what cannot be read is no error that a client could read."""
+    sandbox.fault({"kind": "status", "status": 200, "body": body} if body else "empty_200", repeat=True)
+    answer = gateway.ask(client, client.request(f"once-{target}", "hi"))
+    assert answer.status == 502
+    _, message = client.error(answer.json)
+    assert "answer" in message
+    (told,) = answer.json["error"]["dragoman"]["attempts"]
+    assert (told["status"], told["class"], told.get("body", "")) == (502, "server_error", body)

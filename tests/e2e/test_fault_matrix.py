@@ -54,6 +54,7 @@ WHOLE = {
     "html_502": ({"kind": "html_502"}, "same"),
     "empty_200": ({"kind": "empty_200"}, "same"),
     "garbage": ({"kind": "garbage"}, "same"),
+    "200, no answer in its JSON": ({"kind": "status", "status": 200, "body": '{"pong": 1}'}, "same"),
     "cut": ({"kind": "cut", "bytes": 20}, "same"),
     "delay": ({"kind": "delay", "ms": 50}, "first"),
     "none": ({"kind": "none"}, "first"),

@@ -88,11 +88,7 @@ canon::Usage read_usage(Value v) {
 std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, Value body) {
   if (is_error_value(body)) return std::unexpected(read_error_value(200, body));
   if (!body["content"].is_array()) {
-    canon::UpstreamError error;
-    error.status = 200;
-    error.message = "the answer has no content";
-    error.body = json::dump(body);
-    return std::unexpected(std::move(error));
+    return std::unexpected(unreadable_answer("the answer has no content", json::dump(body)));
   }
   canon::Response out;
   out.source = body;

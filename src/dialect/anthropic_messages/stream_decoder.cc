@@ -30,7 +30,7 @@ class Decoder final : public StreamDecoder {
     arena_.reset();
     const auto parsed = json::parse(arena_, data);
     if (!parsed)
-      return std::unexpected(broken("a stream event is not JSON: " + parsed.error().message, frame.data));
+      return std::unexpected(unreadable("a stream event is not JSON: " + parsed.error().message, frame.data));
     const Value v = *parsed;
     if (frame.event == "error" || is_error_value(v)) {
       canon::UpstreamError error = read_error_value(200, v);
@@ -46,7 +46,7 @@ class Decoder final : public StreamDecoder {
       event.type = EventType::ping;
       sink(event);
     } else if (!started_) {
-      return std::unexpected(broken("the stream does not begin with message_start", frame.data));
+      return std::unexpected(unreadable("the stream does not begin with message_start", frame.data));
     } else if (type.starts_with("content_block_")) {
       of_block(type, v, data, sink);
     } else if (type == "message_delta") {
@@ -71,12 +71,9 @@ class Decoder final : public StreamDecoder {
   }
 
  private:
-  static canon::UpstreamError broken(std::string message, std::string_view body) {
-    canon::UpstreamError out;
-    out.status = 200;
+  static canon::UpstreamError unreadable(std::string_view what, std::string_view body) {
+    canon::UpstreamError out = unreadable_answer(what, body);
     out.in_stream = true;
-    out.message = std::move(message);
-    out.body = body;
     return out;
   }
 

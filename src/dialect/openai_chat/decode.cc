@@ -195,11 +195,7 @@ std::expected<canon::Response, canon::UpstreamError> decode(Arena& arena, Value 
   if (is_error_value(body)) return std::unexpected(read_error_value(200, body));
   const Value choices = body["choices"];
   if (!choices.is_array() || choices.items().empty()) {
-    canon::UpstreamError error;
-    error.status = 200;
-    error.message = "the answer has no choices";
-    error.body = json::dump(body);
-    return std::unexpected(std::move(error));
+    return std::unexpected(unreadable_answer("the answer has no choices", json::dump(body)));
   }
   canon::Response out;
   out.source = body;

@@ -38,14 +38,14 @@ class Decoder final : public StreamDecoder {
     const std::string_view data = trim(frame.data);
     if (data.empty() || ended_) return {};
     if (data == "[DONE]") {
-      if (!started_) return std::unexpected(broken("the stream ended without an answer", frame.data));
+      if (!started_) return std::unexpected(unreadable("the stream ended without an answer", frame.data));
       end(sink);
       return {};
     }
     arena_.reset();
     const auto parsed = json::parse(arena_, data);
     if (!parsed)
-      return std::unexpected(broken("a stream chunk is not JSON: " + parsed.error().message, frame.data));
+      return std::unexpected(unreadable("a stream chunk is not JSON: " + parsed.error().message, frame.data));
     const Value chunk = *parsed;
     if (frame.event == "error" || is_error_value(chunk)) return std::unexpected(error(chunk, frame.data));
     for (const Value choice : chunk["choices"].items())
@@ -71,6 +71,12 @@ class Decoder final : public StreamDecoder {
   }
 
  private:
+  static canon::UpstreamError unreadable(std::string_view what, std::string_view body) {
+    canon::UpstreamError out = unreadable_answer(what, body);
+    out.in_stream = true;
+    return out;
+  }
+  // The provider's own word for it.
   static canon::UpstreamError broken(std::string message, std::string_view body) {
     canon::UpstreamError out;
     out.status = 200;

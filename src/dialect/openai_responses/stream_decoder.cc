@@ -70,10 +70,8 @@ class Decoder final : public StreamDecoder {
 
  private:
   std::unexpected<UpstreamError> unreadable(const Frame& frame, std::string_view what) {
-    UpstreamError error;
-    error.status = kUnreadableStatus;
-    error.type = kUnreadableType;
-    error.message = fmt::format("the provider sent {}: {}", what, frame.data.substr(0, 200));
+    UpstreamError error = unreadable_answer(
+        fmt::format("the provider sent {}: {}", what, frame.data.substr(0, 200)), frame.data);
     error.in_stream = true;
     return std::unexpected(std::move(error));
   }
