@@ -1,4 +1,5 @@
 """Fixtures: one sandbox for the whole run, gateways as the modules want them."""
+import json
 import pathlib
 import sys
 
@@ -59,3 +60,15 @@ def client(request):
 @pytest.fixture(params=[False, True], ids=["whole", "streamed"])
 def streamed(request):
     return request.param
+
+
+@pytest.fixture
+def file(tmp_path):
+    """file(request or text, name="request.json"): the path of a file for a command to read."""
+
+    def write(request, name="request.json"):
+        path = tmp_path / name
+        path.write_text(request if isinstance(request, str) else json.dumps(request))
+        return str(path)
+
+    return write

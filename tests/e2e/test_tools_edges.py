@@ -5,10 +5,8 @@ import unicodedata
 
 import pytest
 
+from harness.offline import PLAIN, REQUEST, lower
 from harness.process import run
-from test_tools import PLAIN, REQUEST, file, lower
-
-__all__ = ["file"]
 
 
 @pytest.mark.parametrize("text", ["é", '{"a": é}', json.dumps(PLAIN) + " 🎉"])
