@@ -21,6 +21,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/arena.h"
@@ -42,6 +43,8 @@ inline constexpr int kInlineBudget = 20'000;  // schemas that inlining and distr
 
 // Which references may stay; each attempt keeps fewer (schema.cc).
 enum class Keep : std::uint8_t { all, definitions_only, none };
+
+class RootBranches;
 
 class Rewriter {
  public:
@@ -100,6 +103,8 @@ class Rewriter {
   // schema_root.cc
   json::Value empty_root(json::Value was);
   void shape_root(Node& n);
+  bool open_branches(json::Value branch, int depth, std::vector<std::pair<json::Value, int>>& open);
+  RootBranches read_branches(Node& n, json::Value list);
   bool join_root_branches(Node& n, std::string_view keyword);
   void wrap_root(Node& n);
   void trim_root(Node& n);

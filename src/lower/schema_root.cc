@@ -6,6 +6,7 @@
 
 #include "json/write.h"
 #include "lower/argument_plan.h"
+#include "lower/schema_branches.h"
 #include "lower/schema_hint.h"
 #include "lower/schema_leave.h"
 #include "lower/schema_rewriter.h"
@@ -105,26 +106,30 @@ void Rewriter::shape_root(Node& n) {
   }
 }
 
-// {"anyOf":[A,B]} → one object with the properties of all branches; required is what every branch requires.
-// Wider: the choice between the branches is lost, and said in the description. False when the root is no
-// object at all.
-bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
-  Draft& d = n.draft;
-  const Value list = d.get(keyword);
-  if (!list) return true;
-  d.erase(keyword);
-  std::vector<Member> names;
-  std::vector<std::vector<Value>> schemas;
-  std::unordered_map<std::string_view, std::size_t> at;
-  std::unordered_map<std::string_view, std::size_t> required;
-  std::vector<Value> required_order;
-  std::unordered_map<std::string_view, std::size_t> described;  // in how many branches
-  std::size_t objects = 0, others = 0, open_objects = 0;
-  bool whole = true;  // of a single branch, everything it says will be said
-  bool all_closed = true, says_more = false, narrowed = false;
-  std::string sets;
+// A branch of branches: each of those counts as one, with what stands beside them.
+bool Rewriter::open_branches(Value branch, int depth, std::vector<std::pair<Value, int>>& open) {
+  constexpr int kMostDepth = 32;
+  for (const std::string_view inner : {"anyOf", "oneOf"}) {
+    const auto items = branch[inner].items();
+    if (items.empty() || depth >= kMostDepth || !budget(items.size())) continue;
+    const Value rest = build_.without(branch, inner);
+    for (const Value item : std::views::reverse(items)) {
+      if (rest.members().empty()) {
+        open.emplace_back(item, depth + 1);
+        continue;
+      }
+      const Value both[] = {item, rest};
+      open.emplace_back(object({{"allOf", build_.array(both)}}), depth + 1);
+    }
+    return true;
+  }
+  return false;
+}
+
+RootBranches Rewriter::read_branches(Node& n, Value list) {
+  RootBranches branches(build_);
   std::unordered_set<const json::Node*> seen;
-  std::vector<std::pair<Value, int>> open;
+  std::vector<std::pair<Value, int>> open;  // with how deep in branches they stand; the next one last
   for (const Value item : std::views::reverse(list.items())) open.emplace_back(item, 0);
   while (!open.empty()) {
     const auto [branch, depth] = open.back();
@@ -134,124 +139,37 @@ bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
     std::unordered_set<const json::Node*> expanded;
     expand(n, branch, all, expanded, depth);
     const Value joined = build_.object(all.finish());
-    bool nested = false;
-    for (const std::string_view inner : {"anyOf", "oneOf"}) {
-      const auto items = joined[inner].items();
-      // A branch of branches: each counts as one, with what stands beside them.
-      if (items.empty() || depth >= 32 || !budget(items.size())) continue;
-      nested = true;
-      const Value rest = build_.without(joined, inner);
-      for (const Value item : std::views::reverse(items)) {
-        if (rest.members().empty()) {
-          open.emplace_back(item, depth + 1);
-          continue;
-        }
-        const Value both[] = {item, rest};
-        open.emplace_back(object({{"allOf", build_.array(both)}}), depth + 1);
-      }
-      break;
-    }
-    if (nested) continue;
+    if (open_branches(joined, depth, open)) continue;
     if (branch.is_bool() && !branch.boolean()) continue;
-    const bool fits = (branch.is_object() || branch.is_bool()) && !all.impossible() && may_be_object(joined);
-    if (!fits) {
-      ++others;
-      continue;
-    }
-    ++objects;
-    const Value more = joined["additionalProperties"];
-    const bool closed = more.is_bool() && !more.boolean();
-    open_objects += closed ? 0 : 1;
-    for (const Member& member : joined.members()) {
-      const Keyword* known = find_keyword(member.key);
-      const bool same = d.has(member.key) && json::equal(d.get(member.key), member.value);
-      whole &= !known || known->note || known->row == Row::type || known->row == Row::properties ||
-               known->row == Row::required || known->row == Row::additional_schema || same;
-    }
-    for (const Member& member : joined["properties"].members()) {
-      const auto [found, made] = at.emplace(member.key, names.size());
-      if (made) {
-        names.push_back(member);
-        schemas.emplace_back();
-      }
-      schemas[found->second].push_back(member.value);
-      if (!closed) ++described[member.key];
-    }
-    std::vector<Value> needed;
-    for (const Value name : distinct(joined["required"].items())) {
-      if (!name.is_string()) continue;
-      needed.push_back(name);
-      if (required[name.text()]++ == 0) required_order.push_back(name);
-    }
-    all_closed = all_closed && closed;
-    says_more |= more && !(more.is_bool() && more.boolean());
-    if (!needed.empty() && sets.size() <= kGuidance)
-      sets += (sets.empty() ? "" : " or ") + json::dump_compact(build_.array(needed));
+    if ((branch.is_object() || branch.is_bool()) && !all.impossible() && may_be_object(joined))
+      branches.add(joined, n.draft);
+    else
+      branches.add_other();
   }
-  if (objects == 0) {
+  return branches;
+}
+
+// False when the root is no object at all.
+bool Rewriter::join_root_branches(Node& n, std::string_view keyword) {
+  Draft& d = n.draft;
+  const Value list = d.get(keyword);
+  if (!list) return true;
+  d.erase(keyword);
+  RootBranches branches = read_branches(n, list);
+  if (!branches.any()) {
     // Nothing fits an object and one of these: either the root is no object, or nobody can call this at all.
-    if (others > 0 && !names_type(d.get("type"), "object") && d.get("properties").members().empty()) {
+    if (branches.others() && !names_type(d.get("type"), "object") && d.get("properties").members().empty()) {
       d.set(keyword, list);
       return false;
     }
     note(n, Row::root_any_of, keyword, list, {}, Loss::widened);
     return true;
   }
-  std::vector<Member> properties;
-  for (const Member& member : d.get("properties").members()) {
-    properties.push_back(member);
-    at.emplace(member.key, names.size());
-  }
-  std::unordered_map<std::string_view, Value> own;
-  for (const Member& member : d.get("properties").members()) own.emplace(member.key, member.value);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    // Said for all branches already; theirs are refinements of it.
-    if (const auto found = own.find(names[i].key); found != own.end()) {
-      const Value said = found->second;
-      for (const Value other : schemas[i]) whole &= json::equal(said, other);
-      continue;
-    }
-    // To the letter a root that is closed refuses it.
-    whole &= !d.has("additionalProperties") || d.get("additionalProperties").boolean();
-    // What another branch leaves free is now as this one says.
-    narrowed |= described[names[i].key] < open_objects;
-    const auto options = distinct(schemas[i]);
-    std::vector<Value> values;
-    bool literal = true;
-    for (const Value option : options) {
-      const auto some = literals(option);
-      literal = literal && !some.empty();
-      values.insert(values.end(), some.begin(), some.end());
-    }
-    Member made = names[i];
-    if (options.size() > 1 && literal) {
-      // What told the branches apart: one enum of all their values.
-      std::vector<Member> parts;
-      const Value type = options.front()["type"];
-      bool same = static_cast<bool>(type);
-      for (const Value option : options) same = same && json::equal(type, option["type"]);
-      if (same) parts.push_back({"type", type});
-      parts.push_back({"enum", build_.array(distinct(values))});
-      made.value = build_.object(parts);
-    } else if (options.size() > 1) {
-      made.value = object({{"anyOf", build_.array(options)}});
-    }
-    properties.push_back(made);
-  }
-  if (!properties.empty() || d.has("properties")) d.set("properties", build_.object(properties));
-  const auto before = d.get("required").items();
-  std::vector<Value> needed(before.begin(), before.end());
-  for (const Value name : required_order)
-    if (required[name.text()] == objects) needed.push_back(name);
-  if (!needed.empty()) d.set("required", build_.array(distinct(needed)));
-  if (all_closed && !d.has("additionalProperties"))
-    d.set("additionalProperties", build_.boolean(false));
-  else
-    whole &= !says_more;
+  branches.write(d);
   note(n, Row::root_any_of, keyword, list, d.get("properties"),
-       objects == 1 && whole ? Loss::none : Loss::widened);
-  if (narrowed) note(n, Row::root_any_of, "properties", list, d.get("properties"), Loss::narrowed);
-  if (objects > 1 && !sets.empty() && sets.size() <= kGuidance) n.guidance.push_back("give " + sets);
+       branches.as_it_was() ? Loss::none : Loss::widened);
+  if (branches.narrowed()) note(n, Row::root_any_of, "properties", list, d.get("properties"), Loss::narrowed);
+  if (std::string words = branches.choice(); !words.empty()) n.guidance.push_back(std::move(words));
   return true;
 }
 

@@ -136,88 +136,99 @@ net::Task<void> list_items(net::ServerExchange& http, const Page& page) {
   co_await answer(http, 200, std::move(out));
 }
 
-}  // namespace
+// What is asked of a response: GET and DELETE of itself, GET of its input, POST …/cancel.
+struct Asked {
+  std::string id;
+  std::string_view what;  // behind the id; "" itself
+  std::string_view method;
+};
 
-net::Task<void> kept_response(Gateway& gateway, net::ServerExchange& http, std::string key_name) {
+Asked read_path(const net::ServerExchange& http) {
   std::string_view rest = http.path();
   rest.remove_prefix(rest.find("/responses/") + 11);
   const std::size_t slash = rest.find('/');
-  const std::string id = net::percent_decode(rest.substr(0, slash)).value_or("");
-  const std::string_view what = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
-  const std::string_view method = http.method();
-  const bool known = (what.empty() && method != "POST") || (what == "input_items" && method == "GET") ||
-                     (what == "cancel" && method == "POST");
-  if (slash == std::string_view::npos && id == "compact" && method == "POST") {
-    co_await refuse(
-        http, 404,
-        "This gateway does not compact conversations: what OpenAI makes of one is sealed, and no other "
-        "provider could read it. Send the conversation itself, or a summary of it; POST "
-        "/v1/responses/input_tokens says how long it is.");
+  return {net::percent_decode(rest.substr(0, slash)).value_or(""),
+          slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1), http.method()};
+}
+
+// Why there is no such thing to ask; "" when there is.
+std::string no_such_path(const Asked& asked, std::string_view path) {
+  if (asked.what.empty() && asked.id == "compact" && asked.method == "POST" && !path.ends_with('/'))
+    return "This gateway does not compact conversations: what OpenAI makes of one is sealed, and no other "
+           "provider could read it. Send the conversation itself, or a summary of it; POST "
+           "/v1/responses/input_tokens says how long it is.";
+  const bool known = (asked.what.empty() && asked.method != "POST") ||
+                     (asked.what == "input_items" && asked.method == "GET") ||
+                     (asked.what == "cancel" && asked.method == "POST");
+  if (known) return "";
+  return fmt::format(
+      "there is no {} {}; responses are asked for with GET or DELETE /v1/responses/ID "
+      "and GET /v1/responses/ID/input_items",
+      asked.method, path);
+}
+
+net::Task<void> erase(Gateway& gateway, net::ServerExchange& http, std::string id, std::string key_name) {
+  if (auto gone = gateway.responses->erase(id, key_name); !gone) {
+    spdlog::error("responses: {}", gone.error().message);
+    co_await refuse(http, 500, "the stored response cannot be deleted");
     co_return;
   }
-  if (!known) {
-    co_await refuse(
-        http, 404,
-        fmt::format("there is no {} {}; responses are asked for with GET or DELETE /v1/responses/ID "
-                    "and GET /v1/responses/ID/input_items",
-                    method, http.path()));
+  std::string out;
+  json::Writer(out)
+      .begin_object()
+      .field("id", id)
+      .field("object", "response")
+      .field("deleted", true)
+      .end_object();
+  co_await answer(http, 200, std::move(out));
+}
+
+// The whole input as a JSON array, with the conversation that the response went on from.
+std::string input_of(Gateway& gateway, const store::KeptResponse& kept, const std::string& key_name) {
+  std::string items;
+  if (!kept.previous.empty()) {
+    auto before = gateway.responses->conversation(kept.previous, key_name, unix_ms());
+    if (before && *before) items = **std::move(before);
+  }
+  if (!items.empty() && !kept.input.empty()) items += ',';
+  items += kept.input;
+  return "[" + items + "]";
+}
+
+}  // namespace
+
+net::Task<void> kept_response(Gateway& gateway, net::ServerExchange& http, std::string key_name) {
+  const Asked asked = read_path(http);
+  if (std::string why = no_such_path(asked, http.path()); !why.empty()) {
+    co_await refuse(http, 404, std::move(why));
     co_return;
   }
-  const std::string missing = fmt::format("Response with id '{}' not found.", id);
+  const std::string missing = fmt::format("Response with id '{}' not found.", asked.id);
   if (!gateway.responses) {
     co_await refuse(http, 404, missing + " This gateway keeps no responses (responses.enabled is false).");
     co_return;
   }
-  auto kept = gateway.responses->get(id, key_name);
+  auto kept = gateway.responses->get(asked.id, key_name);
   if (!kept) {
     spdlog::error("responses: {}", kept.error().message);
     co_await refuse(http, 500, "the stored response cannot be read");
-    co_return;
-  }
-  if (!*kept) {
+  } else if (!*kept) {
     co_await refuse(http, 404, missing);
-    co_return;
-  }
-  if (what == "cancel") {
+  } else if (asked.what == "cancel") {
     co_await refuse(
         http, 400,
         "Cannot cancel a synchronous response. Only responses created with background=true can be "
         "cancelled, and this gateway runs none in the background.");
-    co_return;
-  }
-  if (method == "DELETE") {
-    if (auto gone = gateway.responses->erase(id, key_name); !gone) {
-      spdlog::error("responses: {}", gone.error().message);
-      co_await refuse(http, 500, "the stored response cannot be deleted");
-      co_return;
-    }
-    std::string out;
-    json::Writer(out)
-        .begin_object()
-        .field("id", id)
-        .field("object", "response")
-        .field("deleted", true)
-        .end_object();
-    co_await answer(http, 200, std::move(out));
-    co_return;
-  }
-  if (what.empty()) {
-    if (query_value(http.query(), "stream") == "true") {
-      co_await refuse(http, 400, "A stored response cannot be streamed again; ask for it without 'stream'.",
-                      "stream");
-      co_return;
-    }
+  } else if (asked.method == "DELETE") {
+    co_await erase(gateway, http, asked.id, key_name);
+  } else if (asked.what == "input_items") {
+    co_await list_items(http, {input_of(gateway, **kept, key_name), asked.id, http.query()});
+  } else if (query_value(http.query(), "stream") == "true") {
+    co_await refuse(http, 400, "A stored response cannot be streamed again; ask for it without 'stream'.",
+                    "stream");
+  } else {
     co_await answer(http, 200, std::move((*kept)->body));
-    co_return;
   }
-  std::string items;
-  if (!(*kept)->previous.empty()) {
-    auto before = gateway.responses->conversation((*kept)->previous, key_name, unix_ms());
-    if (before && *before) items = **std::move(before);
-  }
-  if (!items.empty() && !(*kept)->input.empty()) items += ',';
-  items += (*kept)->input;
-  co_await list_items(http, {"[" + items + "]", id, http.query()});
 }
 
 }  // namespace dragoman::serve

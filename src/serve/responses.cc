@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "json/parse.h"
@@ -37,6 +38,11 @@ bool is_reference(Value item) {
   return item["id"].is_string() && (type == "item_reference" || (type.empty() && !item["role"].present()));
 }
 
+TurnRefusal unreadable(const Error& error) {
+  spdlog::error("responses: {}", error.message);
+  return {500, "the stored conversation cannot be read", "previous_response_id", "internal_error"};
+}
+
 }  // namespace
 
 std::optional<TurnRefusal> ResponseTurn::begin(Arena& arena, Value& body, std::int64_t now_ms) {
@@ -44,8 +50,7 @@ std::optional<TurnRefusal> ResponseTurn::begin(Arena& arena, Value& body, std::i
   wanted_ = !said.is_bool() || said.boolean();
   const Value input = body["input"];
   text_input_ = input.is_string();
-  bool references = false;
-  for (const Value item : input.items()) references |= is_reference(item);
+  const bool references = std::ranges::any_of(input.items(), is_reference);
   const Value previous = body["previous_response_id"];
   if (previous.present() && !previous.is_string())
     return TurnRefusal{400, "previous_response_id: expected a string", "previous_response_id",
@@ -53,49 +58,57 @@ std::optional<TurnRefusal> ResponseTurn::begin(Arena& arena, Value& body, std::i
   previous_ = previous.text();
 
   std::string items;
-  if (!previous_.empty()) {
-    const TurnRefusal unknown{400, fmt::format("Previous response with id '{}' not found.", previous_),
-                              "previous_response_id", "previous_response_not_found"};
-    if (store_ == nullptr)
-      return TurnRefusal{400,
-                         "previous_response_id needs responses to be kept, and this gateway keeps none "
-                         "(responses.enabled is false): send the whole input",
-                         "previous_response_id", "previous_response_not_found"};
-    auto conversation = store_->conversation(previous_, key_name_, now_ms);
-    if (!conversation) {
-      spdlog::error("responses: {}", conversation.error().message);
-      return TurnRefusal{500, "the stored conversation cannot be read", "previous_response_id",
-                         "internal_error"};
-    }
-    if (!*conversation) return unknown;
-    items = **std::move(conversation);
-  }
-  if (references) {
-    // A stored item stands for itself from here on.
-    for (std::size_t i = 0; i < input.items().size(); ++i) {
-      const Value item = input.at(i);
-      if (!input_.empty()) input_ += ',';
-      if (!is_reference(item)) {
-        json::write(input_, item);
-        continue;
-      }
-      const std::string_view id = item["id"].text();
-      auto found = store_ == nullptr ? std::optional<std::string>()
-                                     : store_->item(id, key_name_).value_or(std::nullopt);
-      if (!found)
-        return TurnRefusal{404,
-                           fmt::format("Item with id '{}' not found. Items are not persisted when `store` is "
-                                       "set to false. Try again with `store` set to true, or remove this "
-                                       "item from your input.",
-                                       id),
-                           fmt::format("input[{}]", i), ""};
-      input_ += *found;
-    }
-  } else {
-    input_ = own_items(input);
-  }
+  if (!previous_.empty())
+    if (auto refused = recall(now_ms, items)) return refused;
+  if (!references) input_ = own_items(input);
+  if (references)
+    if (auto refused = resolve(input)) return refused;
   if (previous_.empty() && !references) return std::nullopt;
+  return go_on(arena, std::move(items), body);
+}
 
+// The conversation so far.
+std::optional<TurnRefusal> ResponseTurn::recall(std::int64_t now_ms, std::string& items) const {
+  if (store_ == nullptr)
+    return TurnRefusal{400,
+                       "previous_response_id needs responses to be kept, and this gateway keeps none "
+                       "(responses.enabled is false): send the whole input",
+                       "previous_response_id", "previous_response_not_found"};
+  auto conversation = store_->conversation(previous_, key_name_, now_ms);
+  if (!conversation) return unreadable(conversation.error());
+  if (!*conversation)
+    return TurnRefusal{400, fmt::format("Previous response with id '{}' not found.", previous_),
+                       "previous_response_id", "previous_response_not_found"};
+  items = **std::move(conversation);
+  return std::nullopt;
+}
+
+// A stored item that is referred to stands for itself from here on.
+std::optional<TurnRefusal> ResponseTurn::resolve(Value input) {
+  for (std::size_t i = 0; i < input.items().size(); ++i) {
+    const Value item = input.at(i);
+    if (!input_.empty()) input_ += ',';
+    if (!is_reference(item)) {
+      json::write(input_, item);
+      continue;
+    }
+    const std::string_view id = item["id"].text();
+    auto found =
+        store_ == nullptr ? std::optional<std::string>() : store_->item(id, key_name_).value_or(std::nullopt);
+    if (!found)
+      return TurnRefusal{404,
+                         fmt::format("Item with id '{}' not found. Items are not persisted when `store` is "
+                                     "set to false. Try again with `store` set to true, or remove this "
+                                     "item from your input.",
+                                     id),
+                         fmt::format("input[{}]", i), ""};
+    input_ += *found;
+  }
+  return std::nullopt;
+}
+
+// `items`, then the client's own, with its other members as they were written.
+std::optional<TurnRefusal> ResponseTurn::go_on(Arena& arena, std::string items, Value& body) {
   if (!items.empty()) {
     Arena counting;
     const auto parsed = json::parse(counting, "[" + items + "]");
@@ -103,7 +116,6 @@ std::optional<TurnRefusal> ResponseTurn::begin(Arena& arena, Value& body, std::i
     if (!input_.empty()) items += ',';
   }
   items += input_;
-  // The client's other members as they were written.
   std::string text;
   json::Writer w(text);
   w.begin_object();
@@ -113,11 +125,7 @@ std::optional<TurnRefusal> ResponseTurn::begin(Arena& arena, Value& body, std::i
   }
   w.key("input").raw("[" + items + "]").end_object();
   auto whole = json::parse(arena, text);
-  if (!whole) {
-    spdlog::error("responses: a stored conversation is damaged: {}", whole.error().message);
-    return TurnRefusal{500, "the stored conversation cannot be read", "previous_response_id",
-                       "internal_error"};
-  }
+  if (!whole) return unreadable({"a stored conversation is damaged: " + whole.error().message});
   body = *whole;
   return std::nullopt;
 }

@@ -48,6 +48,10 @@ class ResponseTurn {
   void see_whole(std::string_view response, std::int64_t now_ms);
 
  private:
+  std::optional<TurnRefusal> recall(std::int64_t now_ms, std::string& items) const;
+  std::optional<TurnRefusal> resolve(json::Value input);
+  std::optional<TurnRefusal> go_on(Arena& arena, std::string items, json::Value& body);
+
   store::ResponseStore* store_;
   std::string key_name_;
   std::string previous_;
