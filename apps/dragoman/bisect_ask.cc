@@ -10,7 +10,6 @@
 #include "failure/classify.h"
 #include "json/parse.h"
 #include "net/blocking.h"
-#include "net/tls.h"
 #include "refusal.h"
 #include "serve/upstream.h"
 #include "serve/wire_frames.h"
@@ -123,8 +122,6 @@ Result<std::unique_ptr<BisectAsker>> BisectAsker::make(OneShot& gateway, canon::
     return fail(fmt::format("--raw sends the request as it is, and {} speaks {}, not {}; leave --raw out",
                             made->target_, canon::name(speaking.provider().dialect), canon::name(dialect)));
   made->raw_ = &speaking;
-  made->client_ =
-      std::make_unique<net::Client>(gateway.loop(), std::make_shared<net::TlsContext>(net::TlsOptions{}));
   return made;
 }
 
@@ -171,7 +168,7 @@ Result<BisectAsker::Told> BisectAsker::as_it_is(const std::string& request) {
   if (!made) return std::unexpected(made.error());
   made->timeouts = raw_->timeouts(stream);
   Told told{.sent = true};
-  const auto answer = net::run_blocking(gateway_.loop(), ask(*client_, *std::move(made)));
+  const auto answer = net::run_blocking(gateway_.loop(), ask(gateway_.upstreams(), *std::move(made)));
   if (!answer) {
     told.reply = {Reply::Kind::refused, FailureClass::network, answer.error().message, 0};
     told.failure.cls = FailureClass::network;

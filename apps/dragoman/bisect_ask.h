@@ -66,7 +66,6 @@ class BisectAsker {
   std::optional<Charge> charge_;
   bool stream_ = false;
   const serve::Deployment* raw_ = nullptr;  // null: through the gateway
-  std::unique_ptr<net::Client> client_;     // of `raw`
   std::size_t calls_ = 0;
   std::chrono::milliseconds waited_{0};
   int waits_ = 0;

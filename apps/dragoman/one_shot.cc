@@ -13,6 +13,7 @@
 #include "json/parse.h"
 #include "json/write.h"
 #include "net/blocking.h"
+#include "net/tls.h"
 
 namespace dragoman::app {
 namespace {
@@ -143,6 +144,13 @@ Result<std::unique_ptr<OneShot>> OneShot::start(const OneShotOptions& options) {
 }
 
 OneShot::~OneShot() { loops_.stop(); }
+
+net::Client& OneShot::upstreams() {
+  if (!upstreams_)
+    upstreams_ =
+        std::make_unique<net::Client>(loops_[0], std::make_shared<net::TlsContext>(net::TlsOptions{}));
+  return *upstreams_;
+}
 
 Result<const serve::Deployment*> OneShot::first_target(std::string_view model) const {
   const auto routed = config_->find(model);

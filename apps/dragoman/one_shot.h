@@ -44,7 +44,8 @@ class OneShot {
   // Where requests for `model` go first; an error that says what is near when there is no such model.
   Result<const serve::Deployment*> first_target(std::string_view model) const;
   const serve::Snapshot& snapshot() const { return *config_; }
-  net::Client& client() { return *client_; }
+  // For calls of providers past the gateway. It lives here, as its sockets go when their loop has stopped.
+  net::Client& upstreams();
   net::Loop& loop() { return loops_[0]; }
 
  private:
@@ -52,7 +53,7 @@ class OneShot {
   std::unique_ptr<serve::RunningGateway> gateway_;
   std::shared_ptr<const serve::Snapshot> config_;
   net::Loops loops_{1};
-  std::unique_ptr<net::Client> client_;
+  std::unique_ptr<net::Client> client_, upstreams_;
   std::string key_;
 };
 

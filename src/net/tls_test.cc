@@ -157,12 +157,27 @@ Task<Got> get(Client* client, std::string url, std::string_view body) {
   co_return got;
 }
 
+Task<void> end(std::unique_ptr<Client> client) {
+  client.reset();
+  co_return;
+}
+
+// A client goes on its loop, which still runs: its idle connections are the loop's.
+struct TlsClient {
+  TlsClient(Loop& loop, TlsOptions options)
+      : loop(loop),
+        client(std::make_unique<Client>(loop, std::make_shared<TlsContext>(std::move(options)))) {}
+  ~TlsClient() { run_blocking(loop, end(std::move(client))); }
+  Loop& loop;
+  std::unique_ptr<Client> client;
+};
+
 struct TlsTest : ::testing::Test {
   Loops loops{1};
   void SetUp() override { loops.start(); }
   void TearDown() override { loops.stop(); }
-  Got fetch(Client& client, const std::string& url, std::string_view body = {}) {
-    return run_blocking(loops[0], get(&client, url, body));
+  Got fetch(TlsClient& client, const std::string& url, std::string_view body = {}) {
+    return run_blocking(loops[0], get(client.client.get(), url, body));
   }
 };
 
@@ -170,7 +185,7 @@ TEST_F(TlsTest, round_trips_with_a_trusted_certificate) {
   const Identity identity("DNS:localhost,IP:127.0.0.1");
   TlsServer upstream(identity, 1'000'000);
   const std::string ca = write_certificate(identity);
-  Client client(loops[0], std::make_shared<TlsContext>(TlsOptions{.ca_file = ca}));
+  TlsClient client(loops[0], {.ca_file = ca});
   const std::string base = "https://localhost:" + std::to_string(upstream.port);
   const std::string large(3'000'000, 'L');
   for (const std::string_view body :
@@ -190,7 +205,7 @@ TEST_F(TlsTest, resumes_the_session_of_a_host) {
   const Identity identity("IP:127.0.0.1");
   TlsServer upstream(identity, 10);
   const std::string ca = write_certificate(identity);
-  Client client(loops[0], std::make_shared<TlsContext>(TlsOptions{.ca_file = ca}));
+  TlsClient client(loops[0], {.ca_file = ca});
   const std::string url = "https://127.0.0.1:" + std::to_string(upstream.port) + "/close";
   for (int i = 0; i < 3; ++i) EXPECT_EQ(fetch(client, url).error, "");
   EXPECT_EQ(upstream.connections, 3);
@@ -220,7 +235,7 @@ TEST_F(TlsTest, refuses_certificates) {
     TlsServer upstream(identity, 10);
     const std::string ca = write_certificate(identity);
     TlsOptions options{.ca_file = row.trusted ? ca : "", .insecure = row.insecure};
-    Client client(loops[0], std::make_shared<TlsContext>(std::move(options)));
+    TlsClient client(loops[0], std::move(options));
     const Got got = fetch(client, "https://127.0.0.1:" + std::to_string(upstream.port));
     if (*row.error == '\0') {
       EXPECT_EQ(got.error, "") << row.what;
@@ -233,7 +248,7 @@ TEST_F(TlsTest, refuses_certificates) {
 }
 
 TEST_F(TlsTest, says_what_is_wrong) {
-  Client no_file(loops[0], std::make_shared<TlsContext>(TlsOptions{.ca_file = "/nonexistent.pem"}));
+  TlsClient no_file(loops[0], {.ca_file = "/nonexistent.pem"});
   const Identity identity("IP:127.0.0.1");
   TlsServer upstream(identity, 10);
   const std::string url = "https://127.0.0.1:" + std::to_string(upstream.port);
@@ -243,7 +258,7 @@ TEST_F(TlsTest, says_what_is_wrong) {
   own.start();
   auto plain = Server::listen(own, {}, nullptr, testing::plain_error);
   ASSERT_TRUE(plain);
-  Client client(loops[0], std::make_shared<TlsContext>(TlsOptions{.insecure = true}));
+  TlsClient client(loops[0], {.insecure = true});
   const Got got = fetch(client, "https://127.0.0.1:" + std::to_string((*plain)->port()));
   EXPECT_TRUE(got.error.starts_with("tls: ")) << got.error;
 }

@@ -106,8 +106,28 @@ struct LoopState {
   double random01() { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }
 };
 
+// The snapshot in force; any thread. Not std::atomic<std::shared_ptr>: libstdc++ before 13 lets go of its
+// lock on a load without the order that keeps a store from overtaking it.
+class CurrentSnapshot {
+ public:
+  std::shared_ptr<const Snapshot> load() const {
+    const std::lock_guard lock(mutex_);
+    return snapshot_;
+  }
+  void store(std::shared_ptr<const Snapshot> next) {
+    {
+      const std::lock_guard lock(mutex_);
+      snapshot_.swap(next);
+    }  // the old one, if nobody has it any more, goes without holding up the loops
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Snapshot> snapshot_;
+};
+
 struct Gateway {
-  std::atomic<std::shared_ptr<const Snapshot>> snapshot;
+  CurrentSnapshot snapshot;
   std::unique_ptr<store::Journal> journal;          // null: none is kept
   std::unique_ptr<store::Vault> vault;              // null: what clients lose is lost
   std::unique_ptr<store::ResponseStore> responses;  // null: none are kept
