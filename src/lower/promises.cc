@@ -82,6 +82,17 @@ bool Promises::covers_output() const {
          (format.kind == FormatKind::json_schema && format.schema.present());
 }
 
+json::Value Promises::schema_for(std::string_view tool) const {
+  const canon::Tool* declared = schema_of(tool);
+  return declared ? declared->schema : json::Value();
+}
+
+json::Value Promises::output_schema() const {
+  const canon::ResponseFormat& format = request_.response_format;
+  if (!covers_output()) return {};
+  return format.kind == FormatKind::json_schema ? format.schema : any_object();
+}
+
 // Whether no edit kept the keyword from the target. An edit is about a member of the object its pointer
 // names, or about all of what stands there.
 bool Promises::told(std::string_view schema_pointer) const {
@@ -108,8 +119,8 @@ Verdict Promises::judge_call(std::string_view tool, std::string_view arguments, 
 Verdict Promises::judge_output(std::string_view text, bool coerce) const {
   if (!covers_output()) return {};
   const canon::ResponseFormat& format = request_.response_format;
-  const bool schema = format.kind == FormatKind::json_schema;
-  const std::string_view pointer = schema ? format.schema_pointer : format.pointer;
+  const std::string_view pointer =
+      format.kind == FormatKind::json_schema ? format.schema_pointer : format.pointer;
   Arena arena;
   auto value = json::parse(arena, text);
   std::optional<Broken> wrapped;
@@ -118,7 +129,7 @@ Verdict Promises::judge_output(std::string_view text, bool coerce) const {
     if (coerce) value = json::parse(arena, unwrapped(text));
     if (!value || !coerce) return {.broken = {*std::move(wrapped)}};
   }
-  Verdict out = judge("", text, schema ? format.schema : any_object(), pointer, coerce, arena, *value);
+  Verdict out = judge("", text, output_schema(), pointer, coerce, arena, *value);
   if (wrapped) {
     if (!out.text) out.text = unwrapped(text);
     out.coerced.insert(out.coerced.begin(), *std::move(wrapped));

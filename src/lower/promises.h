@@ -51,6 +51,9 @@ class Promises {
   // Whether a call of this tool is held to anything.
   bool covers(std::string_view tool) const { return schema_of(tool) != nullptr; }
   bool covers_output() const;
+  // The schema calls of the tool are held to; absent: none.
+  json::Value schema_for(std::string_view tool) const;
+  json::Value output_schema() const;
 
   // `coerce`: also tries to mend what is broken.
   Verdict judge_call(std::string_view tool, std::string_view arguments, bool coerce) const;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <string>
 
 #include "failure/classify.h"
 #include "json/parse.h"
@@ -182,6 +184,7 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   if (snapshot_->config().journal.keep_bodies) record_.attempts.back().response_body = *body;
   const std::size_t at = record_.attempts.size() - 1;
   Enforcement kept(request_, lowered, deployment.spec().promises, loop_.schemas);
+  co_await compile(kept.schemas_of(*decoded));
   kept.judge(*decoded, arena);
   if (!kept.pending().empty()) co_await ask_again(kept, *decoded, deployment, arena);
   if (auto failed = settle(kept, deployment, at)) co_return failed;
@@ -209,7 +212,7 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   else
     client_.render(*decoded, render_options(), out);
   if (explained_) add_edits(out, *explained_);
-  if (turn_) turn_->see_whole(out, unix_ms());
+  if (turn_ && turn_->stores()) co_await loop_.helper.run([&] { turn_->see_whole(out, unix_ms()); });
   served_ = true;
   commit();
   if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
@@ -257,7 +260,11 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
       renderer_->render(event, unseen);
     }
   };
+  std::set<std::string, std::less<>> called;
+  if (kept.holds()) co_await compile(kept.schemas());
   const canon::EventSink held = [&](const canon::Event& event) {
+    if (event.type == canon::EventType::block_start && event.block_type == canon::BlockType::tool_call)
+      called.emplace(event.name);
     upstream_spoke_ |= canon::commits(event);
     if (event.type == canon::EventType::usage || event.type == canon::EventType::start)
       note_usage(event.usage);
@@ -307,7 +314,8 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
       gate.release(deliver);
     }
 
-    if (turn_ && !error && !out.empty()) turn_->see_stream(out, unix_ms());
+    if (turn_ && !error && turn_->ends_in(out))
+      co_await loop_.helper.run([&] { turn_->see_stream(out, unix_ms()); });
     if (content && !out.empty() && !error) {
       if (record_.response_body) *record_.response_body += out;
       if (!committed_) {
@@ -341,6 +349,7 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
     pinning_.served();
     if (!co_await http_.finish(out)) gone_ = true;
     if (!kept.holds()) {
+      co_await compile(kept.schemas_of(called));
       gate.close();
       settle(kept, deployment, at);
     }

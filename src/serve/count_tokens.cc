@@ -100,11 +100,32 @@ Result<json::Value> to_count(canon::DialectName dialect, json::Value body, Arena
   }
 }
 
-// A request that goes on from an earlier response, as the whole conversation; or why it cannot.
-std::optional<TurnRefusal> with_history(Gateway& gateway, canon::DialectName dialect, std::string key_name,
-                                        json::Value& body, Arena& arena) {
-  if (dialect != canon::DialectName::openai_responses) return std::nullopt;
-  return ResponseTurn(gateway.responses.get(), std::move(key_name)).begin(arena, body, unix_ms());
+// What is to be counted; or why it cannot be.
+struct Counting {
+  std::optional<canon::Request> request;  // nothing: see `problem`
+  json::Value original;
+  Error problem = {};
+  std::string code = {};
+  int status = 400;
+};
+
+// `key_name`: whose earlier responses the request may go on from.
+Counting read_counting(Gateway& gateway, const Snapshot& snapshot, const net::ServerExchange& http,
+                       const ModelCall& asked_for, const std::string& key_name, Arena& arena) {
+  auto body = json::parse_padded(arena, http.body(), json::kRequestLimits);
+  if (!body) return {.problem = body.error()};
+  auto part = to_count(asked_for.dialect, *body, arena);
+  if (!part) return {.problem = part.error()};
+  if (asked_for.dialect == canon::DialectName::openai_responses) {
+    ResponseTurn turn(gateway.responses.get(), key_name, snapshot.config().server.max_body);
+    if (const auto refused = turn.begin(arena, *part, unix_ms()))
+      return {
+          .problem = {refused->message, refused->param}, .code = refused->code, .status = refused->status};
+  }
+  auto parsed = dialect::get(asked_for.dialect).parse(arena, *part);
+  if (!parsed) return {.problem = parsed.error()};
+  if (!asked_for.model.empty()) parsed->model = asked_for.model;
+  return {.request = *std::move(parsed), .original = *body};
 }
 
 std::string count_answer(canon::DialectName dialect, std::int64_t count, bool estimated) {
@@ -140,30 +161,14 @@ net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, Mod
   const dialect::Dialect& client = dialect::get(asked_for.dialect);
   const auto snapshot = gateway.snapshot.load();
   LoopState& loop = gateway.on(http.loop());
+  // A conversation that is gone on from may be much longer than the body.
+  const bool large =
+      http.body().size() >= kLargeRequest || asked_for.dialect == canon::DialectName::openai_responses;
   Arena arena;
-  std::optional<canon::Request> request;
-  std::optional<json::Value> original;
-  Error problem{"expected a JSON object", ""};
-  std::string code;
-  int status = 400;
-  if (auto body = json::parse_padded(arena, http.body()); !body) {
-    problem = body.error();
-  } else if (auto counted_part = to_count(asked_for.dialect, *body, arena); !counted_part) {
-    problem = counted_part.error();
-  } else if (auto refused =
-                 with_history(gateway, asked_for.dialect, std::move(key_name), *counted_part, arena)) {
-    problem = {refused->message, refused->param};
-    status = refused->status;
-    code = refused->code;
-  } else {
-    original = *body;
-    auto parsed = client.parse(arena, *counted_part);
-    if (parsed)
-      request = *std::move(parsed);
-    else
-      problem = parsed.error();
-    if (request && !asked_for.model.empty()) request->model = asked_for.model;
-  }
+  Counting counting;
+  co_await loop.beside(
+      large, [&] { counting = read_counting(gateway, *snapshot, http, asked_for, key_name, arena); });
+  auto& [request, original, problem, code, status] = counting;
   std::shared_ptr<const Routed> routed;
   if (request) {
     if (auto found = snapshot->find(request->model)) {
@@ -188,7 +193,9 @@ net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, Mod
 
   const Deployment& first = routed->deployment(routed->route().targets.front());
   const Deployment& deployment = first.speaking(*request, snapshot->catalogue());
-  const auto asked = counting_body(*request, *original, deployment, *snapshot, arena);
+  std::optional<std::string> asked;
+  co_await loop.beside(large,
+                       [&] { asked = counting_body(*request, original, deployment, *snapshot, arena); });
   if (deployment.count_tokens_url() && asked) {
     const bool same_dialect = deployment.provider().dialect == client.name;
     auto call = upstream_request(
@@ -213,7 +220,9 @@ net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, Mod
       }
     }
   }
-  co_await respond(http, 200, count_answer(asked_for.dialect, canon::estimate_tokens(*request), true), true);
+  std::int64_t estimate = 0;
+  co_await loop.beside(large, [&] { estimate = canon::estimate_tokens(*request); });
+  co_await respond(http, 200, count_answer(asked_for.dialect, estimate, true), true);
 }
 
 }  // namespace dragoman::serve

@@ -112,7 +112,7 @@ void set_arguments(canon::ToolCall& call, std::string_view text, Arena& arena) {
 
 Enforcement::Enforcement(const canon::Request& request, const lower::Lowered& lowered,
                          const config::Promises& policy, validate::ValidatorCache& schemas)
-    : policy_(policy), promises_(request, lowered.edits, schemas) {
+    : policy_(policy), request_(request), promises_(request, lowered.edits, schemas) {
   if (policy.arguments == ArgumentsPolicy::off) return;
   output_ = promises_.covers_output();
   active_ = output_ || !request.tools.empty();
@@ -126,6 +126,29 @@ bool Enforcement::holds() const {
 bool Enforcement::may_fail() const {
   return active_ && (policy_.arguments == ArgumentsPolicy::fail ||
                      (policy_.arguments == ArgumentsPolicy::repair && policy_.repair_or_fail));
+}
+
+std::vector<json::Value> Enforcement::schemas_of(const ToolNames& called) const {
+  std::vector<json::Value> out;
+  if (!active_) return out;
+  for (const std::string& tool : called)
+    if (const json::Value schema = promises_.schema_for(tool)) out.push_back(schema);
+  if (output_) out.push_back(promises_.output_schema());
+  return out;
+}
+
+std::vector<json::Value> Enforcement::schemas_of(const canon::Response& answer) const {
+  ToolNames called;
+  for (const canon::Choice& choice : answer.choices)
+    for (const canon::Block& block : choice.blocks)
+      if (const auto* call = std::get_if<canon::ToolCall>(&block.body)) called.emplace(call->name);
+  return schemas_of(called);
+}
+
+std::vector<json::Value> Enforcement::schemas() const {
+  ToolNames all;
+  for (const canon::Tool& tool : request_.tools) all.emplace(tool.name);
+  return schemas_of(all);
 }
 
 void Enforcement::note_verdict(lower::Verdict& verdict, std::size_t block) {

@@ -1,6 +1,7 @@
 // Holds one attempt's answer to what the client's schemas promise, by the target's policy, and remembers what
 // was found and done for header, journal, metrics and log. Pure but for the validators' cache it is given.
 #pragma once
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,12 @@ class Enforcement {
   bool output_promised() const { return output_; }
   bool covers(std::string_view tool) const { return promises_.covers(tool); }
 
+  // The schemas that judging needs: of these tools' calls, of this answer's, of any; and of the output.
+  using ToolNames = std::set<std::string, std::less<>>;
+  std::vector<json::Value> schemas_of(const ToolNames& called) const;
+  std::vector<json::Value> schemas_of(const canon::Response& answer) const;
+  std::vector<json::Value> schemas() const;
+
   // Judges every call and output of the answer and puts in place what was coerced. For calls that were judged
   // one by one (judge_call), `calls` is false.
   void judge(canon::Response& answer, Arena& arena, bool calls = true);
@@ -86,6 +93,7 @@ class Enforcement {
   void judge_output(canon::Choice& choice, bool only, Arena& arena);
 
   config::Promises policy_;
+  const canon::Request& request_;
   lower::Promises promises_;
   bool output_ = false;
   bool active_ = false;

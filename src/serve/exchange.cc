@@ -16,10 +16,6 @@ namespace {
 
 using namespace std::chrono;
 
-// From this size on a request is read and lowered beside the loop. What a smaller one can cost is bounded by
-// its size (docs/schema-validation.md).
-constexpr std::size_t kLarge = 64 * 1024;
-
 // Header values carry one line of visible text.
 std::string header_safe(std::string_view text) {
   std::string out;
@@ -40,6 +36,7 @@ Exchange::Exchange(Gateway& gateway, net::ServerExchange& http, const dialect::D
       snapshot_(gateway.snapshot.load()),
       call_(std::move(call)),
       id_(random_id("req_", 22)),
+      large_(http.body().size() >= kLargeRequest),
       recall_(snapshot_->config().vault.enabled ? gateway.vault.get() : nullptr, key_name),
       pinning_(gateway.vault.get(), key_name) {
   record_.id = id_;
@@ -91,28 +88,23 @@ dialect::RenderOptions Exchange::render_options() const {
           .latency_ms = [this] { return elapsed_ms(); }};
 }
 
-bool Exchange::large() const { return http_.body().size() >= kLarge; }
-
-net::Task<void> Exchange::beside(std::move_only_function<void()> work) {
-  if (large())
-    co_await loop_.helper.run(std::move(work));
-  else
-    work();
-}
-
-Result<void> Exchange::read_request() {
+Result<json::Value> Exchange::read_body() {
   static_assert(net::PaddedBuffer::kPadding >= json::kPadding);
   auto body = json::parse_padded(arena_, http_.body(), json::kRequestLimits);
   if (!body) return std::unexpected(body.error());
   if (!body->is_object())
     return fail(fmt::format("expected a JSON object, found a {}", json::name(body->kind())));
+  return body;
+}
+
+Result<void> Exchange::read_request(json::Value body) {
   if (client_.name == canon::DialectName::openai_responses) {
-    turn_.emplace(gateway_.responses.get(), record_.key_name);
-    turn_refusal_ = turn_->begin(arena_, *body, record_.started_ms);
+    turn_.emplace(gateway_.responses.get(), record_.key_name, snapshot_->config().server.max_body);
+    turn_refusal_ = turn_->begin(arena_, body, record_.started_ms);
     if (turn_refusal_) return fail(turn_refusal_->message);
   }
-  if (client_.embeddings) return read_embedding(*body);
-  auto request = client_.parse(arena_, *body);
+  if (client_.embeddings) return read_embedding(body);
+  auto request = client_.parse(arena_, body);
   if (!request) {
     if (turn_) request.error().pointer = turn_->own_pointer(request.error().pointer);
     return std::unexpected(std::move(request.error()));
@@ -135,7 +127,19 @@ net::Task<void> Exchange::run() {
   if (snapshot_->config().journal.keep_bodies) record_.request_body = std::string(http_.body());
 
   Result<void> read;
-  co_await beside([&] { read = read_request(); });
+  Result<json::Value> body;
+  bool later = false;  // a small request, and what it goes on from may be large
+  co_await beside([&] {
+    body = read_body();
+    if (!body) read = std::unexpected(body.error());
+    later = body && !large_ && client_.name == canon::DialectName::openai_responses &&
+            ResponseTurn::asks_store(*body);
+    if (body && !later) read = read_request(*body);
+  });
+  if (later) {
+    large_ = true;
+    co_await beside([&] { read = read_request(*body); });
+  }
   if (turn_refusal_) {
     co_await answer_error(turn_refusal_->status, "invalid_request",
                           {turn_refusal_->message, turn_refusal_->param}, turn_refusal_->code);

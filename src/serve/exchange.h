@@ -49,12 +49,14 @@ class Exchange {
   // How an attempt ended when it did not serve: what to decide on and what to tell.
   using Attempted = std::optional<FailedAttempt>;
 
-  Result<void> read_request();
+  Result<json::Value> read_body();
+  Result<void> read_request(json::Value body);
   // Does what takes long with a large request: beside the loop, which serves the others meanwhile; at once
   // with any other. `work` may use all that the exchange has but what belongs to the loop.
-  net::Task<void> beside(std::move_only_function<void()> work);
-  bool large() const;
-  lower::SchemaCache& schemas() { return large() ? loop_.lowered_large : loop_.lowered; }  // for such work
+  net::Task<void> beside(std::move_only_function<void()> work) {
+    return loop_.beside(large_, std::move(work));
+  }
+  lower::SchemaCache& schemas() { return large_ ? loop_.lowered_large : loop_.lowered; }  // for such work
   Result<void> read_embedding(json::Value body);
   net::Task<void> chain();
   // `narrow`: rules of a repair that is tried with this attempt; null without one.
@@ -93,6 +95,7 @@ class Exchange {
   void commit();
 
   // keep_promises.cc
+  net::Task<void> compile(std::vector<json::Value> schemas);
   net::Task<void> ask_again(Enforcement& kept, canon::Response& answer, const Deployment& deployment,
                             Arena& answer_arena);
   Attempted settle(Enforcement& kept, const Deployment& deployment, std::size_t attempt);
@@ -133,6 +136,7 @@ class Exchange {
   std::map<std::pair<const Deployment*, std::string>, EmbeddedPart> embedded_;
   std::shared_ptr<const Routed> routed_;
   std::string id_;
+  bool large_;  // or goes on from a conversation that may be
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 
   std::optional<ResponseTurn> turn_;  // of a client of the Responses API

@@ -91,6 +91,10 @@ class Cooldowns {
   std::unordered_map<std::string, route::RetryBudget> budgets_;  // by route
 };
 
+// From this size on a request is read and lowered beside the loop. What a smaller one can cost is bounded by
+// its size (docs/schema-validation.md).
+inline constexpr std::size_t kLargeRequest = 64 * 1024;
+
 // One loop's own things.
 struct LoopState {
   LoopState(net::Loop& on, std::shared_ptr<net::TlsContext> tls, LoopMetrics& counters)
@@ -102,7 +106,15 @@ struct LoopState {
   lower::SchemaCache lowered;        // of the tools clients declare, for the targets they went to
   lower::SchemaCache lowered_large;  // the same of large requests: the helper's alone
   validate::ValidatorCache schemas;  // of the tools clients declare
-  net::Helper helper;                // reads and lowers large requests
+  net::Helper helper;                // reads and lowers large requests, asks the response store
+  // Does what may take long on the helper's thread, while the loop serves others; at once what does not.
+  // `work` may use all that the caller has but what belongs to the loop.
+  net::Task<void> beside(bool takes_long, std::move_only_function<void()> work) {
+    if (takes_long)
+      co_await helper.run(std::move(work));
+    else
+      work();
+  }
   double random01() { return std::uniform_real_distribution<double>(0.0, 1.0)(random); }
 };
 

@@ -54,6 +54,19 @@ void cap_output(canon::Request& request, std::int64_t left, std::int64_t first_o
 
 }  // namespace
 
+// What an answer is judged by, made beside the loop: what a schema's patterns cost is not told by its size.
+// The judgement itself is short (validate::kAnswerLimits).
+net::Task<void> Exchange::compile(std::vector<json::Value> schemas) {
+  std::erase_if(schemas, [&](json::Value schema) { return loop_.schemas.has(schema); });
+  if (schemas.empty()) co_return;
+  std::vector<std::shared_ptr<const validate::CompiledSchema>> made;
+  co_await loop_.helper.run([&] {
+    for (const json::Value schema : schemas)
+      made.push_back(validate::compile_schema(validate::text_of(schema)));
+  });
+  for (auto& one : made) loop_.schemas.put(std::move(one));
+}
+
 // One more call of the same target, from a request of its own that is derived from the const original.
 net::Task<void> Exchange::ask_again(Enforcement& kept, canon::Response& answer, const Deployment& deployment,
                                     Arena& answer_arena) {

@@ -87,26 +87,26 @@ struct Page {
   std::string_view query;
 };
 
-net::Task<void> list_items(net::ServerExchange& http, const Page& page) {
+// The answer to it; an error with the parameter that is wrong.
+struct Listed {
+  int status = 200;
+  std::string text;
+  std::string param = {};
+};
+
+Listed list_items(const Page& page) {
   Arena arena;
   const auto parsed = json::parse(arena, page.items);
-  if (!parsed) {
-    co_await refuse(http, 500, "the stored conversation cannot be read");
-    co_return;
-  }
+  if (!parsed) return {500, "the stored conversation cannot be read"};
   int limit = 20;
   if (const std::string text = query_value(page.query, "limit"); !text.empty()) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-    if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > 100) {
-      co_await refuse(http, 400, "Invalid 'limit': expected a whole number from 1 to 100.", "limit");
-      co_return;
-    }
+    if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > 100)
+      return {400, "Invalid 'limit': expected a whole number from 1 to 100.", "limit"};
   }
   const std::string order = query_value(page.query, "order"), after = query_value(page.query, "after");
-  if (!order.empty() && order != "asc" && order != "desc") {
-    co_await refuse(http, 400, "Invalid value for 'order': expected 'asc' or 'desc'.", "order");
-    co_return;
-  }
+  if (!order.empty() && order != "asc" && order != "desc")
+    return {400, "Invalid value for 'order': expected 'asc' or 'desc'.", "order"};
   std::vector<std::pair<std::string, std::string>> all;  // id, item
   for (std::size_t i = 0; i < parsed->items().size(); ++i) {
     std::string id;
@@ -118,10 +118,7 @@ net::Task<void> list_items(net::ServerExchange& http, const Page& page) {
   if (!after.empty()) {
     const auto at =
         std::find_if(all.begin(), all.end(), [&](const auto& item) { return item.first == after; });
-    if (at == all.end()) {
-      co_await refuse(http, 404, fmt::format("Item with id '{}' not found.", after), "after");
-      co_return;
-    }
+    if (at == all.end()) return {404, fmt::format("Item with id '{}' not found.", after), "after"};
     from = static_cast<std::size_t>(at - all.begin()) + 1;
   }
   const std::size_t to = std::min(all.size(), from + static_cast<std::size_t>(limit));
@@ -133,7 +130,7 @@ net::Task<void> list_items(net::ServerExchange& http, const Page& page) {
   w.field("first_id", from < to ? std::string_view(all[from].first) : std::string_view());
   w.field("last_id", from < to ? std::string_view(all[to - 1].first) : std::string_view());
   w.field("has_more", to < all.size()).end_object();
-  co_await answer(http, 200, std::move(out));
+  return {.text = std::move(out)};
 }
 
 // What is asked of a response: GET and DELETE of itself, GET of its input, POST …/cancel.
@@ -167,12 +164,7 @@ std::string no_such_path(const Asked& asked, std::string_view path) {
       asked.method, path);
 }
 
-net::Task<void> erase(Gateway& gateway, net::ServerExchange& http, std::string id, std::string key_name) {
-  if (auto gone = gateway.responses->erase(id, key_name); !gone) {
-    spdlog::error("responses: {}", gone.error().message);
-    co_await refuse(http, 500, "the stored response cannot be deleted");
-    co_return;
-  }
+std::string erased(std::string_view id) {
   std::string out;
   json::Writer(out)
       .begin_object()
@@ -180,7 +172,7 @@ net::Task<void> erase(Gateway& gateway, net::ServerExchange& http, std::string i
       .field("object", "response")
       .field("deleted", true)
       .end_object();
-  co_await answer(http, 200, std::move(out));
+  return out;
 }
 
 // The whole input as a JSON array, with the conversation that the response went on from.
@@ -188,7 +180,7 @@ std::string input_of(Gateway& gateway, const store::KeptResponse& kept, const st
   std::string items;
   if (!kept.previous.empty()) {
     auto before = gateway.responses->conversation(kept.previous, key_name, unix_ms());
-    if (before && *before) items = **std::move(before);
+    if (before && *before) items = (**std::move(before)).items;
   }
   if (!items.empty() && !kept.input.empty()) items += ',';
   items += kept.input;
@@ -208,10 +200,21 @@ net::Task<void> kept_response(Gateway& gateway, net::ServerExchange& http, std::
     co_await refuse(http, 404, missing + " This gateway keeps no responses (responses.enabled is false).");
     co_return;
   }
-  auto kept = gateway.responses->get(asked.id, key_name);
-  if (!kept) {
-    spdlog::error("responses: {}", kept.error().message);
-    co_await refuse(http, 500, "the stored response cannot be read");
+  // The store may wait for the disk, or for another who asks it.
+  const bool input = asked.what == "input_items", erase = asked.what.empty() && asked.method == "DELETE";
+  Result<std::optional<store::KeptResponse>> kept;
+  Result<bool> gone;
+  Listed items;
+  co_await gateway.on(http.loop()).helper.run([&] {
+    kept = gateway.responses->get(asked.id, key_name);
+    if (!kept || !*kept) return;
+    if (erase) gone = gateway.responses->erase(asked.id, key_name);
+    if (input) items = list_items({input_of(gateway, **kept, key_name), asked.id, http.query()});
+  });
+  if (!kept || !gone) {
+    spdlog::error("responses: {}", (kept ? gone.error() : kept.error()).message);
+    co_await refuse(http, 500,
+                    kept ? "the stored response cannot be deleted" : "the stored response cannot be read");
   } else if (!*kept) {
     co_await refuse(http, 404, missing);
   } else if (asked.what == "cancel") {
@@ -219,10 +222,12 @@ net::Task<void> kept_response(Gateway& gateway, net::ServerExchange& http, std::
         http, 400,
         "Cannot cancel a synchronous response. Only responses created with background=true can be "
         "cancelled, and this gateway runs none in the background.");
-  } else if (asked.method == "DELETE") {
-    co_await erase(gateway, http, asked.id, key_name);
-  } else if (asked.what == "input_items") {
-    co_await list_items(http, {input_of(gateway, **kept, key_name), asked.id, http.query()});
+  } else if (erase) {
+    co_await answer(http, 200, erased(asked.id));
+  } else if (input && items.status != 200) {
+    co_await refuse(http, items.status, std::move(items.text), std::move(items.param));
+  } else if (input) {
+    co_await answer(http, 200, std::move(items.text));
   } else if (query_value(http.query(), "stream") == "true") {
     co_await refuse(http, 400, "A stored response cannot be streamed again; ask for it without 'stream'.",
                     "stream");

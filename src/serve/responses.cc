@@ -38,12 +38,25 @@ bool is_reference(Value item) {
   return item["id"].is_string() && (type == "item_reference" || (type.empty() && !item["role"].present()));
 }
 
+TurnRefusal too_long(std::string_view what, std::size_t most, std::string param) {
+  return {413,
+          fmt::format("{} is more than {} bytes, the most that a request may have here (server.max_body): "
+                      "send what is needed of the conversation as input",
+                      what, most),
+          std::move(param), "request_too_large"};
+}
+
 TurnRefusal unreadable(const Error& error) {
   spdlog::error("responses: {}", error.message);
   return {500, "the stored conversation cannot be read", "previous_response_id", "internal_error"};
 }
 
 }  // namespace
+
+bool ResponseTurn::asks_store(Value body) {
+  return !body["previous_response_id"].text().empty() ||
+         std::ranges::any_of(body["input"].items(), is_reference);
+}
 
 std::optional<TurnRefusal> ResponseTurn::begin(Arena& arena, Value& body, std::int64_t now_ms) {
   const Value said = body["store"];
@@ -74,12 +87,14 @@ std::optional<TurnRefusal> ResponseTurn::recall(std::int64_t now_ms, std::string
                        "previous_response_id needs responses to be kept, and this gateway keeps none "
                        "(responses.enabled is false): send the whole input",
                        "previous_response_id", "previous_response_not_found"};
-  auto conversation = store_->conversation(previous_, key_name_, now_ms);
+  auto conversation = store_->conversation(previous_, key_name_, now_ms, most_);
   if (!conversation) return unreadable(conversation.error());
   if (!*conversation)
     return TurnRefusal{400, fmt::format("Previous response with id '{}' not found.", previous_),
                        "previous_response_id", "previous_response_not_found"};
-  items = **std::move(conversation);
+  if ((*conversation)->too_long)
+    return too_long(fmt::format("The conversation up to '{}'", previous_), most_, "previous_response_id");
+  items = (**std::move(conversation)).items;
   return std::nullopt;
 }
 
@@ -103,18 +118,16 @@ std::optional<TurnRefusal> ResponseTurn::resolve(Value input) {
                                      id),
                          fmt::format("input[{}]", i), ""};
     input_ += *found;
+    if (input_.size() > most_)
+      return too_long("What the input refers to", most_, fmt::format("input[{}]", i));
   }
   return std::nullopt;
 }
 
 // `items`, then the client's own, with its other members as they were written.
 std::optional<TurnRefusal> ResponseTurn::go_on(Arena& arena, std::string items, Value& body) {
-  if (!items.empty()) {
-    Arena counting;
-    const auto parsed = json::parse(counting, "[" + items + "]");
-    history_ = parsed ? parsed->items().size() : 0;
-    if (!input_.empty()) items += ',';
-  }
+  const std::size_t own = text_input_ ? 1 : body["input"].items().size();
+  if (!items.empty() && !input_.empty()) items += ',';
   items += input_;
   std::string text;
   json::Writer w(text);
@@ -124,9 +137,10 @@ std::optional<TurnRefusal> ResponseTurn::go_on(Arena& arena, std::string items, 
     w.field(member.key, member.value);
   }
   w.key("input").raw("[" + items + "]").end_object();
-  auto whole = json::parse(arena, text);
+  auto whole = json::parse(arena, text, json::kRequestLimits);
   if (!whole) return unreadable({"a stored conversation is damaged: " + whole.error().message});
   body = *whole;
+  history_ = body["input"].items().size() - own;
   return std::nullopt;
 }
 
@@ -165,20 +179,24 @@ std::string ResponseTurn::own_event(std::string_view data) const {
   return json::dump(json::Builder(arena).with(*parsed, "response", *patched));
 }
 
-void ResponseTurn::see_stream(std::string_view events, std::int64_t now_ms) {
-  if (!stores()) return;
+// The data of the event that brings the whole response.
+std::string_view ResponseTurn::last_of(std::string_view events) {
   // A line break inside the data would be escaped, so the names of events stand at line starts only.
   for (const std::string_view name : {"event: response.completed\n", "event: response.incomplete\n"}) {
-    std::size_t at = events.find(name);
+    const std::size_t at = events.find(name);
     if (at == std::string_view::npos || (at > 0 && events[at - 1] != '\n')) continue;
     std::string_view data = events.substr(at + name.size());
     if (!data.starts_with("data: ")) continue;
     data.remove_prefix(6);
-    data = data.substr(0, data.find('\n'));
-    Arena arena;
-    if (const auto event = json::parse(arena, data); event && (*event)["response"].is_object())
-      see_whole(json::dump((*event)["response"]), now_ms);
+    return data.substr(0, data.find('\n'));
   }
+  return {};
+}
+
+void ResponseTurn::see_stream(std::string_view events, std::int64_t now_ms) {
+  Arena arena;
+  if (const auto event = json::parse(arena, last_of(events)); event && (*event)["response"].is_object())
+    see_whole(json::dump((*event)["response"]), now_ms);
 }
 
 void ResponseTurn::see_whole(std::string_view response, std::int64_t now_ms) {

@@ -22,9 +22,12 @@ struct TurnRefusal {
 
 class ResponseTurn {
  public:
-  ResponseTurn(store::ResponseStore* store, std::string key_name)
-      : store_(store), key_name_(std::move(key_name)) {}
+  // `most`: bytes that a conversation may have, and with it the request that it becomes.
+  ResponseTurn(store::ResponseStore* store, std::string key_name, std::size_t most)
+      : store_(store), key_name_(std::move(key_name)), most_(most) {}
 
+  // Whether begin() of this body asks the store, for what may be much longer than the body.
+  static bool asks_store(json::Value body);
   // Reads what the client's body says of this. When it goes on from an earlier response, `body` becomes the
   // request it stands for: the whole conversation as its input. The new body lives in `arena`.
   std::optional<TurnRefusal> begin(Arena& arena, json::Value& body, std::int64_t now_ms);
@@ -42,18 +45,21 @@ class ResponseTurn {
   // The same for one event of its stream: its data.
   std::string own_event(std::string_view data) const;
 
-  // Bytes on their way to the client, in pieces that hold whole events; keeps the response they end in.
+  // Whether there is something to keep of these bytes on their way to the client, whole events.
+  bool ends_in(std::string_view events) const { return stores() && !last_of(events).empty(); }
+  // Keeps the response that such bytes end in, or a whole answer. Takes as long as the disk does.
   void see_stream(std::string_view events, std::int64_t now_ms);
-  // A whole answer.
   void see_whole(std::string_view response, std::int64_t now_ms);
 
  private:
+  static std::string_view last_of(std::string_view events);
   std::optional<TurnRefusal> recall(std::int64_t now_ms, std::string& items) const;
   std::optional<TurnRefusal> resolve(json::Value input);
   std::optional<TurnRefusal> go_on(Arena& arena, std::string items, json::Value& body);
 
   store::ResponseStore* store_;
   std::string key_name_;
+  std::size_t most_;
   std::string previous_;
   std::string input_;  // the client's own items
   std::size_t history_ = 0;

@@ -10,6 +10,7 @@ namespace {
 constexpr std::int64_t kApplication = 0x64726773;  // "drgs"
 constexpr int kLongest = 10'000;                   // turns of one conversation
 constexpr int kPutsBetweenChecks = 32;
+constexpr int kErased = 64, kMostErased = 1024;  // responses at once; after kPutsBetweenChecks
 
 constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS responses (
@@ -130,19 +131,19 @@ Result<std::optional<KeptResponse>> ResponseStore::get(std::string_view id, std:
                       .body = select->text(4)};
 }
 
-Result<std::optional<std::string>> ResponseStore::conversation(std::string_view id, std::string_view key_name,
-                                                               std::int64_t now_ms) {
+Result<std::optional<KeptConversation>> ResponseStore::conversation(std::string_view id,
+                                                                    std::string_view key_name,
+                                                                    std::int64_t now_ms, std::size_t most) {
   const std::lock_guard lock(mutex_);
-  auto select =
-      database_.prepare("SELECT previous, input, output FROM responses WHERE id = ? AND key_name = ?");
+  auto select = database_.prepare(
+      "SELECT previous, input, output, used_ms FROM responses WHERE id = ? AND key_name = ?");
   if (!select) return std::unexpected(select.error());
-  auto touch = database_.prepare("UPDATE responses SET used_ms = ? WHERE id = ? AND key_name = ?");
-  if (!touch) return std::unexpected(touch.error());
   std::vector<std::string> turns;  // newest first
-  std::string at(id);
-  std::vector<std::string> ids;
-  while (!at.empty()) {
-    if (turns.size() >= kLongest)
+  std::vector<std::string> stale;
+  std::size_t bytes = 0;
+  int count = 0;
+  for (std::string at(id); !at.empty();) {
+    if (count++ == kLongest)
       return fail(fmt::format("the conversation of {} has more than {} turns", id, kLongest));
     select->bind(1, at);
     select->bind(2, key_name);
@@ -153,25 +154,46 @@ Result<std::optional<std::string>> ResponseStore::conversation(std::string_view 
     const std::string_view output = select->bytes(2);
     if (!turn.empty() && !output.empty()) turn += ',';
     turn += output;
-    turns.push_back(std::move(turn));
-    ids.push_back(at);
-    at = select->text(0);
-    select->reset();
+    bytes += turn.size() + 1;
+    if (bytes - 1 > most) return KeptConversation{.too_long = true};
+    if (!turn.empty()) turns.push_back(std::move(turn));
+    if (now_ms - select->integer(3) >= stale_after()) stale.push_back(at);
+    std::string previous = select->text(0);
+    select->reset();  // it is bound to `at`
+    at = std::move(previous);
   }
-  for (const std::string& used : ids) {
-    touch->bind(1, now_ms);
-    touch->bind(2, used);
-    touch->bind(3, key_name);
-    if (auto done = touch->run(); !done) return std::unexpected(done.error());
-    touch->reset();
-  }
-  std::string out;
+  if (auto done = touch(stale, key_name, now_ms); !done) return std::unexpected(done.error());
+  KeptConversation out;
+  out.items.reserve(bytes);
   for (std::size_t i = turns.size(); i-- > 0;) {
-    if (turns[i].empty()) continue;
-    if (!out.empty()) out += ',';
-    out += turns[i];
+    if (!out.items.empty()) out.items += ',';
+    out.items += turns[i];
   }
   return out;
+}
+
+// A row is written anew for it, with all that was said: not with every turn of a long conversation.
+Result<void> ResponseStore::touch(std::span<const std::string> ids, std::string_view key_name,
+                                  std::int64_t now_ms) {
+  if (ids.empty()) return {};
+  Transaction transaction(database_);
+  if (auto done = transaction.begin(); !done) return done;
+  auto update = database_.prepare("UPDATE responses SET used_ms = ? WHERE id = ? AND key_name = ?");
+  if (!update) return std::unexpected(update.error());
+  for (const std::string& id : ids) {
+    update->bind(1, now_ms);
+    update->bind(2, id);
+    update->bind(3, key_name);
+    if (auto done = update->run(); !done) return done;
+  }
+  return transaction.commit();
+}
+
+// How exact "since it was last used" is.
+std::int64_t ResponseStore::stale_after() const {
+  constexpr std::int64_t kTenMinutes = 10 * 60 * 1000;
+  return options_.max_age.count() > 0 ? std::min<std::int64_t>(kTenMinutes, options_.max_age.count() * 100)
+                                      : kTenMinutes;
 }
 
 Result<std::optional<std::string>> ResponseStore::item(std::string_view item_id, std::string_view key_name) {
@@ -204,46 +226,61 @@ Result<bool> ResponseStore::erase(std::string_view id, std::string_view key_name
   return *changed > 0;
 }
 
-// Old ones first, then, while the file is too big, the least recently used.
+Result<std::int64_t> ResponseStore::bytes_used() {
+  return database_.integer(
+      "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size) - "
+      "(SELECT freelist_count FROM pragma_freelist_count) * (SELECT page_size FROM pragma_page_size)");
+}
+
+// Whether there were any. Their items go first, found by the index: a look at every item there is would take
+// seconds.
+Result<bool> ResponseStore::erase_those(const std::string& which) {
+  Transaction transaction(database_);
+  if (auto done = transaction.begin(); !done) return std::unexpected(done.error());
+  if (auto done = database_.run(fmt::format("DELETE FROM response_items WHERE (response_id, key_name) IN "
+                                            "(SELECT id, key_name FROM responses {})",
+                                            which)
+                                    .c_str());
+      !done)
+    return std::unexpected(done.error());
+  if (auto done = database_.run(fmt::format("DELETE FROM responses WHERE (id, key_name) IN "
+                                            "(SELECT id, key_name FROM responses {})",
+                                            which)
+                                    .c_str());
+      !done)
+    return std::unexpected(done.error());
+  const auto changed = database_.integer("SELECT changes()");
+  if (!changed) return std::unexpected(changed.error());
+  if (auto done = transaction.commit(); !done) return std::unexpected(done.error());
+  return *changed > 0;
+}
+
+// Old ones first, then, while the file is too big, the least recently used: some each time, so that no answer
+// waits for all of them.
 Result<void> ResponseStore::retain(std::int64_t now_ms) {
-  constexpr const char* kOrphans =
-      "DELETE FROM response_items WHERE NOT EXISTS (SELECT 1 FROM responses r WHERE r.id = response_id AND "
-      "r.key_name = response_items.key_name)";
   bool gone = false;
   if (options_.max_age.count() > 0) {
-    const std::int64_t oldest = now_ms - options_.max_age.count() * 1000;
-    if (auto done = database_.run(fmt::format("DELETE FROM responses WHERE used_ms < {}", oldest).c_str());
-        !done)
-      return done;
-    const auto changed = database_.integer("SELECT changes()");
-    gone = changed && *changed > 0;
+    const auto old = erase_those(fmt::format("WHERE used_ms < {} ORDER BY used_ms LIMIT {}",
+                                             now_ms - options_.max_age.count() * 1000, kMostErased));
+    if (!old) return std::unexpected(old.error());
+    gone = *old;
   }
-  const auto used = [&]() -> Result<std::int64_t> {
-    return database_.integer(
-        "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size) - "
-        "(SELECT freelist_count FROM pragma_freelist_count) * (SELECT page_size FROM pragma_page_size)");
-  };
   if (options_.max_bytes > 0) {
-    auto bytes = used();
+    auto bytes = bytes_used();
     if (!bytes) return std::unexpected(bytes.error());
     const bool over = *bytes > options_.max_bytes;
-    for (int round = 0; over && round < 1000 && *bytes > options_.max_bytes - options_.max_bytes / 10;
-         ++round) {
-      if (auto done = database_.run("DELETE FROM responses WHERE (id, key_name) IN "
-                                    "(SELECT id, key_name FROM responses ORDER BY used_ms LIMIT 64)");
-          !done)
-        return done;
-      const auto changed = database_.integer("SELECT changes()");
-      if (!changed || *changed == 0) break;
-      if (auto done = database_.run(kOrphans); !done) return done;
-      bytes = used();
+    for (int erased = 0;
+         over && erased < kMostErased && *bytes > options_.max_bytes - options_.max_bytes / 10;
+         erased += kErased) {
+      const auto some = erase_those(fmt::format("ORDER BY used_ms LIMIT {}", kErased));
+      if (!some) return std::unexpected(some.error());
+      if (!*some) break;
+      bytes = bytes_used();
       if (!bytes) return std::unexpected(bytes.error());
     }
     gone |= over;
   }
-  if (!gone) return {};
-  if (auto done = database_.run(kOrphans); !done) return done;
-  return database_.run("PRAGMA incremental_vacuum");
+  return gone ? database_.run("PRAGMA incremental_vacuum(4096)") : Result<void>();
 }
 
 }  // namespace dragoman::store

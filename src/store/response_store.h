@@ -6,6 +6,7 @@
 // and is seen by no other.
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -39,7 +40,14 @@ struct KeptResponse {
   std::vector<std::pair<std::string, std::string>> items;  // of the output: id, JSON text
 };
 
-// Thread-safe: one connection behind one lock. Calls take as long as SQLite does, without an fsync.
+// The items of a conversation, JSON texts with a comma between, oldest first.
+struct KeptConversation {
+  std::string items;
+  bool too_long = false;  // they are more bytes than were asked for; `items` is empty
+};
+
+// Thread-safe: one connection behind one lock. Calls take as long as SQLite and the disk do, so none is made
+// on a loop.
 class ResponseStore {
  public:
   // The error names the file and the remedy.
@@ -52,10 +60,10 @@ class ResponseStore {
   Result<void> put(KeptResponse response, std::int64_t now_ms);
   // Without `items`. Nothing when there is none of this key.
   Result<std::optional<KeptResponse>> get(std::string_view id, std::string_view key_name);
-  // The items of the conversation up to and with response `id`, oldest first, JSON texts with a comma
-  // between. Nothing when it, or one before it, is not there (any more). All of them count as used now.
-  Result<std::optional<std::string>> conversation(std::string_view id, std::string_view key_name,
-                                                  std::int64_t now_ms);
+  // The conversation up to and with response `id`, unless it has more than `most` bytes. Nothing when it, or
+  // one before it, is not there (any more). All of them count as used now.
+  Result<std::optional<KeptConversation>> conversation(std::string_view id, std::string_view key_name,
+                                                       std::int64_t now_ms, std::size_t most = SIZE_MAX);
   // An item some response of this key had in its output.
   Result<std::optional<std::string>> item(std::string_view item_id, std::string_view key_name);
   // False when there was none.
@@ -64,6 +72,10 @@ class ResponseStore {
  private:
   ResponseStore(ResponseStoreOptions options, Database database)
       : options_(std::move(options)), database_(std::move(database)) {}
+  Result<void> touch(std::span<const std::string> ids, std::string_view key_name, std::int64_t now_ms);
+  std::int64_t stale_after() const;
+  Result<std::int64_t> bytes_used();
+  Result<bool> erase_those(const std::string& which);
   Result<void> retain(std::int64_t now_ms);
 
   ResponseStoreOptions options_;

@@ -28,8 +28,8 @@ TEST(ResponseStore, KeepsAConversationAsAChain) {
   }
   auto store = ResponseStore::open({.path = folder.file("r.db")});  // another start finds them again
   ASSERT_TRUE(store);
-  EXPECT_EQ(**(*store)->conversation("c", "alice", 20), "1,2,3,4,5");
-  EXPECT_EQ(**(*store)->conversation("a", "alice", 20), "1,2");
+  EXPECT_EQ((**(*store)->conversation("c", "alice", 20)).items, "1,2,3,4,5");
+  EXPECT_EQ((**(*store)->conversation("a", "alice", 20)).items, "1,2");
   EXPECT_EQ((*(*store)->get("b", "alice"))->previous, "a");
   EXPECT_EQ((*(*store)->get("b", "alice"))->body, R"({"id":"b"})");
   EXPECT_EQ(**(*store)->item("item_c", "alice"), R"({"of":"c"})");
@@ -42,7 +42,7 @@ TEST(ResponseStore, TheGatewaysOwnSecretsStayOut) {
   (*store)->add_secrets(secrets);
   ASSERT_TRUE((*store)->put(
       turn("a", "", R"({"c":"my key is sk-the-gateways-own"})", R"({"c":"password=theirs"})"), 10));
-  EXPECT_EQ(**(*store)->conversation("a", "alice", 20),
+  EXPECT_EQ((**(*store)->conversation("a", "alice", 20)).items,
             R"({"c":"my key is [redacted]"},{"c":"password=theirs"})")
       << "and nothing else is touched";
 }
@@ -92,6 +92,30 @@ TEST(ResponseStore, TheFileStaysWithinItsLimit) {
   int left = 0;
   for (int i = 0; i < 320; ++i) left += (*store)->get("n" + std::to_string(i), "alice")->has_value();
   EXPECT_LT(left, 160);  // 32 of them come between two looks at the size
+}
+
+// However many answers it would take: nobody holds more of it in memory than was asked for.
+TEST(ResponseStore, NoConversationIsLongerThanAskedFor) {
+  auto store = ResponseStore::open({.path = ":memory:"});
+  ASSERT_TRUE(store);
+  ASSERT_TRUE((*store)->put(turn("a", "", "1", "2"), 10));
+  ASSERT_TRUE((*store)->put(turn("b", "a", "33", "44"), 10));
+  EXPECT_EQ((**(*store)->conversation("b", "alice", 11, 9)).items, "1,2,33,44");
+  EXPECT_FALSE((**(*store)->conversation("b", "alice", 11, 9)).too_long);
+  EXPECT_TRUE((**(*store)->conversation("b", "alice", 11, 8)).too_long);
+  EXPECT_EQ((**(*store)->conversation("b", "alice", 11, 8)).items, "");
+}
+
+TEST(ResponseStore, ItemsGoWithTheirResponses) {
+  auto store = ResponseStore::open({.path = ":memory:", .max_bytes = 1 << 20});
+  ASSERT_TRUE(store);
+  const std::string big(20'000, 'x');
+  for (int i = 0; i < 320; ++i) ASSERT_TRUE((*store)->put(turn("n" + std::to_string(i), "", big, "2"), i));
+  for (int i = 0; i < 320; ++i) {
+    const std::string id = "n" + std::to_string(i);
+    EXPECT_EQ((*store)->get(id, "alice")->has_value(), (*store)->item("item_" + id, "alice")->has_value())
+        << id;
+  }
 }
 
 TEST(ResponseStore, AnotherProgramsFileIsLeftAlone) {

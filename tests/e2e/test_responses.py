@@ -272,6 +272,25 @@ def test_each_key_sees_its_own(start):
         b.responses.create(model="claude", input="x", previous_response_id=done.id)
 
 
+def test_no_conversation_is_larger_than_a_request(start, sandbox):
+    """A short body that names what is stored, a chain of turns or one item many times, is held to max_body too."""
+    gateway = start({"claude": config.model("anthropic/claude-sonnet-4-5")}, server={"max_body": "64KiB"})
+    client = openai.OpenAI(base_url=gateway.url + "/v1", api_key="sk-any", max_retries=0)
+    long = client.responses.create(model="claude", input="x" * 40_000)
+    with pytest.raises(openai.APIStatusError) as refused:
+        client.responses.create(model="claude", input="go on", previous_response_id=long.id)
+    assert refused.value.status_code == 413 and refused.value.param == "previous_response_id"
+    assert "server.max_body" in refused.value.message
+    short = client.responses.create(model="claude", input="y" * 20_000)
+    references = [{"type": "item_reference", "id": short.output[0].id}] * 2
+    answer = client.responses.create(model="claude", input=references + [{"role": "user", "content": "go on"}])
+    assert answer.status == "completed"
+    with pytest.raises(openai.APIStatusError) as refused:
+        client.responses.create(model="claude", input=references * 2)
+    assert refused.value.status_code == 413 and refused.value.param == "input[3]"
+    assert len(sandbox.received("anthropic")) == 3, "nothing was sent of what was refused"
+
+
 def test_own_bytes_to_openai(gateway, sandbox, sdk):
     """Nothing is in the way: what the client wrote goes out, made stateless."""
     body = {"model": "gpt", "input": [{"role": "user", "content": "Hi"}], "temperature": 0.70, "store": False}

@@ -22,6 +22,11 @@ std::shared_ptr<const CompiledSchema> compile_schema(std::string_view text) {
   return made;
 }
 
+std::string text_of(json::Value schema) {
+  const std::string_view raw = schema.raw();
+  return raw.empty() ? json::dump(schema) : std::string(raw);
+}
+
 std::shared_ptr<const CompiledSchema> ValidatorCache::get(json::Value schema) {
   std::string made;
   std::string_view text = schema.raw();
@@ -31,17 +36,27 @@ std::shared_ptr<const CompiledSchema> ValidatorCache::get(json::Value schema) {
     return order_.front();
   }
   auto compiled = compile_schema(text);
-  if (text.size() > most_ / 2) return compiled;
-  order_.push_front(compiled);
-  found_.emplace(compiled->text, order_.begin());
+  put(compiled);
+  return compiled;
+}
+
+bool ValidatorCache::has(json::Value schema) const {
+  const std::string_view raw = schema.raw();
+  return raw.size() > most_ / 2 || (raw.empty() ? found_.contains(json::dump(schema)) : found_.contains(raw));
+}
+
+void ValidatorCache::put(std::shared_ptr<const CompiledSchema> compiled) {
+  const std::string_view text = compiled->text;
+  if (text.size() > most_ / 2 || found_.contains(text)) return;
   bytes_ += text.size();
+  order_.push_front(std::move(compiled));
+  found_.emplace(text, order_.begin());
   while (bytes_ > most_) {
     const auto& oldest = order_.back();
     bytes_ -= oldest->text.size();
     found_.erase(oldest->text);
     order_.pop_back();
   }
-  return compiled;
 }
 
 }  // namespace dragoman::validate

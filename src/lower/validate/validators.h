@@ -30,6 +30,9 @@ struct CompiledSchema {
   std::string why;
 };
 
+// As it stands in its document, or written where it stands in none.
+std::string text_of(json::Value schema);
+
 // Never fails: see CompiledSchema.
 std::shared_ptr<const CompiledSchema> compile_schema(std::string_view text);
 
@@ -41,6 +44,10 @@ class ValidatorCache {
   explicit ValidatorCache(std::size_t bytes = std::size_t{4} << 20) : most_(bytes) {}
 
   std::shared_ptr<const CompiledSchema> get(json::Value schema);
+
+  // For those who compile somewhere else. What is too large to be kept is had, too: get() makes it anew.
+  bool has(json::Value schema) const;
+  void put(std::shared_ptr<const CompiledSchema> compiled);
 
   std::size_t size() const { return found_.size(); }
   std::size_t bytes() const { return bytes_; }
