@@ -97,12 +97,16 @@ std::vector<ToolCall> scripted_calls(const Ask& ask) {
   for (const Say::Call& call : ask.say->calls) {
     std::string name = call.name;
     if (name.empty() && !ask.tools.empty()) name = chosen_tool(ask)->name;
-    out.push_back({std::move(name), call.arguments});
+    out.push_back({std::move(name), call.arguments, call.id});
   }
   return out;
 }
 
 }  // namespace
+
+std::optional<std::string> scripted_id(json::Value call) {
+  return call["id"].is_string() ? std::optional(std::string(call["id"].text())) : std::nullopt;
+}
 
 Answer plan(const Ask& ask) {
   Answer out;

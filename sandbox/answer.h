@@ -17,6 +17,7 @@
 //   * max_tokens cuts text (Stop::length), a stop sequence ends it before the sequence (Stop::sequence).
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,9 @@ enum class Stop { end, length, sequence, tool_calls };
 // What a script has the model say instead of what the rules above would give (fault.h, kind `say`).
 struct Say {
   struct Call {
-    std::string name;       // "": the tool the rules would choose
-    std::string arguments;  // JSON text; anything where the provider carries it in a string
+    std::string name;                    // "": the tool the rules would choose
+    std::string arguments;               // JSON text; anything where the provider carries it in a string
+    std::optional<std::string> id = {};  // as the host names it, good or bad; none: as it names its calls
   };
   std::string text;
   std::vector<Call> calls;
@@ -71,7 +73,8 @@ struct Ask {
 
 struct ToolCall {
   std::string name;
-  std::string arguments;  // compact JSON object
+  std::string arguments;               // compact JSON object
+  std::optional<std::string> id = {};  // scripted
 };
 
 // Token counts. cached is part of prompt, reasoning part of completion; providers that count otherwise
@@ -93,6 +96,9 @@ struct Answer {
 };
 
 Answer plan(const Ask& ask);
+
+// The `id` of a scripted call.
+std::optional<std::string> scripted_id(json::Value call);
 
 // `text` in pieces as a stream would bring them: about a word each, never inside a character. The views point
 // into `text`. Empty text gives no piece.

@@ -139,9 +139,10 @@ Result<Fault> parse_fault(json::Value value) {
     fault.say->text = value["text"].text();
     for (const json::Value call : value["calls"].items()) {
       const json::Value arguments = call["arguments"];
-      fault.say->calls.push_back({std::string(call["name"].text()), arguments.is_string()
-                                                                        ? std::string(arguments.text())
-                                                                        : json::dump_compact(arguments)});
+      fault.say->calls.push_back(
+          {std::string(call["name"].text()),
+           arguments.is_string() ? std::string(arguments.text()) : json::dump_compact(arguments),
+           scripted_id(call)});
     }
   }
   for (const json::Member& m : value.members()) {

@@ -29,8 +29,8 @@
 // say          -             nothing goes wrong, but the model says what the script has it say
 //
 // In a script every kind may have `text` and `calls`: what the model says instead of what answer.h would have
-// it say. `calls` is a list of {"name", "arguments"}; without a name the tool is chosen as ever; arguments
-// are JSON, or a string that is taken as it is.
+// it say. `calls` is a list of {"name", "arguments", "id"}; without a name the tool is chosen as ever;
+// arguments are JSON, or a string that is taken as it is.
 #pragma once
 #include <cstdint>
 #include <deque>

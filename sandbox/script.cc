@@ -29,7 +29,8 @@ Result<void> PlayBook::script(json::Value spec) {
       if (!call["name"].is_string() || !call["arguments"].is_object())
         return fail("a call needs a name and arguments", fmt::format("/turns/{}/calls", i));
       names.push_back(fmt::format("\"{}\"", call["name"].text()));
-      say.calls.push_back({std::string(call["name"].text()), json::dump_compact(call["arguments"])});
+      say.calls.push_back(
+          {std::string(call["name"].text()), json::dump_compact(call["arguments"]), scripted_id(call)});
     }
     made.turns.push_back({std::move(say), names, 0});
   }

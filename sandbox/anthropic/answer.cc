@@ -144,7 +144,8 @@ OutMessage compose(json::Value body, std::string_view body_text, std::string_vie
   if (!answer.text.empty()) out.blocks.push_back({OutBlock::Kind::text, answer.text, "", "", ""});
   for (std::size_t i = 0; i < answer.calls.size(); ++i) {
     out.blocks.push_back({OutBlock::Kind::tool_use, answer.calls[i].arguments, "",
-                          stable_id("toolu_01", body_text, i + 1, 22), answer.calls[i].name});
+                          answer.calls[i].id.value_or(stable_id("toolu_01", body_text, i + 1, 22)),
+                          answer.calls[i].name});
   }
   return out;
 }

@@ -125,10 +125,10 @@ OutMessage compose(json::Value body, std::string_view body_text, const Target& t
   }
   const bool short_ids = target.family->short_ids;
   for (std::size_t i = 0; i < answer.calls.size(); ++i) {
-    out.blocks.push_back(
-        {OutBlock::Kind::tool_use, answer.calls[i].arguments, "",
-         short_ids ? stable_id("", body_text, i + 1, 9) : stable_id("tooluse_", body_text, i + 1, 22),
-         answer.calls[i].name});
+    const ToolCall& call = answer.calls[i];
+    const std::string own =
+        short_ids ? stable_id("", body_text, i + 1, 9) : stable_id("tooluse_", body_text, i + 1, 22);
+    out.blocks.push_back({OutBlock::Kind::tool_use, call.arguments, "", call.id.value_or(own), call.name});
   }
   return out;
 }

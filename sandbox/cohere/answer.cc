@@ -128,8 +128,8 @@ Out compose(Value body, std::string_view body_text, const Model& model, const Sa
   ask.request_bytes = body_text.size();
   Out out{.id = stable_id("", body_text, 0, 32), .answer = plan(ask)};
   for (std::size_t i = 0; i < out.answer.calls.size(); ++i)
-    out.call_ids.push_back(
-        stable_id(out.answer.calls[i].name + "_", body_text, static_cast<std::uint64_t>(i) + 1, 12));
+    out.call_ids.push_back(out.answer.calls[i].id.value_or(
+        stable_id(out.answer.calls[i].name + "_", body_text, static_cast<std::uint64_t>(i) + 1, 12)));
   return out;
 }
 

@@ -166,7 +166,9 @@ std::string call_part(const Response& response, const Candidate& candidate, std:
       .field("name", call.name)
       .key("args")
       .raw(call.arguments);
-  if (response.ids) {
+  if (call.id) {
+    w.field("id", *call.id);
+  } else if (response.ids) {
     const std::uint64_t salt = n + 1 + 100 * static_cast<std::uint64_t>(candidate.index);
     w.field("id", stable_id("", candidate.seed, salt, 8));
   }

@@ -138,9 +138,10 @@ class Renderer {
     }
   }
 
-  std::string call_id(std::size_t choice, std::size_t index, std::string_view name) const {
+  std::string call_id(std::size_t choice, std::size_t index, const ToolCall& call) const {
+    if (call.id) return *call.id;
     const std::string seed = fmt::format("{}/{}/{}", r_.call.body_text, choice, index);
-    if (style_.call_id) return style_.call_id(seed, name, static_cast<int>(index));
+    if (style_.call_id) return style_.call_id(seed, call.name, static_cast<int>(index));
     return stable_id("call_", seed);
   }
 
@@ -164,7 +165,7 @@ class Renderer {
       w.key("tool_calls").begin_array();
       for (std::size_t j = 0; j < c.answer.calls.size(); ++j) {
         const ToolCall& call = c.answer.calls[j];
-        w.begin_object().field("id", call_id(i, j, call.name)).field("type", "function").key("function");
+        w.begin_object().field("id", call_id(i, j, call)).field("type", "function").key("function");
         w.begin_object()
             .field("name", call.name)
             .field("arguments", call.arguments)
@@ -340,7 +341,7 @@ class Renderer {
     const auto fragment = [&](bool first, std::string_view arguments) {
       delta(i, [&](Writer& w) {
         w.key("tool_calls").begin_array().begin_object().field("index", static_cast<std::int64_t>(j));
-        if (first) w.field("id", call_id(i, j, call.name)).field("type", "function");
+        if (first) w.field("id", call_id(i, j, call)).field("type", "function");
         w.key("function").begin_object();
         if (first) w.field("name", call.name);
         w.field("arguments", arguments).end_object().end_object().end_array();

@@ -266,7 +266,8 @@ class Renderer {
           parsed && (*parsed)["input"].is_string())
         said = (*parsed)["input"].text();
     const std::string item = id(custom ? "ctc_" : "fc_");
-    const std::string call_id = stable_id("call_", fmt::format("{}/{}", r_.call.body_text, i));
+    const std::string call_id =
+        made.id.value_or(stable_id("call_", fmt::format("{}/{}", r_.call.body_text, i)));
     const auto written = [&](std::string_view status, std::string_view words) {
       std::string out;
       Writer w(out);

@@ -5,6 +5,8 @@
 #include <array>
 #include <random>
 
+#include "base/hash.h"
+
 namespace dragoman {
 
 std::string random_id(std::string_view prefix, std::size_t length) {
@@ -25,6 +27,20 @@ std::string random_id(std::string_view prefix, std::size_t length) {
   id.reserve(prefix.size() + length);
   for (std::size_t i = 0; i < length; ++i) id += kAlphabet[engine() % kAlphabet.size()];
   return id;
+}
+
+std::string stable_id(std::string_view text, std::uint64_t salt, std::size_t length) {
+  static constexpr std::string_view kDigits =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  std::string out;
+  for (std::uint64_t round = 0; out.size() < length; ++round) {
+    std::uint64_t h = stable_hash(text, salt * 1000003 + round + 1);
+    for (int i = 0; i < 10 && out.size() < length; ++i) {
+      out += kDigits[h % kDigits.size()];
+      h /= kDigits.size();
+    }
+  }
+  return out;
 }
 
 }  // namespace dragoman

@@ -2,25 +2,10 @@
 
 #include <algorithm>
 
-#include "base/hash.h"
+#include "base/id.h"
 
 namespace dragoman::lower {
 namespace {
-
-// `count` characters of [0-9a-zA-Z] that depend on every bit of the name.
-std::string hash_text(std::string_view name, std::uint64_t salt, std::size_t count) {
-  static constexpr std::string_view kDigits =
-      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  std::string out;
-  for (std::uint64_t round = 0; out.size() < count; ++round) {
-    std::uint64_t h = stable_hash(name, salt * 1000003 + round + 1);
-    for (int i = 0; i < 10 && out.size() < count; ++i) {
-      out += kDigits[h % kDigits.size()];
-      h /= kDigits.size();
-    }
-  }
-  return out;
-}
 
 template <class F>
 void each_range(std::string_view char_class, F&& each) {
@@ -64,7 +49,7 @@ bool fits(const Alphabet& alphabet, std::string_view name) { return NameJudge(al
 
 std::string fit(const Alphabet& a, std::string_view name, std::uint64_t salt) {
   if (salt == 0 && fits(a, name)) return std::string(name);
-  if (a.exact) return hash_text(name, salt, a.exact);
+  if (a.exact) return stable_id(name, salt, a.exact);
 
   constexpr std::size_t kHash = 8;
   const char filler = in_class(a.rest, '_') ? '_' : 'x';
@@ -74,7 +59,7 @@ std::string fit(const Alphabet& a, std::string_view name, std::uint64_t salt) {
   if (out.empty() || !in_class(first, out.front())) out.insert(out.begin(), in_class(first, '_') ? '_' : 'x');
   if (a.max && out.size() > a.max - kHash - 1) out.resize(a.max - kHash - 1);
   out += filler;
-  out += hash_text(name, salt, kHash);
+  out += stable_id(name, salt, kHash);
   return out;
 }
 

@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+#include "canon/call_ids.h"
+#include "dialect/relayed_calls.h"
 #include "failure/classify.h"
 #include "json/parse.h"
 #include "serve/argument_gate.h"
@@ -181,6 +183,7 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   upstream_spoke_ = true;
   note_usage(decoded->usage);
   lower::restore(*decoded, lowered.restore, arena);
+  const bool renamed = canon::name_calls(*decoded, id_, arena);
   if (snapshot_->config().journal.keep_bodies) record_.attempts.back().response_body = *body;
   const std::size_t at = record_.attempts.size() - 1;
   Enforcement kept(request_, lowered, deployment.spec().promises, loop_.schemas);
@@ -207,10 +210,12 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   }
   const bool own_words = !streamed && deployment.provider().dialect == client_.name &&
                          lowered.restore.empty() && !kept.changed();
-  if (own_words)
-    out = turn_ ? turn_->own_words(*body) : *std::move(body);  // nothing to translate: unknown fields and all
-  else
+  if (own_words) {  // nothing to translate: unknown fields and all
+    if (renamed) body = dialect::RelayedCalls(client_.name, id_).whole(*value).value_or(*std::move(body));
+    out = turn_ ? turn_->own_words(*body) : *std::move(body);
+  } else {
     client_.render(*decoded, render_options(), out);
+  }
   if (explained_) add_edits(out, *explained_);
   if (turn_ && turn_->stores()) co_await loop_.helper.run([&] { turn_->see_whole(out, unix_ms()); });
   served_ = true;
@@ -270,7 +275,17 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
       note_usage(event.usage);
     gate.push(event, deliver);
   };
-  const canon::EventSink sink = [&](const canon::Event& event) { restorer(event, held); };
+  canon::CallIds ids(id_);
+  const canon::EventSink named = [&](const canon::Event& event) {
+    if (event.type != canon::EventType::block_start || event.block_type != canon::BlockType::tool_call)
+      return held(event);
+    const std::string id = ids.next(event.choice, event.id);
+    canon::Event call = event;
+    call.id = id;
+    held(call);
+  };
+  const canon::EventSink sink = [&](const canon::Event& event) { restorer(event, named); };
+  dialect::RelayedCalls relayed(client_.name, id_);
 
   if (snapshot_->config().journal.keep_bodies) record_.response_body.emplace();
   for (;;) {
@@ -288,12 +303,13 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
         return;
       }
       // The usage chunk we asked for and the client did not is ours to keep.
-      if (own_words && !(lowered.added_usage && is_usage_chunk(frame.data))) {
-        if (turn_)
-          append_frame(out, {frame.event, turn_->own_event(frame.data)}, client_.framing);
-        else
-          append_frame(out, frame, client_.framing);
-      }
+      if (!own_words || (lowered.added_usage && is_usage_chunk(frame.data))) return;
+      dialect::Frame own = frame;
+      const auto renamed = relayed.frame(frame);
+      if (renamed) own.data = *renamed;
+      std::string kept_turn;
+      if (turn_) own.data = kept_turn = turn_->own_event(own.data);
+      append_frame(out, own, client_.framing);
     };
     const auto fed = over ? frames.finish(one) : frames.feed(*bytes, one);
     if (!error && !fed) {

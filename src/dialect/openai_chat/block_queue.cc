@@ -92,8 +92,9 @@ BlockQueue::Item& BlockQueue::call_for(const CallPiece& piece, const EventSink& 
       if (key == *piece.index) known = item;
   } else {
     known = last_call_;
-    if (known && piece.id.empty() && !piece.name.empty() && !known->name.empty())
-      known = nullptr;  // a whole call, no id
+    const bool named = known && !piece.name.empty() && !known->name.empty();
+    const bool whole = named && known->arguments.ended() && !is_blank(piece.arguments);
+    if (whole || (named && piece.id.empty())) known = nullptr;  // another call
   }
   // The same index with another id is another call: some hosts give every parallel call index 0.
   if (known && !piece.id.empty() && !known->id.empty() && known->id != piece.id) known = nullptr;

@@ -49,6 +49,11 @@ const Row kRows[] = {
      "0.0 open tool_call name \"f\"\n0.0 arguments \"{}\"\n0.0 close tool_call\n"
      "0.1 open tool_call name \"g\"\n0.1 arguments \"{\\\"a\\\":1}\"\n0.1 close tool_call\n0 stop tool_use "
      "(tool_calls)\nend\n"},
+    {"whole calls of one id without indices, and a last word of the second",
+     R"({"index":0,"delta":{"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}},{"id":"a","function":{"name":"f","arguments":"{\"a\":1}"}},{"id":"a","function":{"name":"f","arguments":""}}]},"finish_reason":"tool_calls"})",
+     "0.0 open tool_call id \"a\" name \"f\"\n0.0 arguments \"{}\"\n0.0 close tool_call\n"
+     "0.1 open tool_call id \"a\" name \"f\"\n0.1 arguments \"{\\\"a\\\":1}\"\n0.1 close tool_call\n0 stop "
+     "tool_use (tool_calls)\nend\n"},
     {"the id and name again in every piece",
      R"({"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"a\""}}]}}
 {"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":":1}"}}]},"finish_reason":"tool_calls"})",
