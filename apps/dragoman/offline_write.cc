@@ -85,10 +85,10 @@ void write_outcome(json::Writer& w, const Outcome& outcome) {
   if (restore.aside_of != restore.structured_tool) w.field("aside_of", restore.aside_of);
   if (!restore.arguments.empty()) {
     w.key("arguments").begin_object();
-    for (const auto& [tool, plan] : restore.arguments) write_plan(w.key(tool), *plan);
+    for (const auto& [tool, back] : restore.arguments) write_plan(w.key(tool), back->plan());
     w.end_object();
   }
-  if (restore.output) write_plan(w.key("output"), *restore.output);
+  if (restore.output) write_plan(w.key("output"), restore.output->plan());
   w.end_object();
 }
 

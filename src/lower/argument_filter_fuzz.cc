@@ -22,11 +22,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.strict = true;
   options.keys = {{}, "A-Za-z0-9_", 16, 0};
   const lower::LoweredSchema lowered = lower::lower_schema(*schema, options, arena);
-  if (!lowered.plan) return 0;
+  if (!lowered.back) return 0;
   const std::string_view text = input.substr(line + 1);
-  const std::string whole = lower::filtered(*lowered.plan, text);
+  const std::string whole = lower::filtered(lowered.back->plan(), text);
   std::string pieces;
-  lower::ArgumentFilter filter(*lowered.plan);
+  lower::ArgumentFilter filter(lowered.back->plan());
   for (std::size_t i = 0; i < text.size(); i += 3) filter.push(text.substr(i, 3), pieces);
   filter.finish(pieces);
   if (pieces != whole) std::abort();

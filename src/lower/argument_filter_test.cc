@@ -40,20 +40,20 @@ void expect_rows(const SchemaOptions& options, std::initializer_list<Row> rows) 
     ASSERT_TRUE(schema) << row.schema;
     const LoweredSchema lowered = lower_schema(*schema, options, arena);
     EXPECT_EQ(lowered.fault, "");
-    if (!lowered.plan) {
+    if (!lowered.back) {
       EXPECT_EQ(row.wire, row.client) << "no plan for " << json::dump_compact(lowered.schema);
       continue;
     }
     for (std::size_t cut = 0; cut <= row.wire.size(); ++cut) {
       std::string out;
-      ArgumentFilter filter(*lowered.plan);
+      ArgumentFilter filter(lowered.back->plan());
       filter.push(row.wire.substr(0, cut), out);
       filter.push(row.wire.substr(cut), out);
       filter.finish(out);
       EXPECT_EQ(out, row.client) << "cut at " << cut << ", schema " << json::dump_compact(lowered.schema);
     }
     std::string bytes;
-    ArgumentFilter filter(*lowered.plan);
+    ArgumentFilter filter(lowered.back->plan());
     for (const char& c : row.wire) filter.push({&c, 1}, bytes);
     filter.finish(bytes);
     EXPECT_EQ(bytes, row.client) << "byte by byte";
@@ -108,17 +108,17 @@ TEST(ArgumentFilter, RenamedKeysComeBack) {
   Arena arena;
   const auto schema = json::parse(arena, kOdd);
   const LoweredSchema lowered = lower_schema(*schema, keyed_options(), arena);
-  ASSERT_TRUE(lowered.plan);
+  ASSERT_TRUE(lowered.back);
   const auto client = json::parse(
       arena,
       R"({"user name":"Ann","$top":{"größe":3},"map":{"user name":"free","$top":"data"},"more":[{}]})");
-  const json::Value wire = to_wire(*lowered.plan, *client, json::Builder(arena));
+  const json::Value wire = to_wire(lowered.back->plan(), *client, json::Builder(arena));
   EXPECT_FALSE(wire["user name"]);
   EXPECT_TRUE(json::equal(wire["map"], (*client)["map"])) << "keys of data are the client's";
   for (const json::Member& member : wire.members())
     EXPECT_TRUE(member.key == "more" || lowered.schema["properties"][member.key]) << member.key;
   const std::string text = json::dump_compact(wire);
-  EXPECT_EQ(filtered(*lowered.plan, text), json::dump_compact(*client));
+  EXPECT_EQ(filtered(lowered.back->plan(), text), json::dump_compact(*client));
   EXPECT_EQ(lowered.schema["required"].at(0).text(), lowered.schema["properties"].members()[0].key);
 }
 
@@ -159,8 +159,8 @@ TEST(ArgumentFilter, FillersGo) {
 TEST(ArgumentFilter, ValuesStreamOn) {
   Arena arena;
   const LoweredSchema lowered = lower_schema(*json::parse(arena, kTwo), strict_options(), arena);
-  ASSERT_TRUE(lowered.plan);
-  ArgumentFilter filter(*lowered.plan);
+  ASSERT_TRUE(lowered.back);
+  ArgumentFilter filter(lowered.back->plan());
   std::string out;
   filter.push(R"({"a":"first )", out);
   EXPECT_EQ(out, R"({"a":"first )");

@@ -1,6 +1,7 @@
 #include "lower/argument_plan.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "json/write.h"
 #include "lower/schema_refs.h"
@@ -13,15 +14,15 @@ using json::Value;
 
 class Planner {
  public:
-  Planner(Value root, const WireChanges& changes) : refs_(root), root_(root), changes_(changes) {}
+  Planner(Value root, const WireChanges& changes)
+      : refs_(root), root_(root), changes_(changes), nulled_(changes.nulled.begin(), changes.nulled.end()) {}
 
-  std::shared_ptr<const ArgumentPlan> run() {
+  ArgumentPlan run() {
     if (changes_.wrapped) plan_.wrapped = kWrapped;
-    needed_ = changes_.wrapped;
     node(root_);
     // No recursion: a schema may be as deep as JSON may.
     for (std::size_t i = 0; i < open_.size(); ++i) fill(open_[i]);
-    return needed_ ? std::make_shared<const ArgumentPlan>(std::move(plan_)) : nullptr;
+    return std::move(plan_);
   }
 
  private:
@@ -42,11 +43,10 @@ class Planner {
       const auto renamed = changes_.renamed.find(member.key);
       property.client = renamed == changes_.renamed.end() ? member.key : renamed->second;
       property.node = node(member.value);
-      property.drop_null = changes_.nulled.contains(member.value.node());
+      property.drop_null = nulled_.contains(member.value.node());
       property.takes_null = !property.drop_null && takes_null(member.value, refs_);
       property.filler = is_filler(member);
       if (property.client != member.key) made.wire_keys.emplace(property.client, member.key);
-      needed_ |= property.client != member.key || property.drop_null || property.filler;
       made.properties.emplace(member.key, std::move(property));
     }
     for (const Member& member : schema["patternProperties"].members())
@@ -78,8 +78,8 @@ class Planner {
   References refs_;
   Value root_;
   const WireChanges& changes_;
+  std::unordered_set<const json::Node*> nulled_;
   ArgumentPlan plan_;
-  bool needed_ = false;
   std::unordered_map<const json::Node*, int> index_;
   std::vector<Value> open_;
 };
@@ -205,11 +205,16 @@ std::vector<int> same_value(const ArgumentPlan& plan, std::vector<int> nodes) {
   return out;
 }
 
-std::shared_ptr<const ArgumentPlan> make_plan(Value wire_schema, const WireChanges& changes) {
+const ArgumentPlan& WayBack::plan() const {
+  if (!plan_) plan_ = Planner(wire_schema_, changes_).run();
+  return *plan_;
+}
+
+std::shared_ptr<const WayBack> way_back(Value wire_schema, WireChanges changes) {
   if (!wire_schema.is_object()) return nullptr;
   const bool changed = changes.wrapped || !changes.renamed.empty() || !changes.nulled.empty();
   if (!changed && !has_filler(wire_schema)) return nullptr;
-  return Planner(wire_schema, changes).run();
+  return std::make_shared<const WayBack>(wire_schema, std::move(changes));
 }
 
 Value to_wire(const ArgumentPlan& plan, Value client, const json::Builder& build) {

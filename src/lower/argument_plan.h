@@ -2,15 +2,16 @@
 // declared: property keys a provider refuses, optional properties that a strict mode wants required and
 // nullable, a root that had to be wrapped, a property that is there for form's sake.
 //
-// Made from the schema that goes out, by way of one pure function; immutable and shared afterwards, so that a
-// lowered schema can be kept together with its way back.
+// Made from the schema that goes out, when a call first asks for it: of an agent's twenty tools one or two are
+// called.
 #pragma once
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "json/value.h"
@@ -48,11 +49,26 @@ struct ArgumentPlan {
 struct WireChanges {
   bool wrapped = false;                                                 // into the property "value"
   std::unordered_map<std::string_view, std::string_view> renamed = {};  // wire key → client key
-  std::unordered_set<const json::Node*> nulled = {};  // schemas of properties that take null for our sake
+  std::vector<const json::Node*> nulled = {};  // schemas of properties that take null for our sake
+};
+
+// How values come back from a schema on the wire. It must not outlive the schema as long as nobody has asked
+// for the plan; the first who does must be alone.
+class WayBack {
+ public:
+  WayBack(json::Value wire_schema, WireChanges changes)
+      : wire_schema_(wire_schema), changes_(std::move(changes)) {}
+
+  const ArgumentPlan& plan() const;
+
+ private:
+  json::Value wire_schema_;
+  WireChanges changes_;
+  mutable std::optional<ArgumentPlan> plan_;
 };
 
 // nullptr when arguments need no change.
-std::shared_ptr<const ArgumentPlan> make_plan(json::Value wire_schema, const WireChanges& changes);
+std::shared_ptr<const WayBack> way_back(json::Value wire_schema, WireChanges changes);
 
 // The value as the wire's schema wants it: what a client sends back of an earlier call. The value itself when
 // nothing changes.

@@ -38,7 +38,7 @@ struct Edit {
   Loss loss = Loss::none;
 };
 
-struct ArgumentPlan;
+class WayBack;
 
 // What the answer needs to be put back into the client's words.
 struct Restore {
@@ -50,10 +50,11 @@ struct Restore {
   std::string aside_of = {};
   std::string issuer;          // whose reasoning this target's answers carry: a family, or the host itself
   bool issuer_always = false;  // also where the wire names one (else it names who is behind the host)
-  // Where arguments differ from what the client declared (argument_plan.h), by the tool's wire name.
-  std::map<std::string, std::shared_ptr<const ArgumentPlan>, std::less<>> arguments = {};
-  std::shared_ptr<const ArgumentPlan> output = {};  // the same of a JSON answer
-  bool html_arguments = false;                      // tool arguments arrive with HTML entities in them
+  // Where arguments differ from what the client declared (argument_plan.h), by the tool's wire name. They
+  // are worked out when a call comes, from the schemas in the arena.
+  std::map<std::string, std::shared_ptr<const WayBack>, std::less<>> arguments = {};
+  std::shared_ptr<const WayBack> output = {};  // the same of a JSON answer
+  bool html_arguments = false;                 // tool arguments arrive with HTML entities in them
   std::set<std::string, std::less<>> visible_details = {};  // reasoning that is text to show, by its type
   std::string prefill = {};  // of the last turn: the answer says it again before it goes on
   bool logprobs =
@@ -104,7 +105,7 @@ struct Target {
 // The mode under which to resolve the target's profile.
 profile::Mode mode_of(const canon::Request& request);
 
-// Values of the result that are views point into `arena`, which must outlive the call only. `inside`, for
+// `arena` and the client's body must live as long as the result's `restore` is used. `inside`, for
 // those who explain (locate.h), gets the request as it was encoded; its views point into `arena` and the
 // client's body.
 std::expected<Lowered, Refused> lower(const canon::Request& request, const Target& target, Arena& arena,

@@ -22,7 +22,7 @@ const profile::Catalogue& catalogue() {
 
 // A tool as agents send it, about `bytes` long: nested objects, arrays, enums, bounds, formats, a description
 // on everything. No two are the same but those of one number and revision.
-std::string tool(int number, std::size_t bytes, int revision) {
+std::string tool(int number, std::size_t bytes, int revision, bool strict) {
   std::string properties;
   for (int i = 0; properties.size() + 160 < bytes; ++i) {
     if (i) properties += ',';
@@ -49,15 +49,15 @@ std::string tool(int number, std::size_t bytes, int revision) {
     }
   }
   return fmt::format(
-      R"({{"type":"function","function":{{"name":"tool_{}","description":"Does thing {}","parameters":{{"type":"object","properties":{{{}}},"required":["path_0"],"additionalProperties":false,"$schema":"http://json-schema.org/draft-07/schema#"}}}}}})",
-      number, number, properties);
+      R"({{"type":"function","function":{{"name":"tool_{}","description":"Does thing {}","parameters":{{"type":"object","properties":{{{}}},"required":["path_0"],"additionalProperties":false,"$schema":"http://json-schema.org/draft-07/schema#"}}{}}}}})",
+      number, number, properties, strict ? R"(,"strict":true)" : "");
 }
 
-std::string request_of(int tools, std::size_t bytes, int revision = 0) {
+std::string request_of(int tools, std::size_t bytes, int revision = 0, bool strict = false) {
   std::string body = R"({"model":"m","max_tokens":100,"messages":[{"role":"user","content":"hi"}],"tools":[)";
   for (int i = 0; i < tools; ++i) {
     if (i) body += ',';
-    body += tool(i, bytes / static_cast<std::size_t>(tools), revision);
+    body += tool(i, bytes / static_cast<std::size_t>(tools), revision, strict);
   }
   return body + "]}";
 }
@@ -74,13 +74,16 @@ struct Parsed {
 struct Place {
   const char* provider;
   const char* model;
+  bool strict = false;  // the tools ask for it
 };
 constexpr Place kPlaces[] = {{"openai", "gpt-4o"},
                              {"anthropic", "claude-sonnet-4-5"},
                              {"bedrock", "us.amazon.nova-pro-v1:0"},
                              {"gemini", "gemini-2.5-flash"},
                              {"groq", "llama-3.3-70b-versatile"},
-                             {"moonshot", "kimi-k2-0905-preview"}};
+                             {"moonshot", "kimi-k2-0905-preview"},
+                             {"cerebras", "gpt-oss-120b"},
+                             {"openai", "gpt-4o", true}};
 
 // What the loop's cache of schemas knows of the tools when the request comes.
 enum Known { nothing, met_once, kept };
@@ -99,7 +102,7 @@ void lower_tools(benchmark::State& state) {
     const int some = known == kept ? 1 : size > 64 * 1024 ? 2 : 16;
     for (int i = 0; i < some; ++i)
       fresh.push_back(std::make_unique<Parsed>(
-          request_of(static_cast<int>(state.range(0)), size, known == kept ? 0 : ++revision)));
+          request_of(static_cast<int>(state.range(0)), size, known == kept ? 0 : ++revision, place.strict)));
   };
   make();
   const Parsed& parsed = *fresh.front();
@@ -129,12 +132,13 @@ void lower_tools(benchmark::State& state) {
     benchmark::DoNotOptimize(lowered);
     edits = lowered ? lowered->edits.size() : 0;
   }
-  state.SetLabel(fmt::format("{}/{}, {} bytes, {} edits", place.provider, place.model, bytes, edits));
+  state.SetLabel(fmt::format("{}/{}{}, {} bytes, {} edits", place.provider, place.model,
+                             place.strict ? ", strict" : "", bytes, edits));
   state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * state.iterations());
 }
 BENCHMARK(lower_tools)
     ->ArgNames({"tools", "KiB", "target", "known"})
-    ->ArgsProduct({{20}, {8}, {0, 1, 2, 3, 4, 5}, {nothing, met_once, kept}})
+    ->ArgsProduct({{20}, {8}, {0, 1, 2, 3, 4, 5, 6, 7}, {nothing, met_once, kept}})
     ->ArgsProduct({{125}, {256}, {2}, {nothing, kept}})
     ->ArgsProduct({{250}, {512}, {2}, {nothing, kept}})
     ->ArgsProduct({{500}, {1024}, {2}, {nothing, kept}});
@@ -142,7 +146,7 @@ BENCHMARK(lower_tools)
 // Without a cache, for a profiler: the same request over and over.
 void lower_alone(benchmark::State& state) {
   const Place& place = kPlaces[state.range(0)];
-  const Parsed parsed(request_of(20, 8 * 1024));
+  const Parsed parsed(request_of(20, 8 * 1024, 0, place.strict));
   const profile::Provider& row = *catalogue().find(place.provider);
   const profile::Profile resolved = catalogue().resolve(row, place.model, mode_of(parsed.request));
   Arena arena(64 * 1024);
@@ -151,7 +155,7 @@ void lower_alone(benchmark::State& state) {
     benchmark::DoNotOptimize(lower(parsed.request, {&row, place.model, &resolved}, arena));
   }
 }
-BENCHMARK(lower_alone)->ArgName("target")->DenseRange(0, 5);
+BENCHMARK(lower_alone)->ArgName("target")->DenseRange(0, 7);
 
 // The rest of a request's way in, to see lowering's share: parsing its JSON and making it canonical.
 void parse_request(benchmark::State& state) {

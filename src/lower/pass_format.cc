@@ -125,7 +125,7 @@ void take(Context& c, SharedSchema& lowered) {
   Cites cites(c.profile);
   report(c, lowered, format.schema_pointer, cites);
   format.schema = sent(*lowered, format.schema);
-  c.restore.output = plan_of(lowered);
+  c.restore.output = back_of(lowered);
 }
 
 // Structured output where the target has it. OpenAI's dialect says strict or does not; the others always hold

@@ -99,15 +99,16 @@ void call_to_function(Context& c, Block& block) {
 
 // A past call's arguments are the client's; the model knows their names as the schema beside them has them.
 void rename_arguments(Context& c, ToolCall& call, std::string_view pointer) {
-  const auto plan = c.restore.arguments.find(call.name);
-  if (plan == c.restore.arguments.end() || call.custom) return;
+  const auto back = c.restore.arguments.find(call.name);
+  if (back == c.restore.arguments.end() || call.custom) return;
+  const ArgumentPlan& plan = back->second->plan();
   json::Value written = call.arguments;
   if (!written) {  // a wrapped root may have been anything
     const auto parsed = json::parse(c.arena, call.arguments_text);
-    if (plan->second->wrapped.empty() || !parsed) return;
+    if (plan.wrapped.empty() || !parsed) return;
     written = *parsed;
   }
-  const json::Value made = to_wire(*plan->second, written, json::Builder(c.arena));
+  const json::Value made = to_wire(plan, written, json::Builder(c.arena));
   if (made.node() == written.node()) return;
   c.edit(Setting::property_chars, "ANT-35", pointer, "arguments", show(written), show(made), Loss::none);
   call.arguments = made;

@@ -24,7 +24,7 @@ std::string_view custom_text(Arena& arena, std::string_view arguments) {
 
 const ArgumentPlan* plan_of(const Restore& restore, std::string_view wire_name) {
   const auto known = restore.arguments.find(wire_name);
-  return known == restore.arguments.end() ? nullptr : known->second.get();
+  return known == restore.arguments.end() ? nullptr : &known->second->plan();
 }
 
 std::string_view text_of(Arena& arena, const canon::ToolCall& call) {
@@ -51,7 +51,7 @@ void restore(canon::Response& response, const Restore& restore, Arena& arena) {
   for (canon::Choice& choice : response.choices) {
     for (canon::Block& block : choice.blocks) {
       if (auto* text = std::get_if<canon::Text>(&block.body); text && restore.output)
-        text->text = arena.copy(std::string_view(filtered(*restore.output, text->text)));
+        text->text = arena.copy(std::string_view(filtered(restore.output->plan(), text->text)));
       auto* call = std::get_if<canon::ToolCall>(&block.body);
       if (!call) continue;
       if (const ArgumentPlan* plan = plan_of(restore, call->name)) {
@@ -112,7 +112,7 @@ void EventRestorer::put_back(const Event& event, const canon::EventSink& sink) {
   switch (event.type) {
     case EventType::block_start: {
       choice.filter.reset();
-      if (event.block_type == BlockType::text && restore_->output) choice.filter.emplace(*restore_->output);
+      if (event.block_type == BlockType::text && restore_->output) choice.filter.emplace(restore_->output->plan());
       if (event.block_type != BlockType::tool_call) return sink(event);
       if (const ArgumentPlan* plan = plan_of(*restore_, event.name)) choice.filter.emplace(*plan);
       Event out = event;

@@ -60,7 +60,7 @@ std::size_t bytes_of(const SchemaCache::Entry& entry) {
   for (const Edit& edit : entry.lowered.edits)
     sum += sizeof edit + edit.rule.size() + edit.pointer.size() + edit.keyword.size() + edit.before.size() +
            edit.after.size();
-  if (entry.lowered.plan) sum += bytes_of(*entry.lowered.plan);
+  if (entry.lowered.back) sum += bytes_of(entry.lowered.back->plan());
   return sum;
 }
 
@@ -107,6 +107,7 @@ std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, json
   made->text = key.text;
   Arena passing;
   made->lowered = lower_schema(schema, options.options, options.keys(), passing);
+  if (made->lowered.back) made->lowered.back->plan();  // from what passes, and before others share it
   if (made->lowered.unchanged) {
     made->lowered.schema = {};  // the client's own, which sent() gives back
   } else {
@@ -141,9 +142,9 @@ json::Value sent(const LoweredSchema& lowered, json::Value client) {
   return lowered.unchanged ? client : lowered.schema;
 }
 
-std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered) {
-  if (lowered.own || !lowered->plan) return lowered->plan;
-  return {lowered.kept, lowered->plan.get()};
+std::shared_ptr<const WayBack> back_of(const SharedSchema& lowered) {
+  if (lowered.own || !lowered->back) return lowered->back;
+  return {lowered.kept, lowered->back.get()};
 }
 
 const std::string& Cites::of(std::string_view rule) {

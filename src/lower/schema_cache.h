@@ -101,8 +101,8 @@ SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& op
 
 // What to send in the place of the client's schema.
 json::Value sent(const LoweredSchema& lowered, json::Value client);
-// The way back; it outlives the lowering, and keeps what it points to.
-std::shared_ptr<const ArgumentPlan> plan_of(const SharedSchema& lowered);
+// The way back, which keeps what it points to but for what stands in the request's arena.
+std::shared_ptr<const WayBack> back_of(const SharedSchema& lowered);
 // What the target's rows cite for a rule, looked up once for all the edits of a request.
 class Cites {
  public:

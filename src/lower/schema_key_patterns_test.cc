@@ -47,9 +47,9 @@ void expect(const Row& row, std::string_view column) {
       edits.push_back(e.pointer + " " + e.keyword + " " + std::string(name(e.loss)));
     }
   EXPECT_THAT(edits, ElementsAreArray(row.edits)) << wire;
-  ASSERT_TRUE(lowered.plan);
+  ASSERT_TRUE(lowered.back);
   const auto sent = [&](std::string_view text) {
-    return to_wire(*lowered.plan, *json::parse(arena, text), json::Builder(arena));
+    return to_wire(lowered.back->plan(), *json::parse(arena, text), json::Builder(arena));
   };
   for (const std::string_view text : row.good) {
     EXPECT_TRUE(valid(*schema, *json::parse(arena, text))) << text;

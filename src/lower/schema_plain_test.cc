@@ -149,7 +149,7 @@ std::vector<std::string> schemas() {
 
 std::string told(const LoweredSchema& lowered) {
   return fmt::format("{}\n{}fault '{}', {} plan, cost {} {} {}, {} steps, {}", json::dump(lowered.schema),
-                     testing::describe(lowered.edits), lowered.fault, lowered.plan ? "a" : "no",
+                     testing::describe(lowered.edits), lowered.fault, lowered.back ? "a" : "no",
                      lowered.cost.depth, lowered.cost.properties, lowered.cost.characters, lowered.steps,
                      lowered.unchanged ? "unchanged" : "changed");
 }

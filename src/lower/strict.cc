@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "lower/argument_plan.h"
 #include "lower/schema_keywords.h"
@@ -134,7 +135,7 @@ AllRequired require_all(Value schema, Arena& arena) {
       if (out.names.size() < 120) out.names += (out.names.empty() ? "" : ", ") + std::string(property.key);
       if (takes_null(property.value, refs)) continue;
       property.value = or_null(property.value, build);
-      out.nulled.insert(property.value.node());
+      out.nulled.push_back(property.value.node());
     }
     if (!changed) return object;
     object = build.with(object, "properties", build.object(all));

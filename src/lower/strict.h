@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "base/arena.h"
@@ -16,8 +15,8 @@ namespace dragoman::lower {
 // Every property required, those that were optional nullable instead (OAIS-02).
 struct AllRequired {
   json::Value schema;                                 // the input itself when nothing was optional
-  std::unordered_set<const json::Node*> nulled = {};  // schemas in the result that take null for this only
-  std::string names = {};                             // what was optional, for an edit
+  std::vector<const json::Node*> nulled = {};  // schemas in the result that take null for this only
+  std::string names = {};                      // what was optional, for an edit
 };
 AllRequired require_all(json::Value schema, Arena& arena);
 

@@ -112,7 +112,7 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, const Name
     if (out.fault.empty()) out.fault = strict_fault(out.schema, options.rules);
     out.cost = strict_cost(out.schema);
   }
-  out.plan = make_plan(out.schema, changes);
+  out.back = way_back(out.schema, std::move(changes));
   return out;
 }
 

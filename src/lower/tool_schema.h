@@ -36,7 +36,7 @@ struct LoweredSchema {
   json::Value schema;
   bool unchanged = false;  // `schema` is the client's own
   std::vector<Edit> edits;
-  std::shared_ptr<const ArgumentPlan> plan;  // nullptr: values need no way back
+  std::shared_ptr<const WayBack> back;  // nullptr: values need no way back
   StrictCost cost;                           // of a strict schema
   std::string fault;                         // strict only: why it cannot be; "" it is
   std::size_t steps = 0;                     // that lowering took (kSchemaSteps)

@@ -77,8 +77,8 @@ void take(Context& c, Tool& tool, SharedSchema& lowered, Cites& cites) {
     if (edit.keyword == "description" && edit.pointer == place(tool) && edit.after.empty())
       keep_words(c, tool, edit);
   tool.schema = sent(*lowered, tool.schema);
-  if (auto plan = plan_of(lowered))
-    c.restore.arguments.insert_or_assign(std::string(tool.name), std::move(plan));
+  if (auto back = back_of(lowered))
+    c.restore.arguments.insert_or_assign(std::string(tool.name), std::move(back));
 }
 
 // Whether a lowered schema says anything of arguments: a property, or a word about those without a name.

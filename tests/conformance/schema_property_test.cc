@@ -63,7 +63,7 @@ void hold(const Sample& sample, const Mode& mode, int& values) {
   for (std::uint64_t seed = 0; seed < 3; ++seed) {
     const auto value = sandbox::make_instance(made.schema, seed);
     if (!value) continue;
-    const std::string back = made.plan ? lower::filtered(*made.plan, *value) : *value;
+    const std::string back = made.back ? lower::filtered(made.back->plan(), *value) : *value;
     const auto parsed = json::parse(arena, back);
     ASSERT_TRUE(parsed) << back;
     const auto broken = validator->check(*parsed, 1);
