@@ -148,9 +148,16 @@ std::vector<std::string> schemas() {
 }
 
 std::string told(const LoweredSchema& lowered) {
-  return fmt::format("{}\n{}fault '{}', {} plan, cost {} {} {}, {} steps, {}", json::dump(lowered.schema),
-                     testing::describe(lowered.edits), lowered.fault, lowered.back ? "a" : "no",
-                     lowered.cost.depth, lowered.cost.properties, lowered.cost.characters, lowered.steps,
+  const StrictCost& cost = lowered.cost;
+  std::string nulled;
+  if (lowered.back)
+    for (const ArgumentPlan::Node& node : lowered.back->plan().nodes)
+      for (const auto& [name, property] : node.properties)
+        nulled += name + (property.drop_null ? " null away " : property.takes_null ? " or null " : " ");
+  return fmt::format("{}\n{}fault '{}', way back: {}, cost {} {} {} {} {} {} {}, {} steps, {}",
+                     json::dump(lowered.schema), testing::describe(lowered.edits), lowered.fault,
+                     lowered.back ? nulled : "none", cost.depth, cost.properties, cost.characters,
+                     cost.enum_values, cost.enum_characters, cost.optional, cost.unions, lowered.steps,
                      lowered.unchanged ? "unchanged" : "changed");
 }
 
@@ -167,7 +174,8 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
       if (column.name() == "anthropic") options.keys = {"a-z", "a-z_", 64, 0};
       const auto keys = judge_of_keys(options);
       const PlainJudge judge(column);
-      const auto quick_walk = Trimmer(column, options.target, keys ? &*keys : nullptr, arena).run(*schema);
+      const auto quick_walk =
+          Trimmer(column, options.target, keys ? &*keys : nullptr, nullptr, arena).run(*schema);
       plain += quick_walk ? 1 : 0;
       trimmed += quick_walk && !quick_walk->edits.empty() ? 1 : 0;
       parts += judge.judge((*schema)["properties"]["p"].members()) == PlainJudge::Plain::no ? 0 : 1;
@@ -187,6 +195,60 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
   EXPECT_GT(trimmed, 400u);
   EXPECT_GT(parts, 3000u);
   EXPECT_GT(lost, 10u);
+}
+
+// The strict modes of the providers, and each of their conditions by itself.
+std::vector<SchemaOptions> strict_modes() {
+  const StrictRules rules[] = {
+      {}, {true, true, true, false}, {false, true, false, false}, {true, false, false, true}};
+  std::vector<SchemaOptions> all;
+  for (const StrictRules& one : rules)
+    for (const bool close : {false, true})
+      all.push_back({.strict = true,
+                     .close = close,
+                     .close_rule = "CER-01",
+                     .rules = one,
+                     .strict_rule = "OAIS-02",
+                     .first_keys_rule = "OAIS-07"});
+  return all;
+}
+
+TEST(SchemaPlain, StrictInOneWalkIsWhatAWalkForEachConditionComesTo) {
+  std::vector<std::string> texts = {
+      R"({"type":"object","properties":{"a":{"anyOf":[{"type":"object","properties":{"k":{"type":"string"}},"additionalProperties":false},{"type":"object","properties":{"k":{"type":"integer"},"l":{}},"additionalProperties":false}]}},"additionalProperties":false})",
+      R"({"type":"object","properties":{"a":{"anyOf":[{"type":"string"},{"type":"object","properties":{"k":{"type":"string","minLength":1}},"additionalProperties":false}],"description":"d"},"é":{"type":"array","items":{"type":"object","properties":{"x":{"type":"string"}},"additionalProperties":false}}},"required":["b","a"],"additionalProperties":false})",
+  };
+  std::mt19937 random(2);
+  for (int i = 0; i < 400; ++i)
+    texts.push_back(
+        fmt::format(R"({{"type":"object","properties":{{"p":{},"q":{},"r":{}}},"required":[{}]{}}})",
+                    drawn(random, 2), drawn(random, 1), drawn(random, 0), i % 3 ? R"("q")" : "",
+                    i % 7 ? R"(,"additionalProperties":false)" : ""));
+  std::size_t quick = 0, nulled = 0, closed = 0, faults = 0;
+  for (const std::string& text : texts)
+    for (const Column& column : keyword_table().columns())
+      for (SchemaOptions options : strict_modes()) {
+        Arena arena;
+        const auto schema = json::parse(arena, text);
+        ASSERT_TRUE(schema) << text;
+        options.target = target_of(column);
+        StrictWalk walk(options.rules, options.close, arena);
+        if (const auto one = Trimmer(column, options.target, nullptr, &walk, arena).run(*schema)) {
+          ++quick;
+          nulled += one->strict.nulled.size();
+          closed += one->strict.closed ? 1 : 0;
+          faults += one->strict.fault.empty() ? 0 : 1;
+        } else {
+          continue;  // the steps have it anyhow
+        }
+        const std::string made = told(lower_schema(*schema, options, arena));
+        options.target.every_step = true;
+        EXPECT_EQ(made, told(lower_schema(*schema, options, arena))) << column.name() << ": " << text;
+      }
+  EXPECT_GT(quick, 1000u) << "else this shows nothing";
+  EXPECT_GT(nulled, 1000u);
+  EXPECT_GT(closed, 100u);
+  EXPECT_GT(faults, 100u);
 }
 
 }  // namespace

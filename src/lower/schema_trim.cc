@@ -1,5 +1,7 @@
 #include "lower/schema_trim.h"
 
+#include <algorithm>
+
 #include "base/same_text.h"
 #include "lower/argument_plan.h"
 #include "lower/schema_hint.h"
@@ -62,48 +64,64 @@ bool Trimmer::leave_all(std::span<const Member> members, std::uint64_t gone, con
   return true;
 }
 
-bool Trimmer::properties(Value map, const Step* at, int depth, Value& made) {
-  const auto members = map.members();
+bool Trimmer::properties(const PlainJudge::Told& told, const Step* at, int depth, Inside& inside,
+                         Made& made) {
+  const auto members = told.properties.members();
   const std::size_t first = made_.size();
   bool changed = false;
   for (std::size_t i = 0; i < members.size(); ++i) {
     const Member& member = members[i];
     if ((keys_ && !keys_->fits(member.key)) || member.key == kFillerKey) return false;
     const Step step{at, "properties", member.key};
-    Value value;
-    if (!schema(member.value, &step, depth, value)) return false;
-    if (!changed && value.node() != member.value.node()) {
+    const bool optional = strict_ && strict_->is_optional(told, member.key, i);
+    Made one;
+    if (!schema(member.value, &step, depth, optional, one)) return false;
+    if (strict_) strict_->property(member.key, one.value, optional, one.seen);
+    inside.optional = inside.optional || optional;
+    inside.nests = std::max(inside.nests, one.seen.nests);
+    made.trimmed = made.trimmed || one.trimmed;
+    if (!changed && one.value.node() != member.value.node()) {
       changed = true;
       made_.insert(made_.end(), members.begin(), members.begin() + static_cast<std::ptrdiff_t>(i));
     }
-    if (changed) made_.push_back({member.key, value, member.raw_key});
+    if (changed) made_.push_back({member.key, one.value, member.raw_key});
   }
-  made = changed ? build_.object(std::span(made_).subspan(first)) : map;
+  if (inside.optional) strict_->properties(told);
+  if (changed) made.value = build_.object(std::span(made_).subspan(first));
   made_.resize(first);
   return true;
 }
 
+bool Trimmer::branches(const PlainJudge::Told& told, const Step* at, int depth, Inside& inside, Made& made) {
+  const auto items = told.branches.items();
+  std::vector<Value> all;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Step step{at, "anyOf", {}, i};
+    Made branch;
+    // Branches that say less may have become one.
+    if (!schema(items[i], &step, depth, false, branch) || branch.trimmed) return false;
+    inside.nests = std::max(inside.nests, branch.seen.nests);
+    inside.null_branch = inside.null_branch || branch.seen.takes_null;
+    if (all.empty() && branch.value.node() != items[i].node()) all.assign(items.begin(), items.end());
+    if (!all.empty()) all[i] = branch.value;
+  }
+  if (!all.empty()) made.value = build_.array(all);
+  return true;
+}
+
 bool Trimmer::child(const Member& member, const PlainJudge::Told& told, const Step* at, int depth,
-                    Value& made) {
+                    Inside& inside, Made& made) {
   const Value value = member.value;
   const auto is = [&](Value other) { return other && value.node() == other.node(); };
-  made = value;
-  if (is(told.properties)) return properties(value, at, depth, made);
-  if (is(told.branches)) {
-    for (std::size_t i = 0; i < value.items().size(); ++i) {
-      const Step step{at, "anyOf", {}, i};
-      Value branch;
-      // Branches that say less may have become one.
-      if (!schema(value.items()[i], &step, depth, branch) || branch.node() != value.items()[i].node())
-        return false;
-    }
-    return true;
-  }
+  made.value = value;
+  if (is(told.properties)) return properties(told, at, depth, inside, made);
+  if (is(told.branches)) return branches(told, at, depth, inside, made);
   if (!is(told.items) && !(is(told.more) && value.is_object())) return true;
   const Step step{at, member.key};
-  if (!schema(value, &step, depth, made)) return false;
+  if (!schema(value, &step, depth, false, made)) return false;
+  inside.nests = std::max(inside.nests, made.seen.nests);
   // {} would need a type, true says the same.
-  return !is(told.more) || !made.members().empty() || !column_.traits().typed ||
+  return !is(told.more) || !made.value.members().empty() || !column_.traits().typed ||
          column_[Row::additional_true] != Cell::ok;
 }
 
@@ -124,65 +142,76 @@ bool Trimmer::trim_root(std::size_t first, bool hinted, bool& changed) {
     }
     if (hinted && member.key == "description") return false;
     changed = true;
+    if (strict_) strict_->doubt();
     if (!leave(*left, member, nullptr, nullptr)) return false;
   }
   made_.resize(kept);
   return true;
 }
 
-bool Trimmer::schema(Value value, const Step* at, int depth, Value& made) {
+bool Trimmer::schema(Value value, const Step* at, int depth, bool optional, Made& made) {
   if (!value.is_object() || depth > kTrimDepth) return false;
   const auto members = value.members();
   if (at) steps_ += 1 + members.size();
   PlainJudge::Told told{.root = !at};
   const auto gone = judge_.look(members, told);
   if (!gone || (!at && !root(value, told))) return false;
+  if (strict_ && !strict_->takes(told)) return false;
 
-  const bool leaf = !told.properties && !told.items && !told.branches && !told.more.is_object();
-  if (*gone == 0 && leaf && at) {
-    made = value;
-    return true;
-  }
   std::string hints;
   if (*gone != 0 && !leave_all(members, *gone, at, hints)) return false;
   const bool hinted =
       !hints.empty() && column_[Row::description] == Cell::ok && (at || target_.root_keys.empty());
+  made = {value, *gone != 0};
 
+  const bool leaf = !told.properties && !told.items && !told.branches && !told.more.is_object();
   const std::size_t first = made_.size();
-  bool changed = *gone != 0 || hinted, described = false;
   // What stays is put together, rather than taken as it stands.
-  bool kept_apart = changed || (!at && trims_root_);
-  for (std::size_t i = 0; i < members.size(); ++i) {
+  bool apart = made.trimmed || (!at && trims_root_), described = false, changed = made.trimmed;
+  const auto part = [&](std::size_t end) {
+    made_.insert(made_.end(), members.begin(), members.begin() + static_cast<std::ptrdiff_t>(end));
+    apart = true;
+  };
+  Inside inside;
+  for (std::size_t i = 0; i < members.size() && (!leaf || apart); ++i) {
     if (*gone >> i & 1) continue;
     Member member = members[i];
-    Value below = member.value;
-    if (!leaf && !child(member, told, at, depth + 1, below)) return false;
-    if (below.node() != member.value.node() && !kept_apart) {  // and nothing has gone
-      made_.insert(made_.end(), members.begin(), members.begin() + static_cast<std::ptrdiff_t>(i));
-      kept_apart = true;
-    }
-    changed = changed || below.node() != member.value.node();
-    member.value = below;
+    Made below{member.value};
+    if (!leaf && !child(member, told, at, depth + 1, inside, below)) return false;
+    made.trimmed = made.trimmed || below.trimmed;
+    changed = changed || below.value.node() != member.value.node();
+    if (changed && !apart) part(i);
+    member.value = below.value;
     if (hinted && same_text(member.key, "description")) {
-      member.value = with_hints(below.text(), hints, build_);
+      member.value = with_hints(below.value.text(), hints, build_);
       described = true;
     }
-    if (kept_apart) made_.push_back(member);
+    if (apart) made_.push_back(member);
   }
   if (hinted && !described) made_.push_back({"description", with_hints("", hints, build_)});
-  if (!at && kept_apart && !trim_root(first, hinted, changed)) return false;
-  made = changed ? build_.object(std::span(made_).subspan(first)) : value;
+  if (!at && apart && !trim_root(first, hinted, changed)) return false;
+  if (strict_)
+    if (const auto more = strict_->see(told, optional, inside, made.seen)) {
+      if (!apart) part(members.size());
+      strict_->make(more, told, made_, first);
+      changed = true;
+    }
+  if (changed) made.value = build_.object(std::span(made_).subspan(first));
   made_.resize(first);
   return true;
 }
 
 std::optional<Trimmer::Trimmed> Trimmer::run(Value root) {
   if (target_.every_step || !target_.object_root || column_.passes_all()) return std::nullopt;
-  Trimmed out;
   if (trims_root_) made_.reserve(kRoom);
-  if (!schema(root, nullptr, 0, out.schema) || steps_ > kSchemaSteps) return std::nullopt;
-  out.edits = std::move(edits_);
-  out.steps = steps_;
+  Made made;
+  if (!schema(root, nullptr, 0, false, made) || steps_ > kSchemaSteps) return std::nullopt;
+  Trimmed out{made.value, std::move(edits_), steps_};
+  if (!strict_) return out;
+  out.strict = strict_->take(made.value, made.seen);
+  // What took further properties, and could not be told, must not be closed.
+  const auto opened = [](const Edit& edit) { return edit.keyword == "additionalProperties"; };
+  if (out.strict.closed && std::ranges::any_of(out.edits, opened)) return std::nullopt;
   return out;
 }
 

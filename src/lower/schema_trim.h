@@ -17,17 +17,20 @@
 #include "lower/schema.h"
 #include "lower/schema_leave.h"
 #include "lower/schema_plain.h"
+#include "lower/strict_walk.h"
 
 namespace dragoman::lower {
 
 class Trimmer {
  public:
   // The root of a tool's parameters and all below it. `keys`: what property names have to fit; nullptr: any
-  // will do.
-  Trimmer(const Column& column, const SchemaTarget& target, const NameJudge* keys, Arena& arena)
+  // will do. `strict`: what a strict mode wants besides; nullptr: nothing.
+  Trimmer(const Column& column, const SchemaTarget& target, const NameJudge* keys, StrictWalk* strict,
+          Arena& arena)
       : column_(column),
         target_(target),
         keys_(keys),
+        strict_(strict),
         trims_root_(!target.root_keys.empty() || column.rejects(Row::root_notes) ||
                     column.rejects(Row::root_additional)),
         judge_(column),
@@ -37,6 +40,7 @@ class Trimmer {
     json::Value schema;  // the root itself where nothing goes
     std::vector<Edit> edits = {};
     std::size_t steps = 0;
+    StrictWalk::Outcome strict = {};
   };
   // The same, byte for byte, as the steps would come to; nullopt where they may have more to do. Once.
   std::optional<Trimmed> run(json::Value root);
@@ -49,21 +53,30 @@ class Trimmer {
     std::optional<std::size_t> branch = {};
   };
   static void append(std::string& pointer, const Step* at);
+  // What has become of a schema, or of something in one.
+  struct Made {
+    json::Value value;
+    bool trimmed = false;  // something was left out in it
+    StrictWalk::Seen seen = {};
+  };
+  using Inside = StrictWalk::Inside;
 
-  // False: not by leaving out alone.
-  bool schema(json::Value value, const Step* at, int depth, json::Value& made);
+  // False: not by leaving out alone. `optional`: see StrictWalk.
+  bool schema(json::Value value, const Step* at, int depth, bool optional, Made& made);
   bool root(json::Value value, const PlainJudge::Told& told) const;
   bool leave(const LeftOut& left, const json::Member& member, const Step* at, std::string* hints);
   bool leave_all(std::span<const json::Member> members, std::uint64_t gone, const Step* at,
                  std::string& hints);
   bool child(const json::Member& member, const PlainJudge::Told& told, const Step* at, int depth,
-             json::Value& made);
-  bool properties(json::Value map, const Step* at, int depth, json::Value& made);
+             Inside& inside, Made& made);
+  bool properties(const PlainJudge::Told& told, const Step* at, int depth, Inside& inside, Made& made);
+  bool branches(const PlainJudge::Told& told, const Step* at, int depth, Inside& inside, Made& made);
   bool trim_root(std::size_t first, bool hinted, bool& changed);
 
   const Column& column_;
   const SchemaTarget& target_;
   const NameJudge* keys_;
+  StrictWalk* strict_;
   bool trims_root_;
   PlainJudge judge_;
   json::Builder build_;

@@ -86,7 +86,7 @@ Value or_null(Value schema, const json::Builder& build) {
     std::vector<Value> types;
     if (type.is_string()) types.push_back(type);
     types.insert(types.end(), type.items().begin(), type.items().end());
-    types.push_back(null_name);
+    if (!says(type, "null")) types.push_back(null_name);
     Value made = build.with(schema, "type", build.array(types));
     if (const Value values = schema["enum"]; values.is_array()) {
       std::vector<Value> all(values.items().begin(), values.items().end());

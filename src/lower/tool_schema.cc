@@ -31,26 +31,36 @@ std::string too_many_steps() {
 
 LoweredSchema lower_words(Value schema, const SchemaOptions& options, const NameJudge* judge, Arena& arena) {
   LoweredSchema out;
-  const Column& column = keyword_table().column(options.target.column);
-  auto plain = Trimmer(column, options.target, judge, arena).run(schema);
-  if (plain) {
-    out.schema = plain->schema;
-    out.edits = std::move(plain->edits);
-    out.steps = plain->steps;
-    if (!options.strict) return out;
-  }
   const auto edit = [&](std::string_view rule, std::string_view keyword, std::string before,
                         std::string after, Loss loss = Loss::none) {
     out.edits.push_back(
         {std::string(rule), "", std::string(keyword), std::move(before), std::move(after), loss});
   };
-  Rewritten rewritten{schema};
-  if (!plain) {
-    rewritten = rewrite(schema, options.target, "", arena);
-    out.edits = std::move(rewritten.edits);
-    out.schema = rewritten.schema;
-    out.steps = rewritten.steps;
+  const auto edit_closed = [&] {
+    edit(options.close_rule, "additionalProperties", "", "false", Loss::narrowed);
+  };
+  const auto edit_required = [&](const std::string& names) {
+    edit(options.strict_rule, "required", names + ": optional", "required, null for left out");
+  };
+  const Column& column = keyword_table().column(options.target.column);
+  std::optional<StrictWalk> walk;
+  if (options.strict) walk.emplace(options.rules, options.close, arena);
+  if (auto plain = Trimmer(column, options.target, judge, walk ? &*walk : nullptr, arena).run(schema)) {
+    StrictWalk::Outcome& strict = plain->strict;
+    out.schema = plain->schema;
+    out.edits = std::move(plain->edits);
+    out.steps = plain->steps;
+    out.cost = strict.cost;
+    out.fault = std::move(strict.fault);
+    if (strict.closed) edit_closed();
+    if (!strict.names.empty()) edit_required(strict.names);
+    if (!strict.nulled.empty()) out.back = way_back(out.schema, {.nulled = std::move(strict.nulled)});
+    return out;
   }
+  Rewritten rewritten = rewrite(schema, options.target, "", arena);
+  out.edits = std::move(rewritten.edits);
+  out.schema = rewritten.schema;
+  out.steps = rewritten.steps;
   if (rewritten.too_costly) {
     out.costly_at = *rewritten.too_costly;
     out.too_costly = rewritten.too_many_edits ? too_many_edits() : too_many_steps();
@@ -65,7 +75,7 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, const Name
   WireChanges changes{.wrapped = rewritten.wrapped};
   if (!out.schema.is_object()) return out;
 
-  RenamedKeys keys = rename_keys(out.schema, options.keys, plain ? nullptr : judge, arena);
+  RenamedKeys keys = rename_keys(out.schema, options.keys, judge, arena);
   changes.renamed = std::move(keys.client);
   FittedPatterns fitted = fit_key_patterns(keys.schema, changes.renamed, column, arena);
   out.schema = fitted.schema;
@@ -91,8 +101,7 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, const Name
         std::ranges::any_of(out.edits, [](const Edit& e) { return e.keyword == "additionalProperties"; });
     if (options.close && !opened) {
       const Value closed = close_objects(out.schema, arena);
-      if (closed.node() != out.schema.node())
-        edit(options.close_rule, "additionalProperties", "", "false", Loss::narrowed);
+      if (closed.node() != out.schema.node()) edit_closed();
       out.schema = closed;
     }
     if (options.rules.first_keys) {
@@ -106,8 +115,7 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, const Name
       AllRequired all = require_all(out.schema, arena);
       out.schema = all.schema;
       changes.nulled = std::move(all.nulled);
-      if (!all.names.empty())
-        edit(options.strict_rule, "required", all.names + ": optional", "required, null for left out");
+      if (!all.names.empty()) edit_required(all.names);
     }
     if (out.fault.empty()) out.fault = strict_fault(out.schema, options.rules);
     out.cost = strict_cost(out.schema);

@@ -1,0 +1,194 @@
+#include "lower/strict_walk.h"
+
+#include <algorithm>
+
+#include "base/same_text.h"
+#include "lower/validate/text.h"
+
+namespace dragoman::lower {
+
+using json::Member;
+using json::Value;
+
+namespace {
+
+constexpr std::size_t kNames = 64;  // of `required`, looked through one by one
+
+// The name as `required` has it; absent where it does not. Most list them in the order of the properties.
+Value required_name(const PlainJudge::Told& told, std::string_view key, std::size_t at) {
+  const auto names = told.required.items();
+  if (at < names.size() && same_text(names[at].text(), key)) return names[at];
+  for (const Value name : names)
+    if (same_text(name.text(), key)) return name;
+  return {};
+}
+
+bool takes_null(const PlainJudge::Told& told, bool branch) {
+  return (!told.type || (told.types & PlainJudge::null)) && (!told.only || told.only.is_null()) &&
+         (!told.values || std::ranges::any_of(told.values.items(), &Value::is_null)) &&
+         (!told.branches || branch);
+}
+
+// null is one more name among its types.
+bool lists_null(const PlainJudge::Told& told) {
+  return told.type && !told.branches && !told.only &&
+         !(told.types & (PlainJudge::object | PlainJudge::array));
+}
+
+std::int64_t characters(std::string_view text) {
+  return static_cast<std::int64_t>(validate::code_points(text));
+}
+
+// In its place among the members from `first` on, or after them.
+void set(StrictWalk::Members& members, std::size_t first, std::string_view key, Value value) {
+  for (Member& member : std::span(members).subspan(first))
+    if (same_text(member.key, key)) {
+      member.value = value;
+      return;
+    }
+  members.push_back({key, value});
+}
+
+}  // namespace
+
+bool StrictWalk::takes(const Told& told) const {
+  if (told.required.items().size() > kNames) return false;
+  if (!rules_.first_keys) return true;
+  // OAIS-07: branches that begin with the same key are put in order elsewhere.
+  const auto branches = told.branches.items();
+  if (branches.size() > kNames) return false;
+  const auto first_key = [](Value branch) {
+    const auto properties = branch["properties"].members();
+    return properties.empty() ? Member{} : properties.front();
+  };
+  for (std::size_t i = 0; i < branches.size(); ++i)
+    if (const Member one = first_key(branches[i]); one.value)
+      for (std::size_t j = 0; j < i; ++j)
+        if (const Member other = first_key(branches[j]); other.value && other.key == one.key) return false;
+  return true;
+}
+
+bool StrictWalk::is_optional(const Told& told, std::string_view key, std::size_t at) const {
+  return !required_name(told, key, at);
+}
+
+void StrictWalk::property(std::string_view key, Value made, bool optional, const Seen& seen) {
+  StrictCost& cost = out_.cost;
+  ++cost.properties;
+  cost.characters += characters(key);
+  cost.unions += seen.has_union ? 1 : 0;
+  if (!optional) return;
+  if (!rules_.all_required)
+    ++cost.optional;
+  else if (seen.made_null)
+    out_.nulled.push_back(made.node());
+}
+
+void StrictWalk::properties(const Told& told) {
+  if (!rules_.all_required) return;
+  const auto all = told.properties.members();
+  for (std::size_t i = 0; i < all.size() && out_.names.size() < 120; ++i)
+    if (is_optional(told, all[i].key, i))
+      out_.names.append(out_.names.empty() ? "" : ", ").append(all[i].key);
+}
+
+void StrictWalk::count_values(const Told& told, bool null) {
+  StrictCost& cost = out_.cost;
+  cost.characters += characters(told.only.text());
+  const auto values = told.values.items();
+  if (values.empty()) return;
+  std::int64_t text = 0;
+  for (const Value value : values) text += characters(value.text());
+  const auto count = static_cast<std::int64_t>(values.size()) + (null ? 1 : 0);
+  cost.enum_values += count;
+  cost.characters += text;
+  if (count > 250) cost.enum_characters = std::max(cost.enum_characters, text);
+}
+
+StrictWalk::Changes StrictWalk::see(const Told& told, bool optional, const Inside& inside, Seen& seen) {
+  const bool object = (told.types & PlainJudge::object) || told.properties;
+  const bool nests = told.properties || told.items;
+  Changes changes;
+  changes.closed = close_ && told.properties && !told.more;
+  const bool null = takes_null(told, inside.null_branch);
+  changes.required = inside.optional && rules_.all_required;
+  changes.null = optional && rules_.all_required && !null;
+  out_.closed = out_.closed || changes.closed;
+
+  const bool shut = changes.closed || (told.more.is_bool() && !told.more.boolean());
+  doubt_ = doubt_ || (object && !shut);
+  if (rules_.typed)
+    doubt_ = doubt_ || (!told.type && !told.branches && !told.values && !told.only) ||
+             ((told.types & PlainJudge::array) && !told.items);
+  if (rules_.plain_unions)
+    doubt_ = doubt_ || (told.type.is_array() && (told.types & (PlainJudge::object | PlainJudge::array)));
+  if (told.values || told.only) count_values(told, changes.null && lists_null(told));
+
+  seen = {.nests = inside.nests + (nests ? 1 : 0),
+          .takes_null = changes.null || null,
+          .has_union = changes.null || told.type.is_array() || told.branches,
+          .made_null = changes.null};
+  return changes;
+}
+
+// All properties' names, in their order.
+Value StrictWalk::required(const Told& told) const {
+  const auto properties = told.properties.members();
+  std::vector<Value> names;
+  names.reserve(properties.size());
+  for (std::size_t i = 0; i < properties.size(); ++i) {
+    const Value name = required_name(told, properties[i].key, i);
+    names.push_back(name ? name : build_.string(properties[i].key));
+  }
+  return build_.array(names);
+}
+
+void StrictWalk::make(Changes changes, const Told& told, Members& members, std::size_t first) {
+  if (changes.closed) members.push_back({"additionalProperties", build_.boolean(false)});
+  if (changes.required) set(members, first, "required", required(told));
+  if (changes.null) make_null(told, members, first);
+}
+
+// or_null() of strict.cc, of the members from `first` on.
+void StrictWalk::make_null(const Told& told, Members& members, std::size_t first) const {
+  const Value null_name = build_.string("null");
+  if (lists_null(told)) {
+    std::vector<Value> types;
+    if (told.type.is_string()) types.push_back(told.type);
+    types.insert(types.end(), told.type.items().begin(), told.type.items().end());
+    if (!(told.types & PlainJudge::null)) types.push_back(null_name);
+    set(members, first, "type", build_.array(types));
+    if (!told.values) return;
+    std::vector<Value> values(told.values.items().begin(), told.values.items().end());
+    values.push_back(build_.null());
+    set(members, first, "enum", build_.array(values));
+    return;
+  }
+  const Member type_null{"type", null_name};
+  const Value null_schema = build_.object({&type_null, 1});
+  if (told.branches && !told.type && !told.values && !told.only) {
+    const auto branches = std::ranges::find(members.begin() + static_cast<std::ptrdiff_t>(first),
+                                            members.end(), "anyOf", &Member::key);
+    const auto items = branches->value.items();
+    std::vector<Value> all(items.begin(), items.end());
+    all.push_back(null_schema);
+    branches->value = build_.array(all);
+    return;
+  }
+  // Notes stay with the property, where the model looks for them.
+  std::vector<Member> notes, inner;
+  for (const Member& member : std::span(members).subspan(first))
+    (member.key == "description" || member.key == "title" ? notes : inner).push_back(member);
+  const Value both[] = {build_.object(inner), null_schema};
+  members.resize(first);
+  members.push_back({"anyOf", build_.array(both)});
+  members.insert(members.end(), notes.begin(), notes.end());
+}
+
+StrictWalk::Outcome StrictWalk::take(Value schema, const Seen& seen) {
+  out_.cost.depth = seen.nests;
+  if (doubt_) out_.fault = strict_fault(schema, rules_);
+  return std::move(out_);
+}
+
+}  // namespace dragoman::lower
