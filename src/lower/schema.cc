@@ -339,11 +339,10 @@ std::string nearest_written(Value schema, std::string_view pointer) {
 // whose only member was an unknown key): it is looked at again until nothing is left to do, so that lowering
 // what was lowered changes nothing.
 Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena) {
-  constexpr int kLooks = 4;
   Look first = look_at(schema, target, false, pointer, arena);
   Rewritten out = std::move(first.made);
   bool changed = !out.edits.empty();
-  for (int look = 1; changed && look < kLooks && !out.too_costly; ++look) {
+  for (int look = 1; changed && look < kSchemaLooks && !out.too_costly; ++look) {
     if (target.lossless && std::ranges::any_of(out.edits, loses)) break;  // of no use
     Rewritten again = look_at(out.schema, target, !first.refers, "", arena).made;
     changed = !again.edits.empty();
@@ -358,6 +357,31 @@ Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view poi
     out.too_many_edits = again.too_many_edits;
     out.wrapped = out.wrapped || again.wrapped;
     out.closed_maps = out.closed_maps || again.closed_maps;
+  }
+  return out;
+}
+
+std::optional<RewrittenPart> rewrite_part(Value schema, const SchemaTarget& target, int depth,
+                                          std::string_view pointer, Arena& arena) {
+  // A word that could be about the document: a reference, a name, definitions. Escaped ones might be.
+  const std::string_view raw = schema.raw();
+  const auto says = [&](std::string_view word) { return raw.find(word) != raw.npos; };
+  if (target.lossless || raw.empty() || says("$") || says("\\u") || says("definitions")) return std::nullopt;
+  const Column& column = keyword_table().column(target.column);
+  RewrittenPart out{schema};
+  for (std::size_t look = 0; look < out.edits.size(); ++look) {
+    Reporter reporter(out.schema, look ? "" : pointer, column, false);
+    Rewriter rewriter(out.schema, target, column, Keep::all, look > 0, arena, reporter);
+    out.schema = rewriter.run_below(depth);
+    out.steps = std::max(out.steps, rewriter.steps());
+    out.added = std::max(out.added, rewriter.added());
+    out.edits[look] = reporter.take();
+    // What is gone, or has come to nothing, is for the schema around it.
+    if (rewriter.too_costly() || rewriter.closed_maps() || out.schema.members().empty()) return std::nullopt;
+    if (out.edits[look].empty()) break;
+    if (look == 0) continue;
+    for (Edit& edit : out.edits[look])
+      edit.pointer = std::string(pointer) + nearest_written(schema, edit.pointer);
   }
   return out;
 }

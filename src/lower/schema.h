@@ -1,6 +1,7 @@
 // JSON Schema rewriting: from what the client wrote to what a target takes, keeping the meaning where the
 // target can express it and recording what it cannot.
 #pragma once
+#include <array>
 #include <functional>
 #include <optional>
 #include <span>
@@ -33,6 +34,8 @@ struct SchemaTarget {
 // one for every 16 bytes of data that inlining copies. What goes beyond would be sent in some 16 MiB or more.
 inline constexpr std::size_t kSchemaSteps = 1'000'000;
 inline constexpr std::size_t kToolSteps = 4'000'000;  // of all tools of a request
+// How often a schema is looked at, at most, until nothing is left to do.
+inline constexpr int kSchemaLooks = 4;
 // How many edits the schemas of a request may need. Each is kept, shown and written to the journal, with up
 // to a kilobyte of text: a client of a few megabytes must not make hundreds of them.
 inline constexpr std::size_t kSchemaEdits = 20'000;
@@ -57,6 +60,18 @@ struct Rewritten {
   bool too_many_edits = false;  // it was those
 };
 Rewritten rewrite(json::Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena);
+
+// The same of a schema inside another, where nothing refers to or from it and the schemas around it need no
+// step: `depth` levels of JSON below the root, which is at `pointer`.
+struct RewrittenPart {
+  json::Value schema;
+  std::array<std::vector<Edit>, kSchemaLooks> edits = {};  // of each look
+  std::size_t steps = 0;
+  std::size_t added = 0;  // schemas that distributing made (Rewriter)
+};
+// nullopt: it has to be seen with what is around it.
+std::optional<RewrittenPart> rewrite_part(json::Value schema, const SchemaTarget& target, int depth,
+                                          std::string_view pointer, Arena& arena);
 
 // The longest part of `pointer` that leads somewhere in the schema as the client wrote it.
 std::string nearest_written(json::Value schema, std::string_view pointer);

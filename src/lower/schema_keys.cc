@@ -29,12 +29,6 @@ class Keys {
   Keys(const Alphabet& alphabet, const NameJudge& judge, Arena& arena)
       : alphabet_(alphabet), judge_(judge), arena_(arena), build_(arena) {}
 
-  bool all_fit(Value schema) const {
-    bool fit = true;
-    each_key(schema, [&](std::string_view key) { fit = fit && judge_.fits(key); });
-    return fit;
-  }
-
   // Keys that fit keep their names, so that no made-up name can take one of theirs.
   void collect(Value schema) {
     each_key(schema, [&](std::string_view key) {
@@ -153,10 +147,16 @@ class Keys {
 
 }  // namespace
 
+bool keys_fit(Value schema, const NameJudge& judge) {
+  bool fit = true;
+  each_key(schema, [&](std::string_view key) { fit = fit && judge.fits(key); });
+  return fit;
+}
+
 RenamedKeys rename_keys(Value schema, const Alphabet& alphabet, const NameJudge* judge, Arena& arena) {
   if (!judge) return {schema};
   Keys keys(alphabet, *judge, arena);
-  if (keys.all_fit(schema)) return {schema};
+  if (keys_fit(schema, *judge)) return {schema};
   keys.collect(schema);
   const Value made = keys.walk(schema);
   return {made, std::move(keys.client)};

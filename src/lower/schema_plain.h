@@ -37,6 +37,9 @@ class PlainJudge {
   // The members that have to go, a bit for each, and nothing else is to be done; nullopt where there may be.
   std::optional<std::uint64_t> look(std::span<const json::Member> members, Told& told) const;
 
+  // None of an object's properties is for the object to see to.
+  bool properties(std::span<const json::Member> properties) const;
+
   // What a lossless rewriting would only find out on the way: a bound that the column refuses, on a property
   // of the root where nothing else can become of it. False proves nothing.
   bool loses(json::Value root) const;
@@ -50,7 +53,6 @@ class PlainJudge {
   bool together(std::span<const json::Member> members, const Told& told) const;
   bool type_or_null(std::span<const json::Member> members, const Told& told) const;
   bool values(const Told& told) const;
-  bool properties(std::span<const json::Member> properties) const;
   bool loses_bound(json::Value schema) const;
   bool only_own(std::span<const json::Member> members, std::string_view type) const;
 

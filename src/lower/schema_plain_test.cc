@@ -154,15 +154,15 @@ std::string told(const LoweredSchema& lowered) {
     for (const ArgumentPlan::Node& node : lowered.back->plan().nodes)
       for (const auto& [name, property] : node.properties)
         nulled += name + (property.drop_null ? " null away " : property.takes_null ? " or null " : " ");
-  return fmt::format("{}\n{}fault '{}', way back: {}, cost {} {} {} {} {} {} {}, {} steps, {}",
+  return fmt::format("{}\n{}fault '{}', way back: {}, cost {} {} {} {} {} {} {}, {}",
                      json::dump(lowered.schema), testing::describe(lowered.edits), lowered.fault,
                      lowered.back ? nulled : "none", cost.depth, cost.properties, cost.characters,
-                     cost.enum_values, cost.enum_characters, cost.optional, cost.unions, lowered.steps,
+                     cost.enum_values, cost.enum_characters, cost.optional, cost.unions,
                      lowered.unchanged ? "unchanged" : "changed");
 }
 
 TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
-  std::size_t plain = 0, trimmed = 0, parts = 0, lost = 0;
+  std::size_t plain = 0, trimmed = 0, stepped = 0, parts = 0, lost = 0;
   for (const std::string& text : schemas()) {
     Arena arena;
     const auto schema = json::parse(arena, text);
@@ -178,6 +178,7 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
           Trimmer(column, options.target, keys ? &*keys : nullptr, nullptr, arena).run(*schema);
       plain += quick_walk ? 1 : 0;
       trimmed += quick_walk && !quick_walk->edits.empty() ? 1 : 0;
+      stepped += quick_walk && quick_walk->stepped ? 1 : 0;
       parts += judge.judge((*schema)["properties"]["p"].members()) == PlainJudge::Plain::no ? 0 : 1;
       const std::string quick = told(lower_schema(*schema, options, arena));
       options.target.every_step = true;
@@ -193,6 +194,7 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
   }
   EXPECT_GT(plain, 1000u) << "else this shows nothing";
   EXPECT_GT(trimmed, 400u);
+  EXPECT_GT(stepped, 400u);
   EXPECT_GT(parts, 3000u);
   EXPECT_GT(lost, 10u);
 }
@@ -235,9 +237,9 @@ TEST(SchemaPlain, StrictInOneWalkIsWhatAWalkForEachConditionComesTo) {
         StrictWalk walk(options.rules, options.close, arena);
         if (const auto one = Trimmer(column, options.target, nullptr, &walk, arena).run(*schema)) {
           ++quick;
-          nulled += one->strict.nulled.size();
-          closed += one->strict.closed ? 1 : 0;
-          faults += one->strict.fault.empty() ? 0 : 1;
+          nulled += walk.outcome().nulled.size();
+          closed += walk.outcome().closed ? 1 : 0;
+          faults += walk.outcome().fault.empty() ? 0 : 1;
         } else {
           continue;  // the steps have it anyhow
         }

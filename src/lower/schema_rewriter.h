@@ -54,12 +54,14 @@ class Rewriter {
            Arena& arena, Reporter& reporter);
 
   json::Value run();
+  json::Value run_below(int depth) { return walk(root_, nullptr, depth); }  // of a root that stands in others
   // Every reference that was kept leads somewhere in `result`.
   bool references_hold(json::Value result) const;
   bool refers() const { return refers_; }  // a reference was met
   bool wrapped() const { return wrapped_; }
   bool closed_maps() const { return closed_maps_; }
   std::size_t steps() const { return steps_; }
+  std::size_t added() const { return added_; }
   const std::optional<std::string>& too_costly() const { return too_costly_; }
 
  private:

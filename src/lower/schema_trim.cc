@@ -1,11 +1,14 @@
 #include "lower/schema_trim.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/same_text.h"
 #include "lower/argument_plan.h"
 #include "lower/schema_hint.h"
+#include "lower/schema_keys.h"
 #include "lower/schema_report.h"
+#include "lower/schema_rewriter.h"
 
 namespace dragoman::lower {
 
@@ -80,6 +83,7 @@ bool Trimmer::properties(const PlainJudge::Told& told, const Step* at, int depth
     inside.optional = inside.optional || optional;
     inside.nests = std::max(inside.nests, one.seen.nests);
     made.trimmed = made.trimmed || one.trimmed;
+    if (one.stepped && !judge_.properties(members)) return false;
     if (!changed && one.value.node() != member.value.node()) {
       changed = true;
       made_.insert(made_.end(), members.begin(), members.begin() + static_cast<std::ptrdiff_t>(i));
@@ -117,12 +121,34 @@ bool Trimmer::child(const Member& member, const PlainJudge::Told& told, const St
   if (is(told.properties)) return properties(told, at, depth, inside, made);
   if (is(told.branches)) return branches(told, at, depth, inside, made);
   if (!is(told.items) && !(is(told.more) && value.is_object())) return true;
+  // {} would need a type, true says the same.
+  const bool by_true = is(told.more) && column_.traits().typed && column_[Row::additional_true] == Cell::ok;
+  if (by_true && value.members().empty()) return false;
   const Step step{at, member.key};
   if (!schema(value, &step, depth, false, made)) return false;
   inside.nests = std::max(inside.nests, made.seen.nests);
-  // {} would need a type, true says the same.
-  return !is(told.more) || !made.value.members().empty() || !column_.traits().typed ||
-         column_[Row::additional_true] != Cell::ok;
+  return !by_true || !made.value.members().empty();
+}
+
+bool Trimmer::stepped(Value value, const Step* at, Made& made) {
+  if (strict_) return false;
+  int depth = 0;
+  for (const Step* step = at; step; step = step->up) depth += step->property.data() || step->branch ? 2 : 1;
+  std::string pointer;
+  append(pointer, at);
+  auto part = rewrite_part(value, target_, depth, pointer, build_.arena());
+  if (!part || (keys_ && !keys_fit(part->schema, *keys_))) return false;
+  stepped_ = true;
+  steps_ += part->steps;
+  added_ += part->added;
+  for (std::size_t look = 0; look < part->edits.size(); ++look) {
+    if (look == 0)
+      std::ranges::move(part->edits[look], std::back_inserter(edits_));
+    else
+      for (Edit& edit : part->edits[look]) later_.emplace_back(look, std::move(edit));
+  }
+  made = {.value = part->schema, .trimmed = part->schema.node() != value.node(), .stepped = true};
+  return edits_.size() < kSchemaEdits && added_ <= kInlineBudget;
 }
 
 bool Trimmer::root(Value value, const PlainJudge::Told& told) const {
@@ -152,19 +178,25 @@ bool Trimmer::trim_root(std::size_t first, bool hinted, bool& changed) {
 bool Trimmer::schema(Value value, const Step* at, int depth, bool optional, Made& made) {
   if (!value.is_object() || depth > kTrimDepth) return false;
   const auto members = value.members();
-  if (at) steps_ += 1 + members.size();
   PlainJudge::Told told{.root = !at};
   const auto gone = judge_.look(members, told);
+  if (!gone && at) return stepped(value, at, made);
   if (!gone || (!at && !root(value, told))) return false;
+  if (at) steps_ += 1 + members.size();
+  const bool leaf = !told.properties && !told.items && !told.branches && !told.more.is_object();
+  if (!strict_ && leaf && *gone == 0 && at) {  // as most are
+    made.value = value;
+    return true;
+  }
   if (strict_ && !strict_->takes(told)) return false;
 
   std::string hints;
   if (*gone != 0 && !leave_all(members, *gone, at, hints)) return false;
   const bool hinted =
       !hints.empty() && column_[Row::description] == Cell::ok && (at || target_.root_keys.empty());
-  made = {value, *gone != 0};
+  made.value = value;
+  made.trimmed = *gone != 0;
 
-  const bool leaf = !told.properties && !told.items && !told.branches && !told.more.is_object();
   const std::size_t first = made_.size();
   // What stays is put together, rather than taken as it stands.
   bool apart = made.trimmed || (!at && trims_root_), described = false, changed = made.trimmed;
@@ -206,12 +238,14 @@ std::optional<Trimmer::Trimmed> Trimmer::run(Value root) {
   if (trims_root_) made_.reserve(kRoom);
   Made made;
   if (!schema(root, nullptr, 0, false, made) || steps_ > kSchemaSteps) return std::nullopt;
-  Trimmed out{made.value, std::move(edits_), steps_};
+  std::ranges::stable_sort(later_, {}, [](const auto& one) { return one.first; });
+  for (auto& [look, edit] : later_) edits_.push_back(std::move(edit));
+  Trimmed out{made.value, std::move(edits_), steps_, stepped_};
   if (!strict_) return out;
-  out.strict = strict_->take(made.value, made.seen);
+  strict_->finish(made.value, made.seen);
   // What took further properties, and could not be told, must not be closed.
   const auto opened = [](const Edit& edit) { return edit.keyword == "additionalProperties"; };
-  if (out.strict.closed && std::ranges::any_of(out.edits, opened)) return std::nullopt;
+  if (strict_->outcome().closed && std::ranges::any_of(out.edits, opened)) return std::nullopt;
   return out;
 }
 

@@ -40,7 +40,7 @@ class Trimmer {
     json::Value schema;  // the root itself where nothing goes
     std::vector<Edit> edits = {};
     std::size_t steps = 0;
-    StrictWalk::Outcome strict = {};
+    bool stepped = false;  // the steps made some of it
   };
   // The same, byte for byte, as the steps would come to; nullopt where they may have more to do. Once.
   std::optional<Trimmed> run(json::Value root);
@@ -56,13 +56,16 @@ class Trimmer {
   // What has become of a schema, or of something in one.
   struct Made {
     json::Value value;
-    bool trimmed = false;  // something was left out in it
+    bool trimmed = false;  // something was left out in it, or changed by the steps
+    bool stepped = false;  // by those, in itself
     StrictWalk::Seen seen = {};
   };
   using Inside = StrictWalk::Inside;
 
   // False: not by leaving out alone. `optional`: see StrictWalk.
   bool schema(json::Value value, const Step* at, int depth, bool optional, Made& made);
+  // What the steps make of it, if they may do so here.
+  bool stepped(json::Value value, const Step* at, Made& made);
   bool root(json::Value value, const PlainJudge::Told& told) const;
   bool leave(const LeftOut& left, const json::Member& member, const Step* at, std::string* hints);
   bool leave_all(std::span<const json::Member> members, std::uint64_t gone, const Step* at,
@@ -86,7 +89,10 @@ class Trimmer {
   std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
   std::pmr::vector<json::Member> made_{&memory_};
   std::vector<Edit> edits_;
+  std::vector<std::pair<std::size_t, Edit>> later_;  // of the steps' further looks, with the look's number
+  std::size_t added_ = 0;                            // RewrittenPart::added, of all
   std::size_t steps_ = 0;
+  bool stepped_ = false;
 };
 
 }  // namespace dragoman::lower

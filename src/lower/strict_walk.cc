@@ -185,10 +185,9 @@ void StrictWalk::make_null(const Told& told, Members& members, std::size_t first
   members.insert(members.end(), notes.begin(), notes.end());
 }
 
-StrictWalk::Outcome StrictWalk::take(Value schema, const Seen& seen) {
+void StrictWalk::finish(Value schema, const Seen& seen) {
   out_.cost.depth = seen.nests;
   if (doubt_) out_.fault = strict_fault(schema, rules_);
-  return std::move(out_);
 }
 
 }  // namespace dragoman::lower

@@ -51,6 +51,9 @@ class StrictWalk {
   // Makes them of the members from `first` on.
   void make(Changes changes, const Told& told, Members& members, std::size_t first);
 
+  // All of the root has been walked; once.
+  void finish(json::Value schema, const Seen& seen);
+
   // The root lost something after it was seen.
   void doubt() { doubt_ = true; }
 
@@ -61,7 +64,7 @@ class StrictWalk {
     std::string names = {};  // as AllRequired::names
     bool closed = false;     // an object was
   };
-  Outcome take(json::Value schema, const Seen& seen);  // once
+  Outcome& outcome() { return out_; }
 
  private:
   json::Value required(const Told& told) const;

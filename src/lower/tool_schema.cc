@@ -46,10 +46,12 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, const Name
   std::optional<StrictWalk> walk;
   if (options.strict) walk.emplace(options.rules, options.close, arena);
   if (auto plain = Trimmer(column, options.target, judge, walk ? &*walk : nullptr, arena).run(schema)) {
-    StrictWalk::Outcome& strict = plain->strict;
     out.schema = plain->schema;
     out.edits = std::move(plain->edits);
     out.steps = plain->steps;
+    if (plain->stepped) out.back = way_back(out.schema, {});
+    if (!walk) return out;
+    StrictWalk::Outcome& strict = walk->outcome();
     out.cost = strict.cost;
     out.fault = std::move(strict.fault);
     if (strict.closed) edit_closed();
