@@ -371,7 +371,7 @@ std::optional<RewrittenPart> rewrite_part(Value schema, const SchemaTarget& targ
   RewrittenPart out{schema};
   for (std::size_t look = 0; look < out.edits.size(); ++look) {
     Reporter reporter(out.schema, look ? "" : pointer, column, false);
-    Rewriter rewriter(out.schema, target, column, Keep::all, look > 0, arena, reporter);
+    Rewriter rewriter(out.schema, target, column, Keep::none, look > 0, arena, reporter);
     out.schema = rewriter.run_below(depth);
     out.steps = std::max(out.steps, rewriter.steps());
     out.added = std::max(out.added, rewriter.added());

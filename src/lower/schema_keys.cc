@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "base/strings.h"
+#include "lower/argument_plan.h"
 #include "lower/schema_keywords.h"
 #include "lower/schema_refs.h"
 
@@ -147,16 +148,19 @@ class Keys {
 
 }  // namespace
 
-bool keys_fit(Value schema, const NameJudge& judge) {
-  bool fit = true;
-  each_key(schema, [&](std::string_view key) { fit = fit && judge.fits(key); });
-  return fit;
+KeysSeen keys_of(Value schema, const NameJudge* judge) {
+  KeysSeen seen;
+  each_key(schema, [&](std::string_view key) {
+    seen.fit = seen.fit && (!judge || judge->fits(key));
+    seen.filler = seen.filler || key == kFillerKey;
+  });
+  return seen;
 }
 
 RenamedKeys rename_keys(Value schema, const Alphabet& alphabet, const NameJudge* judge, Arena& arena) {
   if (!judge) return {schema};
   Keys keys(alphabet, *judge, arena);
-  if (keys_fit(schema, *judge)) return {schema};
+  if (keys_of(schema, judge).fit) return {schema};
   keys.collect(schema);
   const Value made = keys.walk(schema);
   return {made, std::move(keys.client)};

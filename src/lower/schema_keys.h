@@ -17,8 +17,12 @@ struct RenamedKeys {
 // Renames in `properties`, `required`, `dependentRequired`, `dependentSchemas`, `dependencies` and
 // `propertyOrdering`, and in references that go through `properties`. Keys of definitions and of data stay.
 // `judge` is of the alphabet; nullptr where any key will do.
-// Every property's name fits, at any depth.
-bool keys_fit(json::Value schema, const NameJudge& judge);
+// Of the names of all properties, at any depth. `judge`: nullptr where any will do.
+struct KeysSeen {
+  bool fit = true;
+  bool filler = false;  // one is the filler's (argument_plan.h)
+};
+KeysSeen keys_of(json::Value schema, const NameJudge* judge);
 
 RenamedKeys rename_keys(json::Value schema, const Alphabet& alphabet, const NameJudge* judge, Arena& arena);
 

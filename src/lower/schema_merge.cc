@@ -90,6 +90,13 @@ bool is_most(std::string_view key) {
 
 std::vector<Value> distinct(std::span<const Value> values) {
   std::vector<Value> out;
+  constexpr std::size_t kFew = 16;  // strings, as most are, to be compared one by one
+  if (values.size() <= kFew && std::ranges::all_of(values, &Value::is_string)) {
+    out.reserve(values.size());
+    for (const Value value : values)
+      if (std::ranges::find(out, value.text(), &Value::text) == out.end()) out.push_back(value);
+    return out;
+  }
   std::set<std::string> seen;
   for (const Value value : values)
     if (seen.insert(json::dump_compact(value)).second) out.push_back(value);

@@ -178,7 +178,7 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
           Trimmer(column, options.target, keys ? &*keys : nullptr, nullptr, arena).run(*schema);
       plain += quick_walk ? 1 : 0;
       trimmed += quick_walk && !quick_walk->edits.empty() ? 1 : 0;
-      stepped += quick_walk && quick_walk->stepped ? 1 : 0;
+      stepped += quick_walk && quick_walk->filled ? 1 : 0;
       parts += judge.judge((*schema)["properties"]["p"].members()) == PlainJudge::Plain::no ? 0 : 1;
       const std::string quick = told(lower_schema(*schema, options, arena));
       options.target.every_step = true;
@@ -194,7 +194,7 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
   }
   EXPECT_GT(plain, 1000u) << "else this shows nothing";
   EXPECT_GT(trimmed, 400u);
-  EXPECT_GT(stepped, 400u);
+  EXPECT_GT(stepped, 100u);
   EXPECT_GT(parts, 3000u);
   EXPECT_GT(lost, 10u);
 }

@@ -137,8 +137,10 @@ bool Trimmer::stepped(Value value, const Step* at, Made& made) {
   std::string pointer;
   append(pointer, at);
   auto part = rewrite_part(value, target_, depth, pointer, build_.arena());
-  if (!part || (keys_ && !keys_fit(part->schema, *keys_))) return false;
-  stepped_ = true;
+  if (!part) return false;
+  const KeysSeen keys = keys_of(part->schema, keys_);
+  if (!keys.fit) return false;
+  filled_ = filled_ || keys.filler;
   steps_ += part->steps;
   added_ += part->added;
   for (std::size_t look = 0; look < part->edits.size(); ++look) {
@@ -240,7 +242,7 @@ std::optional<Trimmer::Trimmed> Trimmer::run(Value root) {
   if (!schema(root, nullptr, 0, false, made) || steps_ > kSchemaSteps) return std::nullopt;
   std::ranges::stable_sort(later_, {}, [](const auto& one) { return one.first; });
   for (auto& [look, edit] : later_) edits_.push_back(std::move(edit));
-  Trimmed out{made.value, std::move(edits_), steps_, stepped_};
+  Trimmed out{made.value, std::move(edits_), steps_, filled_};
   if (!strict_) return out;
   strict_->finish(made.value, made.seen);
   // What took further properties, and could not be told, must not be closed.

@@ -40,7 +40,7 @@ class Trimmer {
     json::Value schema;  // the root itself where nothing goes
     std::vector<Edit> edits = {};
     std::size_t steps = 0;
-    bool stepped = false;  // the steps made some of it
+    bool filled = false;  // a property has the filler's name
   };
   // The same, byte for byte, as the steps would come to; nullopt where they may have more to do. Once.
   std::optional<Trimmed> run(json::Value root);
@@ -92,7 +92,7 @@ class Trimmer {
   std::vector<std::pair<std::size_t, Edit>> later_;  // of the steps' further looks, with the look's number
   std::size_t added_ = 0;                            // RewrittenPart::added, of all
   std::size_t steps_ = 0;
-  bool stepped_ = false;
+  bool filled_ = false;
 };
 
 }  // namespace dragoman::lower

@@ -90,7 +90,7 @@ Value or_null(Value schema, const json::Builder& build) {
     Value made = build.with(schema, "type", build.array(types));
     if (const Value values = schema["enum"]; values.is_array()) {
       std::vector<Value> all(values.items().begin(), values.items().end());
-      all.push_back(build.null());
+      if (std::ranges::none_of(all, &Value::is_null)) all.push_back(build.null());
       made = build.with(made, "enum", build.array(all));
     }
     return made;

@@ -78,10 +78,12 @@ void StrictWalk::property(std::string_view key, Value made, bool optional, const
   cost.characters += characters(key);
   cost.unions += seen.has_union ? 1 : 0;
   if (!optional) return;
-  if (!rules_.all_required)
+  if (!rules_.all_required) {
     ++cost.optional;
-  else if (seen.made_null)
+  } else if (seen.made_null) {
+    if (out_.nulled.empty()) out_.nulled.reserve(8);
     out_.nulled.push_back(made.node());
+  }
 }
 
 void StrictWalk::properties(const Told& told) {
@@ -99,7 +101,8 @@ void StrictWalk::count_values(const Told& told, bool null) {
   if (values.empty()) return;
   std::int64_t text = 0;
   for (const Value value : values) text += characters(value.text());
-  const auto count = static_cast<std::int64_t>(values.size()) + (null ? 1 : 0);
+  const bool has_null = std::ranges::any_of(values, &Value::is_null);
+  const auto count = static_cast<std::int64_t>(values.size()) + (null && !has_null ? 1 : 0);
   cost.enum_values += count;
   cost.characters += text;
   if (count > 250) cost.enum_characters = std::max(cost.enum_characters, text);
@@ -132,15 +135,21 @@ StrictWalk::Changes StrictWalk::see(const Told& told, bool optional, const Insid
 }
 
 // All properties' names, in their order.
-Value StrictWalk::required(const Told& told) const {
+Value StrictWalk::required(const Told& told) {
   const auto properties = told.properties.members();
-  std::vector<Value> names;
-  names.reserve(properties.size());
+  list_.clear();
+  list_.reserve(properties.size());
   for (std::size_t i = 0; i < properties.size(); ++i) {
     const Value name = required_name(told, properties[i].key, i);
-    names.push_back(name ? name : build_.string(properties[i].key));
+    list_.push_back(name ? name : build_.string(properties[i].key));
   }
-  return build_.array(names);
+  return build_.array(list_);
+}
+
+Value StrictWalk::with(std::span<const Value> values, Value more) {
+  list_.assign(values.begin(), values.end());
+  list_.push_back(more);
+  return build_.array(list_);
 }
 
 void StrictWalk::make(Changes changes, const Told& told, Members& members, std::size_t first) {
@@ -150,18 +159,14 @@ void StrictWalk::make(Changes changes, const Told& told, Members& members, std::
 }
 
 // or_null() of strict.cc, of the members from `first` on.
-void StrictWalk::make_null(const Told& told, Members& members, std::size_t first) const {
+void StrictWalk::make_null(const Told& told, Members& members, std::size_t first) {
   const Value null_name = build_.string("null");
   if (lists_null(told)) {
-    std::vector<Value> types;
-    if (told.type.is_string()) types.push_back(told.type);
-    types.insert(types.end(), told.type.items().begin(), told.type.items().end());
-    if (!(told.types & PlainJudge::null)) types.push_back(null_name);
-    set(members, first, "type", build_.array(types));
-    if (!told.values) return;
-    std::vector<Value> values(told.values.items().begin(), told.values.items().end());
-    values.push_back(build_.null());
-    set(members, first, "enum", build_.array(values));
+    const auto types = told.type.is_string() ? std::span(&told.type, 1) : told.type.items();
+    if (!(told.types & PlainJudge::null)) set(members, first, "type", with(types, null_name));
+    const auto values = told.values.items();
+    if (told.values && std::ranges::none_of(values, &Value::is_null))
+      set(members, first, "enum", with(values, build_.null()));
     return;
   }
   const Member type_null{"type", null_name};
@@ -169,10 +174,7 @@ void StrictWalk::make_null(const Told& told, Members& members, std::size_t first
   if (told.branches && !told.type && !told.values && !told.only) {
     const auto branches = std::ranges::find(members.begin() + static_cast<std::ptrdiff_t>(first),
                                             members.end(), "anyOf", &Member::key);
-    const auto items = branches->value.items();
-    std::vector<Value> all(items.begin(), items.end());
-    all.push_back(null_schema);
-    branches->value = build_.array(all);
+    branches->value = with(branches->value.items(), null_schema);
     return;
   }
   // Notes stay with the property, where the model looks for them.

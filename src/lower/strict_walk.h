@@ -3,6 +3,7 @@
 // with a walk each (strict.h).
 #pragma once
 #include <memory_resource>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,15 +68,17 @@ class StrictWalk {
   Outcome& outcome() { return out_; }
 
  private:
-  json::Value required(const Told& told) const;
-  void make_null(const Told& told, Members& members, std::size_t first) const;
+  json::Value required(const Told& told);
+  json::Value with(std::span<const json::Value> values, json::Value more);
+  void make_null(const Told& told, Members& members, std::size_t first);
   void count_values(const Told& told, bool null);
 
   const StrictRules& rules_;
   bool close_;
   json::Builder build_;
   Outcome out_;
-  bool doubt_ = false;  // perhaps not strict: strict_fault() knows, and says why
+  std::vector<json::Value> list_;  // being put together
+  bool doubt_ = false;             // perhaps not strict: strict_fault() knows, and says why
 };
 
 }  // namespace dragoman::lower

@@ -49,7 +49,7 @@ LoweredSchema lower_words(Value schema, const SchemaOptions& options, const Name
     out.schema = plain->schema;
     out.edits = std::move(plain->edits);
     out.steps = plain->steps;
-    if (plain->stepped) out.back = way_back(out.schema, {});
+    if (plain->filled) out.back = way_back(out.schema, {});
     if (!walk) return out;
     StrictWalk::Outcome& strict = walk->outcome();
     out.cost = strict.cost;
