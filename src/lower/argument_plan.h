@@ -2,8 +2,8 @@
 // declared: property keys a provider refuses, optional properties that a strict mode wants required and
 // nullable, a root that had to be wrapped, a property that is there for form's sake.
 //
-// Made from the schema that goes out, when a call first asks for it: of an agent's twenty tools one or two are
-// called.
+// Made from the schema that goes out, when a call first asks for it: of an agent's twenty tools one or two
+// are called.
 #pragma once
 #include <map>
 #include <memory>

@@ -112,7 +112,8 @@ void EventRestorer::put_back(const Event& event, const canon::EventSink& sink) {
   switch (event.type) {
     case EventType::block_start: {
       choice.filter.reset();
-      if (event.block_type == BlockType::text && restore_->output) choice.filter.emplace(restore_->output->plan());
+      if (event.block_type == BlockType::text && restore_->output)
+        choice.filter.emplace(restore_->output->plan());
       if (event.block_type != BlockType::tool_call) return sink(event);
       if (const ArgumentPlan* plan = plan_of(*restore_, event.name)) choice.filter.emplace(*plan);
       Event out = event;

@@ -14,7 +14,7 @@ namespace dragoman::lower {
 
 // Every property required, those that were optional nullable instead (OAIS-02).
 struct AllRequired {
-  json::Value schema;                                 // the input itself when nothing was optional
+  json::Value schema;                          // the input itself when nothing was optional
   std::vector<const json::Node*> nulled = {};  // schemas in the result that take null for this only
   std::string names = {};                      // what was optional, for an edit
 };

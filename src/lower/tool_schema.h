@@ -37,12 +37,12 @@ struct LoweredSchema {
   bool unchanged = false;  // `schema` is the client's own
   std::vector<Edit> edits;
   std::shared_ptr<const WayBack> back;  // nullptr: values need no way back
-  StrictCost cost;                           // of a strict schema
-  std::string fault;                         // strict only: why it cannot be; "" it is
-  std::size_t steps = 0;                     // that lowering took (kSchemaSteps)
-  std::string too_costly;                    // what it took more of than it may, for people; "" it did not
-  std::string costly_at;                     // JSON pointer into the schema
-  bool lossless() const;                     // nothing but edits of the class `none`
+  StrictCost cost;                      // of a strict schema
+  std::string fault;                    // strict only: why it cannot be; "" it is
+  std::size_t steps = 0;                // that lowering took (kSchemaSteps)
+  std::string too_costly;               // what it took more of than it may, for people; "" it did not
+  std::string costly_at;                // JSON pointer into the schema
+  bool lossless() const;                // nothing but edits of the class `none`
 };
 
 LoweredSchema lower_schema(json::Value schema, const SchemaOptions& options, Arena& arena);
