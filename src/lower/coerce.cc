@@ -1,7 +1,5 @@
 #include "lower/coerce.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -10,7 +8,6 @@
 
 #include "base/strings.h"
 #include "json/parse.h"
-#include "json/write.h"
 #include "lower/context.h"
 
 namespace dragoman::lower {
@@ -18,10 +15,11 @@ namespace {
 
 using json::Value;
 
-constexpr int kChecks = 48;               // of one instance, alternatives included
-constexpr std::size_t kViolations = 50;   // looked at in one check
-constexpr std::size_t kAlternatives = 8;  // branches of one anyOf that are tried
-constexpr int kNested = 3;                // anyOf inside anyOf
+constexpr int kChecks = 48;                // of one instance, alternatives included
+constexpr std::uint64_t kSteps = 500'000;  // of all of them, some tens of nanoseconds each
+constexpr std::size_t kViolations = 50;    // looked at in one check
+constexpr std::size_t kAlternatives = 8;   // branches of one anyOf that are tried
+constexpr int kNested = 3;                 // anyOf inside anyOf
 
 // The token after the pointer's first '/', unescaped; `rest` is what follows.
 std::string first_token(std::string_view pointer, std::string_view& rest) {
@@ -110,13 +108,19 @@ bool same(const Violation& a, const Violation& b) {
 
 class Coercer {
  public:
-  Coercer(Arena& arena, int& checks) : arena_(arena), build_(arena), checks_(checks) {}
+  struct Budget {
+    int checks = kChecks;
+    std::uint64_t steps = kSteps;
+  };
+  Coercer(Arena& arena, const CompiledSchema& schema, Budget& budget)
+      : arena_(arena), build_(arena), schema_(schema), budget_(budget) {}
 
-  Coerced run(Value instance, const CompiledSchema& schema, std::vector<Violation> found, int nested) {
-    schema_ = &schema;
+  // `part`: the subschema to fit the instance to; absent: all of the schema.
+  Coerced run(Value instance, Value part, std::vector<Violation> found, int nested) {
+    part_ = part;
     out_ = {instance, {}, std::move(found)};
     nested_ = nested;
-    while (checks_ > 0 && step()) {
+    while (budget_.checks > 0 && step()) {
     }
     return std::move(out_);
   }
@@ -128,9 +132,11 @@ class Coercer {
     std::vector<Violation> left;
   };
 
-  std::vector<Violation> check(Value whole) {
-    --checks_;
-    return schema_->validator->check(whole, kViolations);
+  std::vector<Violation> check(Value whole) { return *check(whole, part_); }
+
+  std::optional<std::vector<Violation>> check(Value whole, Value part) {
+    --budget_.checks;
+    return schema_.validator->check(whole, part, kViolations, budget_.steps);
   }
 
   // Mends one place. False when there is none left to mend.
@@ -139,7 +145,7 @@ class Coercer {
       if (violation.undecided) return false;
       if (!tried_.insert(violation.instance_pointer + '\n' + violation.schema_pointer).second) continue;
       if (mend(violation)) return true;
-      if (checks_ <= 0) return false;
+      if (budget_.checks <= 0) return false;
     }
     return false;
   }
@@ -170,7 +176,7 @@ class Coercer {
     std::vector<Value> out;
     if (keyword == "enum" || keyword == "const") {
       if (value.is_string())
-        if (const Value word = same_word(schema_->schema, violation, value.text())) out.push_back(word);
+        if (const Value word = same_word(schema_.schema, violation, value.text())) out.push_back(word);
     } else if (keyword != "type" && keyword != "anyOf" && keyword != "oneOf") {
       return out;
     }
@@ -193,7 +199,7 @@ class Coercer {
 
   // Keeps the candidate if nothing is wrong at its place any more, nor anything new above it.
   void add(std::vector<Candidate>& good, const Violation& violation, Value candidate) {
-    if (checks_ <= 0) return;
+    if (budget_.checks <= 0) return;
     const std::string& place = violation.instance_pointer;
     const Value whole = replaced(build_, out_.value, place, candidate);
     if (whole.node() == out_.value.node()) return;
@@ -213,60 +219,33 @@ class Coercer {
   // The place fits no alternative as it is: does it fit exactly one when it is mended for that one?
   void alternatives(std::vector<Candidate>& good, const Violation& violation, Value value) {
     if (nested_ <= 0) return;
-    const Value list = json::resolve(schema_->schema, violation.schema_pointer);
+    const Value list = json::resolve(schema_.schema, violation.schema_pointer);
     std::vector<Value> starts = {value};
     if (value.is_string())
       if (const Value read = read_text(arena_, value.text()); read.is_object() || read.is_array())
         starts.push_back(read);
     const bool many = list.items().size() > kAlternatives;
     std::size_t tried = 0;
-    for (std::size_t i = 0; i < list.items().size() && tried < kAlternatives && checks_ > 0; ++i) {
-      if (many && is_another_kind(schema_->schema, list.at(i), starts.back())) continue;
+    for (std::size_t i = 0; i < list.items().size() && tried < kAlternatives && budget_.checks > 0; ++i) {
+      if (many && is_another_kind(schema_.schema, list.at(i), starts.back())) continue;
       ++tried;
-      const auto branch = branch_of(json::pointer_join(violation.schema_pointer, i));
-      if (!branch || !branch->validator) continue;
       for (const Value start : starts) {
-        --checks_;
-        auto found = branch->validator->check(start, kViolations);
-        if (found.empty()) continue;  // a candidate of its own
-        const Coerced mended = Coercer(arena_, checks_).run(start, *branch, std::move(found), nested_ - 1);
+        auto found = check(start, list.at(i));
+        if (!found) break;             // it is never looked at
+        if (found->empty()) continue;  // a candidate of its own
+        const Coerced mended =
+            Coercer(arena_, schema_, budget_).run(start, list.at(i), *std::move(found), nested_ - 1);
         if (mended.left.empty()) add(good, violation, mended.value);
       }
     }
   }
 
-  // The schema at a pointer of the document, with the document behind it for its references.
-  std::shared_ptr<const CompiledSchema> branch_of(const std::string& pointer) {
-    constexpr std::string_view kBase = "dragoman:/document";
-    Value document = schema_->schema;
-    if (!document.is_object()) return nullptr;
-    std::string id(document["$id"].text());
-    if (id.empty()) id = document["id"].is_string() ? document["id"].text() : "";
-    if (id.empty()) {
-      id = kBase;
-      const bool draft4 = document["$schema"].text().contains("draft-04");
-      document = build_.with(document, draft4 ? "id" : "$id", build_.string_copy(id));
-    }
-    std::string reference = id.substr(0, id.find('#')) + "#";
-    for (const char c : pointer) {  // a fragment of a URI
-      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                         std::string_view("-._~/").contains(c);
-      reference += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    std::string text;
-    json::Writer w(text);
-    w.begin_object();
-    if (schema_->schema["$schema"]) w.field("$schema", schema_->schema["$schema"]);
-    w.key("allOf").begin_array().begin_object().field("$ref", reference).end_object().end_array();
-    w.key("definitions").begin_object().field("document", document).end_object().end_object();
-    return validate::compile_schema(text);
-  }
-
   Arena& arena_;
   json::Builder build_;
-  int& checks_;
+  const CompiledSchema& schema_;
+  Budget& budget_;
+  Value part_;
   int nested_ = 0;
-  const CompiledSchema* schema_ = nullptr;
   Coerced out_;
   std::set<std::string> tried_;
 };
@@ -274,8 +253,8 @@ class Coercer {
 }  // namespace
 
 Coerced coerce(Value instance, const CompiledSchema& schema, std::vector<Violation> found, Arena& arena) {
-  int checks = kChecks;
-  return Coercer(arena, checks).run(instance, schema, std::move(found), kNested);
+  Coercer::Budget budget;
+  return Coercer(arena, schema, budget).run(instance, {}, std::move(found), kNested);
 }
 
 }  // namespace dragoman::lower

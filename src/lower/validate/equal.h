@@ -20,6 +20,7 @@ class Steps {
     return !over_;
   }
   bool over() const { return over_; }
+  std::uint64_t left() const { return left_; }
 
  private:
   std::uint64_t left_;

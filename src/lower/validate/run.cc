@@ -40,16 +40,19 @@ std::string Run::pointer(const Path* path) {
   return out;
 }
 
-bool Run::valid(Value instance) {
-  const Path root;
-  return schema(0, {instance, &root, nullptr, nullptr});
+// A part of the document is looked at as if the document's own root had led there.
+bool Run::begin(Value instance, SchemaId root) {
+  const Path path;
+  const Scope document = {nullptr, program_.schemas[0].resource};
+  return schema(root, {instance, &path, root == 0 ? nullptr : &document, nullptr});
 }
 
-std::vector<Violation> Run::report(Value instance) {
+bool Run::valid(Value instance, SchemaId root) { return begin(instance, root); }
+
+std::vector<Violation> Run::report(Value instance, SchemaId root) {
   std::vector<Violation> found;
   out_ = &found;
-  const Path root;
-  schema(0, {instance, &root, nullptr, nullptr});
+  begin(instance, root);
   out_ = nullptr;
   return found;
 }

@@ -16,12 +16,13 @@ class Run {
   Run(const Program& program, const ValidationLimits& limits, std::size_t max_violations)
       : program_(program), steps_(limits.steps), depth_left_(limits.depth), most_(max_violations) {}
 
-  // Stops at the first violation and makes no text.
-  bool valid(json::Value instance);
+  // Stops at the first violation and makes no text. `root`: the schema to check against.
+  bool valid(json::Value instance, SchemaId root = 0);
   // All violations, with text. A fresh Run for each of the two.
-  std::vector<Violation> report(json::Value instance);
+  std::vector<Violation> report(json::Value instance, SchemaId root = 0);
   // Why a limit ended the check; nullptr if none did.
   const char* stopped() const;
+  std::uint64_t steps_left() const { return steps_.left(); }
 
  private:
   // The way into the instance; lives on the stack.
@@ -51,6 +52,7 @@ class Run {
     Spot with(Seen* other) const { return {instance, path, scope, other}; }
   };
 
+  bool begin(json::Value instance, SchemaId root);
   bool schema(SchemaId id, const Spot& spot);
   bool checks(const Schema& schema, const Spot& spot);
   bool check(const Schema& schema, const Check& check, const Spot& spot);

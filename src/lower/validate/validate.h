@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -67,6 +68,12 @@ class Validator {
   // Empty when the instance is valid. The order is that of the schema's keywords. Several threads may check
   // at once, each with an instance of its own.
   std::vector<Violation> check(json::Value instance, std::size_t max_violations = 20) const;
+
+  // Of several checks that share `steps` between them: what this one takes is subtracted. `part`: a subschema
+  // of the document, the very value, to check against instead of all of it; absent: all. Nothing when the
+  // part is no schema that a check may come to.
+  std::optional<std::vector<Violation>> check(json::Value instance, json::Value part,
+                                              std::size_t max_violations, std::uint64_t& steps) const;
 
   std::span<const Unsupported> unsupported() const;
 
