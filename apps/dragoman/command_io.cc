@@ -53,7 +53,7 @@ Result<std::string> read_input(const std::string& file) {
   } else if (auto read = process_sources().file(file)) {
     text = *std::move(read);
   } else {
-    return fail(fmt::format("{} cannot be read", file));
+    return fail(fmt::format("{}: {}", file, why_unreadable(file)));
   }
   if (without_mark(text).size() < text.size()) text.erase(0, 3);
   return text;

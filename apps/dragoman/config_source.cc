@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -10,6 +13,8 @@ namespace dragoman::app {
 namespace {
 
 std::optional<std::string> read_file(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return std::nullopt;  // it opens, and reads as empty
   std::ifstream in(path, std::ios::binary);
   if (!in) return std::nullopt;
   std::ostringstream text;
@@ -18,6 +23,14 @@ std::optional<std::string> read_file(const std::string& path) {
 }
 
 }  // namespace
+
+std::string why_unreadable(const std::string& file) {
+  std::error_code error;
+  const auto type = std::filesystem::status(file, error).type();
+  if (type == std::filesystem::file_type::not_found) return "there is no such file";
+  if (type == std::filesystem::file_type::directory) return "is a directory, expected a file";
+  return fmt::format("cannot be read: {}", std::strerror(errno));
+}
 
 config::Sources process_sources() {
   return {.environment = [](std::string_view name) -> std::optional<std::string> {
@@ -45,7 +58,7 @@ Result<config::Config> load_config(const std::string& file,
   auto loaded = [&]() -> std::expected<config::Config, config::ConfigErrors> {
     if (file.empty()) return config::from_environment(process_sources(), std::move(catalogue));
     const auto text = read_file(file);
-    if (!text) return std::unexpected(config::ConfigErrors{{.file = file, .message = "cannot be read"}});
+    if (!text) return std::unexpected(config::ConfigErrors{{.file = file, .message = why_unreadable(file)}});
     return config::load(*text, file, process_sources(), std::move(catalogue));
   }();
   if (!loaded) return fail(format_all(loaded.error()));

@@ -17,6 +17,9 @@ Result<std::shared_ptr<const profile::Catalogue>> shared_catalogue();
 Result<config::Config> load_config(const std::string& file,
                                    std::shared_ptr<const profile::Catalogue> catalogue);
 
+// Of a file that could not be read just now: what is wrong with it, without its name.
+std::string why_unreadable(const std::string& file);
+
 std::string format_all(const config::ConfigErrors& errors);
 
 }  // namespace dragoman::app

@@ -1,7 +1,34 @@
-#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/strings.h"
 #include "base/version.h"
 #include "commands.h"
+
+namespace {
+
+bool is_command(const CLI::App& app, const std::string& word) {
+  const auto all = app.get_subcommands({});
+  return std::ranges::any_of(all, [&](const CLI::App* command) { return command->check_name(word); });
+}
+
+int unknown_command(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const auto near = dragoman::nearest(word, known);
+  fmt::print(stderr, "dragoman: no command is called '{}'{}; dragoman --help lists them\n", word,
+             near ? fmt::format(" (did you mean '{}'?)", *near) : "");
+  return 2;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("dragoman: an LLM gateway whose requests are not refused", "dragoman");
@@ -24,6 +51,7 @@ int main(int argc, char** argv) {
   dragoman::app::add_diff(app, status);
   dragoman::app::add_settings(app, status);
   dragoman::app::add_rules(app, status);
+  if (argc > 1 && *argv[1] != '-' && !is_command(app, argv[1])) return unknown_command(app, argv[1]);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

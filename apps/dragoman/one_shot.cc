@@ -49,10 +49,11 @@ void ask_once(config::Config& config) {
   }
 }
 
-Result<config::Config> load(const OneShotOptions& options, const std::string& key, LiveState& state) {
+Result<config::Config> load(const OneShotOptions& options, const std::string& key, TryOut& source,
+                            LiveState& state) {
   const auto catalogue = shared_catalogue();
   if (!catalogue) return std::unexpected(catalogue.error());
-  auto config = load_config(options.config, *catalogue);
+  auto config = source.load(options.config, *catalogue);
   if (!config) return config;
   config->server.host = "127.0.0.1";
   config->server.port = 0;
@@ -133,8 +134,11 @@ Result<std::unique_ptr<OneShot>> OneShot::start(const OneShotOptions& options) {
   spdlog::set_level(spdlog::level::off);  // what happens is in the record
   auto made = std::make_unique<OneShot>();
   made->key_ = random_id("replay-", 40);
-  auto gateway = serve::RunningGateway::start([&] { return load(options, made->key_, made->state_); });
+  auto gateway =
+      serve::RunningGateway::start([&] { return load(options, made->key_, made->source_, made->state_); });
   if (!gateway) return std::unexpected(gateway.error());
+  if (made->source_.started())
+    fmt::print(stderr, "No provider key in the environment: the sandbox's emulators are asked.\n");
   made->gateway_ = *std::move(gateway);
   made->config_ = made->gateway_->snapshot();
   if (!made->gateway_->journal()) return fail("no journal could be made");

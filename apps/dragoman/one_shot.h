@@ -13,6 +13,7 @@
 #include "net/loop.h"
 #include "serve/start.h"
 #include "store/record.h"
+#include "try_out.h"
 
 namespace dragoman::app {
 
@@ -23,7 +24,7 @@ struct Shot {
 };
 
 struct OneShotOptions {
-  std::string config;      // file; "": the environment
+  std::string config;      // file; "": the environment, or with no provider in it our emulators (TryOut)
   LiveState::Parts state;  // of the gateway whose journal it is
   std::string key_name;    // the client key in whose name requests go: what was kept for it is found
   // Every request goes once to the first target of its model and nowhere else: no retry, repair or fallback,
@@ -49,6 +50,7 @@ class OneShot {
   net::Loop& loop() { return loops_[0]; }
 
  private:
+  TryOut source_;    // its emulators outlive the gateway that asks them
   LiveState state_;  // outlives the gateway
   std::unique_ptr<serve::RunningGateway> gateway_;
   std::shared_ptr<const serve::Snapshot> config_;

@@ -12,9 +12,9 @@
 
 #include "commands.h"
 #include "config_source.h"
-#include "sandbox/server.h"
 #include "serve/start.h"
 #include "signals.h"
+#include "try_out.h"
 
 namespace dragoman::app {
 namespace {
@@ -40,30 +40,6 @@ Result<void> apply_listen(const std::string& listen, config::Server& server) {
       server.host = server.host.substr(1, server.host.size() - 2);
   }
   return {};
-}
-
-// With no provider at all: a gateway to try out, served by our own emulators.
-constexpr std::string_view kSandboxProviders =
-    R"(providers:
-  openai: {base_url: "URL/openai/v1", api_key: sandbox}
-  anthropic: {base_url: "URL/anthropic", api_key: sandbox}
-  gemini: {base_url: "URL/gemini", api_key: sandbox}
-  bedrock: {base_url: "URL/bedrock", api_key: sandbox, region: us-east-1}
-  azure: {base_url: "URL/azure", api_key: sandbox}
-  mistral: {base_url: "URL/mistral/v1", api_key: sandbox}
-  deepseek: {base_url: "URL/deepseek", api_key: sandbox}
-  groq: {base_url: "URL/groq/openai/v1", api_key: sandbox}
-  xai: {base_url: "URL/xai/v1", api_key: sandbox}
-  moonshot: {base_url: "URL/moonshot/v1", api_key: sandbox}
-  zai: {base_url: "URL/zai/api/paas/v4", api_key: sandbox}
-  openrouter: {base_url: "URL/openrouter/api/v1", api_key: sandbox}
-)";
-
-std::string sandbox_config(const std::string& url) {
-  std::string out(kSandboxProviders);
-  for (std::size_t at = out.find("URL"); at != std::string::npos; at = out.find("URL", at + url.size()))
-    out.replace(at, 3, url);
-  return out;
 }
 
 void set_up_log(const config::Log& log) {
@@ -143,24 +119,10 @@ int run(const Options& options) {
     return 1;
   }
 
-  sandbox::Server emulators;
-  bool with_sandbox = false;
+  TryOut source;
   const serve::LoadConfig load = [&]() -> Result<config::Config> {
-    auto config = load_config(options.config, *catalogue);
+    auto config = source.load(options.config, *catalogue);
     if (!config) return config;
-    if (options.config.empty() && config->connections.empty()) {
-      if (!with_sandbox) {
-        if (const auto port = emulators.start(); !port) return std::unexpected(port.error());
-        with_sandbox = true;
-      }
-      const config::Server server = config->server;
-      const config::Auth auth = config->auth;
-      auto made = config::load(sandbox_config(emulators.url()), "sandbox", process_sources(), *catalogue);
-      if (!made) return fail(format_all(made.error()));
-      config = *std::move(made);
-      config->server = server;
-      config->auth = auth;
-    }
     if (auto done = apply_listen(options.listen, config->server); !done) return std::unexpected(done.error());
     return config;
   };
@@ -175,7 +137,7 @@ int run(const Options& options) {
   set_up_log(gateway.snapshot()->config().log);
   if (const auto& warnings = gateway.snapshot()->config().warnings; !warnings.empty())
     fmt::print("Named in the config and not honoured yet:\n{}\n", format_all(warnings));
-  print_welcome(gateway, with_sandbox);
+  print_welcome(gateway, source.started());
 
   // Signals and the config's modification time, looked at twice a second.
   for (;;) {
@@ -193,10 +155,11 @@ int run(const Options& options) {
     seen = current;
     reload(gateway, fmt::format("{} changed", options.config));
   }
+  unblock_signals({SIGINT});  // whoever does not want to wait for the requests under way presses Ctrl-C again
   fmt::print("stopping\n");
   std::fflush(stdout);
   gateway.stop();
-  emulators.stop();
+  source.stop();
   return 0;
 }
 

@@ -14,6 +14,13 @@ inline sigset_t block_signals(std::initializer_list<int> signals) {
   return set;
 }
 
+inline void unblock_signals(std::initializer_list<int> signals) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int s : signals) sigaddset(&set, s);
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
 inline int wait_for_signal(const sigset_t& set) {
   int got = 0;
   while (sigwait(&set, &got) != 0) {

@@ -41,6 +41,18 @@ std::string identity_of(const Secret& key, const std::optional<net::AwsIdentity>
   return text.empty() ? "none" : fmt::format("{:08x}", stable_hash(text) & 0xffffffffu);
 }
 
+// Of a base URL without one: OLLAMA_HOST=127.0.0.1:11434 is a server of one's own. A key that goes to
+// api.openai.com must not go there for everybody to read.
+std::string guessed_scheme(std::string_view base) {
+  const std::string_view host = base.substr(0, base.find('/'));
+  const bool v6 = host.starts_with('[');
+  const std::size_t colon = host.find(':', v6 ? host.find(']') : 0);
+  const std::string_view name = host.substr(0, colon);
+  const bool own = colon != std::string_view::npos ||
+                   is_loopback(v6 ? name.substr(1, name.find(']') - 1) : name) || name == "0.0.0.0";
+  return own ? "http://" : "https://";
+}
+
 // People give a base URL with or without the version, or the whole endpoint. What the path repeats is cut
 // off: "https://h/v1" + "/v1/messages" and "https://h/v1/messages" + "/v1/messages" both mean "https://h".
 std::string fit_base(std::string base, std::string_view path) {
@@ -52,8 +64,7 @@ std::string fit_base(std::string base, std::string_view path) {
       break;
     }
   }
-  if (base.find("://") == std::string::npos && !base.empty())
-    base = "http://" + base;  // OLLAMA_HOST=127.0.0.1:11434
+  if (base.find("://") == std::string::npos && !base.empty()) base = guessed_scheme(base) + base;
   return base;
 }
 

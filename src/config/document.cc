@@ -245,6 +245,28 @@ const Document* Document::find(std::string_view key) const {
   return nullptr;
 }
 
+namespace {
+
+// What people stumble over most, where a parser says little: tabs, and ${NAME} inside { }.
+std::string yaml_remedy(std::string_view text, int line) {
+  std::string_view rest = text;
+  for (int at = 0; at <= line && !rest.empty(); ++at) {
+    const std::string_view one = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+    const std::size_t first = one.find_first_not_of(' ');
+    if (first != std::string_view::npos && one[first] == '\t')
+      return fmt::format("line {} is indented with a tab; YAML wants spaces", at + 1);
+    const std::size_t variable = one.find(": ${");
+    const std::size_t open = one.find('{');
+    if (variable != std::string_view::npos && open < variable)
+      return fmt::format("inside {{ }} a ${{NAME}} needs quotes: \"{}\"",
+                         one.substr(variable + 2, one.find('}', variable) - variable - 1));
+  }
+  return {};
+}
+
+}  // namespace
+
 std::expected<Document, ConfigErrors> parse_document(std::string_view text, std::string_view file) {
   const auto fault = [&](int line, int column, std::string message) {
     return std::unexpected(ConfigErrors{
@@ -263,7 +285,9 @@ std::expected<Document, ConfigErrors> parse_document(std::string_view text, std:
   } catch (const Stop& stop) {
     return fault(stop.mark.line + 1, stop.mark.column + 1, stop.message);
   } catch (const YAML::Exception& e) {
-    return fault(e.mark.line + 1, e.mark.column + 1, "this is not YAML: " + e.msg);
+    auto said = fault(e.mark.line + 1, e.mark.column + 1, "this is not YAML: " + e.msg);
+    said.error().front().suggestion = yaml_remedy(text, e.mark.line);
+    return said;
   }
   ConfigErrors errors = builder.take_errors();
   if (!errors.empty()) return std::unexpected(std::move(errors));

@@ -295,10 +295,32 @@ TEST(Native, Errors) {
       {"a provider from nowhere", "providers: {acme: {base_url: 'http://x'}}",
        "c.yaml:1:13: providers.acme: 'acme' is no known provider: say which one it is like, or its dialect"},
       {"a list", "[a]", "c.yaml:1:1: expected a map, found a list"},
+      {"a tab", "models:\n\tm: openai/x",
+       "c.yaml:2:3: this is not YAML: illegal map value (line 2 is indented with a "
+       "tab; YAML wants spaces)"},
+      {"a variable inside braces", "providers:\n  openai: {api_key: ${KEY}}\n",
+       "c.yaml:2:22: this is not YAML: end of map flow not found (inside { } a ${NAME} needs quotes: "
+       "\"${KEY}\")"},
   };
   for (const Row& row : rows) {
     const std::string got = first_error(row.text, {{"OPENAI_API_KEY", "k"}});
     EXPECT_TRUE(got.starts_with(row.want)) << row.what << ": " << got;
+  }
+}
+
+// A server of one's own is spoken to in the clear, a host of the world is not: the key goes with every call.
+TEST(Native, BaseUrlsWithoutAScheme) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"api.openai.com/v1", "https://api.openai.com/v1/chat/completions"},
+      {"127.0.0.1/v1", "http://127.0.0.1/v1/chat/completions"},
+      {"localhost:8000", "http://localhost:8000/chat/completions"},
+      {"gpu-box:8000/v1", "http://gpu-box:8000/v1/chat/completions"},
+      {"[::1]:8000/v1", "http://[::1]:8000/v1/chat/completions"},
+  };
+  for (const auto& [base, url] : rows) {
+    const Config config =
+        loaded(fmt::format("providers: {{box: {{like: openai, base_url: '{}', api_key: k}}}}", base));
+    EXPECT_EQ(deployment(config, "box/m").url, url) << base;
   }
 }
 

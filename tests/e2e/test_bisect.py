@@ -49,6 +49,14 @@ def test_as_it_is_with_raw(settings, sandbox):
     assert status == 2 and report is None and "--raw" in err and "gemini_generate" in err
 
 
+def test_without_a_key_the_emulators_are_asked(tmp_path, sandbox):
+    """As the README has it, with no provider in the environment."""
+    (tmp_path / "request.json").write_text(json.dumps(chat(store=True)))
+    done = run("bisect", "request.json", "--to", GROQ, "--raw", "--yes", "--json", cwd=tmp_path)
+    assert "sandbox" in done.stderr and json.loads(done.stdout)["faults"][0]["fix"], done
+    assert not sandbox.received(), "those of its own process"
+
+
 def test_a_parameter(settings):
     fix, report = found(settings, chat(store=True, seed=7), "--to", GROQ)
     assert fix == ["/store"]

@@ -47,6 +47,17 @@ BAD = {
 }
 
 
+def test_no_file_at_all(tmp_path):
+    for path, words in ((tmp_path, "is a directory"), (tmp_path / "none.yaml", "there is no such file")):
+        done = run("config", "check", str(path))
+        assert done.returncode != 0 and f"{path}: {words}" in done.stderr, done
+
+
+def test_an_unknown_command():
+    done = run("srve")
+    assert done.returncode == 2 and "no command is called 'srve' (did you mean 'serve'?)" in done.stderr
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_file(tmp_path, name):
     text, line, words = BAD[name]

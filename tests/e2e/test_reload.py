@@ -122,6 +122,19 @@ def test_sigterm_lets_requests_end(gateway, sandbox):
     assert gateway.stop() == 0
 
 
+def test_ctrl_c_again_does_not_wait(gateway, sandbox):
+    """The first lets requests end; a person who presses it again wants none of that."""
+    sandbox.fault({"kind": "delay_event", "ms": 1000}, provider="openai")
+    opened = gateway.open(OpenAI, OpenAI.request("first", "one two three four five six seven eight nine", stream=True))
+    next(iter(opened))
+    gateway.expected_to_die = True
+    gateway.signal(signal.SIGINT)
+    assert gateway.wait_for(rb"stopping"), gateway.output
+    gateway.signal(signal.SIGINT)
+    assert gateway.popen.wait(timeout=3) == -signal.SIGINT
+    opened.close()
+
+
 def test_idle_connections_do_not_delay_the_end(gateway, sandbox):
     """Also those whose last request came in several segments, as SDKs send them: head, then body."""
     body = json.dumps(OpenAI.request("first", "hi")).encode()
