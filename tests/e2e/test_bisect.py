@@ -52,8 +52,8 @@ def test_as_it_is_with_raw(settings, sandbox):
 def test_without_a_key_the_emulators_are_asked(tmp_path, sandbox):
     """As the README has it, with no provider in the environment."""
     (tmp_path / "request.json").write_text(json.dumps(chat(store=True)))
-    done = run("bisect", "request.json", "--to", GROQ, "--raw", "--yes", "--json", cwd=tmp_path)
-    assert "sandbox" in done.stderr and json.loads(done.stdout)["faults"][0]["fix"], done
+    done = run("bisect", "request.json", "--to", "groq/openai/gpt-oss-20b", "--raw", "--yes", "--json", cwd=tmp_path)
+    assert "sandbox" in done.stderr and json.loads(done.stdout)["faults"][0]["fix"][0]["pointer"] == "/store", done
     assert not sandbox.received(), "those of its own process"
 
 
