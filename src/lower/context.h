@@ -33,6 +33,7 @@ struct Context {
   std::vector<Edit> edits = {};
   Restore restore = {};
   std::optional<Refused> refused = {};
+  std::optional<Refused> unseen = {};
   std::string_view fixed_effort = {};  // the endpoint's own label (effort_map): not to be fitted any more
   std::vector<std::pair<std::string, std::string>> headers = {};
 

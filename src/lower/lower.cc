@@ -233,6 +233,7 @@ std::expected<Lowered, Refused> lower(const canon::Request& request, const Targe
     out.restore.issuer_always = false;
   }
   out.headers = std::move(c.headers);
+  out.unseen = std::move(c.unseen);
   if (inside) *inside = std::move(c.draft);
   return out;
 }

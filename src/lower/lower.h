@@ -6,6 +6,7 @@
 #include <expected>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -66,6 +67,13 @@ struct Restore {
   }
 };
 
+// The target cannot serve this request at all; another may.
+struct Refused {
+  std::string rule;
+  std::string pointer;
+  std::string reason;  // what the target does not do and what to change
+};
+
 struct Lowered {
   std::string body;
   bool stream = false;       // call the streaming endpoint; what the client asked for may differ
@@ -74,13 +82,10 @@ struct Lowered {
   std::vector<Edit> edits;
   Restore restore;
   std::vector<std::pair<std::string, std::string>> headers = {};  // to send besides the target's own
-};
-
-// The target cannot serve this request at all; another may.
-struct Refused {
-  std::string rule;
-  std::string pointer;
-  std::string reason;  // what the target does not do and what to change
+  // The user's last words show something of a kind that the target does not read at all (an image, a
+  // document …): a note stands for it, as the rules have it (BRM-21, DS-04, GEN-14). Why that is, for whoever
+  // knows a target that reads it.
+  std::optional<Refused> unseen = {};
 };
 
 class SchemaCache;

@@ -47,6 +47,9 @@ void replace_by_note(Context& c, Block& block, Setting cause, std::string_view f
   const auto& media = std::get<Media>(block.body);
   const std::string what = describe(media);
   c.edit(cause, fallback, block.pointer, canon::name(media.kind), what, "a note", Loss::semantic);
+  if (!c.unseen && asked_about(c.original, block.pointer))
+    c.unseen = Refused{std::string(c.rule(cause, fallback)), std::string(block.pointer),
+                       fmt::format("{} does not read the {}", c.model, what)};
   block.body = Text{c.keep(fmt::format("[{} left out: {} does not read it]", what, c.model))};
 }
 

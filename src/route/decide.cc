@@ -218,6 +218,16 @@ AttemptState advance(AttemptState state, const Plan& plan, const Failure& failur
   return state;
 }
 
+std::vector<const Step*> ahead(const Plan& plan, const AttemptState& state) {
+  std::vector<const Step*> out;
+  for (std::size_t i = state.at + 1; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
+    if (chain_of(step.origin) == chain_of(plan.steps[state.at].origin) && state.tries[i] == 0 && !step.cooled)
+      out.push_back(&step);
+  }
+  return out;
+}
+
 Duration backoff_delay(const Backoff& backoff, int retry, double random01) {
   const double most = static_cast<double>(backoff.max.count());
   const double grown = static_cast<double>(backoff.initial.count()) *

@@ -65,6 +65,10 @@ Decision decide(const Plan& plan, const AttemptState& state, const failure::Fail
 AttemptState advance(AttemptState state, const Plan& plan, const failure::Failure& failure,
                      const Decision& decision);
 
+// The steps that could come next once the one being tried is given up, in order; those that are cooling down
+// are not to be counted on.
+std::vector<const Step*> ahead(const Plan& plan, const AttemptState& state);
+
 // The wait before retry number `retry`, counted from 0.
 Duration backoff_delay(const Backoff& backoff, int retry, double random01);
 

@@ -134,6 +134,25 @@ TEST(Decide, WhatThisTargetCannotAnotherMay) {
             "a (loud) b stop");
 }
 
+TEST(Decide, WhatIsStillAhead) {
+  Route r = chain();
+  r.context_window_fallbacks = {{"big", {target("big", 4)}}};
+  Plan plan = route::plan(r, {}, Time{0}, [] { return 0.0; });
+  const auto names = [&](const AttemptState& state) {
+    std::string out;
+    for (const Step* step : ahead(plan, state)) out += step->target->name + " ";
+    return out;
+  };
+  AttemptState state = begin(plan, {});
+  EXPECT_EQ(names(state), "b f ") << "a larger window's targets are another chain's";
+  plan.steps[1].cooled = true;
+  EXPECT_EQ(names(state), "f ");
+  state.tries[2] = 1;
+  EXPECT_EQ(names(state), "");
+  state.at = 3;
+  EXPECT_EQ(names(state), "");
+}
+
 TEST(Decide, SpecialChains) {
   Route r = chain();
   r.context_window_fallbacks = {{"big", {target("big", 4)}}};

@@ -122,11 +122,18 @@ net::Task<Exchange::Attempted> Exchange::converse(const Deployment& deployment, 
     spent = thread_cpu_seconds() - begun;
     if (turn_ && lowered)
       for (lower::Edit& edit : lowered->edits) edit.pointer = turn_->own_pointer(edit.pointer);
+    if (turn_ && lowered && lowered->unseen)
+      lowered->unseen->pointer = turn_->own_pointer(lowered->unseen->pointer);
     if (turn_ && !lowered) lowered.error().pointer = turn_->own_pointer(lowered.error().pointer);
     if (lowered) edits = edits_json(lowered->edits);
   });
   loop_.metrics.lowering(record_.attempts.back().target, spent);
   if (!lowered) co_return refused(lowered.error(), deployment);
+  if (lowered->unseen && !ahead_.empty()) {
+    bool better = false;
+    co_await beside([&] { better = seen_ahead(); });
+    if (better) co_return refused(*lowered->unseen, deployment);
+  }
   note_edits(lowered->edits, std::move(edits));
   if (snapshot_->config().journal.keep_bodies) record_.attempts.back().request_body = lowered->body;
   if (auto failed = judge_loss(lowered->edits, deployment)) co_return failed;

@@ -188,6 +188,7 @@ net::Task<void> Exchange::chain() {
     repair_header_ = repair ? fmt::format("{}: {}", step.target->name, repair->why) : "";
     trying_.reset();
     if (repair) trying_ = Trying{&step, *repair, failures_.size() - 1};
+    ahead_ = route::ahead(plan, state);
     Attempted failed = co_await attempt(step, repair ? gateway_.repairs->rules_of(*repair) : nullptr);
     if (!failed) {
       if (!gone_) gateway_.cooldowns.succeeded(*step.target);

@@ -104,6 +104,9 @@ class Exchange {
   // point_back.cc
   void point_back(FailedAttempt& failed, const lower::Target& target) const;
 
+  // seen_ahead.cc: does a target that is still to come see all that the user's last words show?
+  bool seen_ahead();
+
   FailedAttempt refused(const lower::Refused& refused, const Deployment& deployment) const;
   FailedAttempt failed_upstream(const Deployment& deployment, canon::UpstreamError error,
                                 const net::Headers& headers);
@@ -143,6 +146,7 @@ class Exchange {
   std::optional<TurnRefusal> turn_refusal_;
   std::unique_ptr<dialect::StreamRenderer> renderer_;  // of the attempt that streams, or streamed last
   std::vector<FailedAttempt> failures_;
+  std::vector<const route::Step*> ahead_;  // of the plan, behind the step at hand
   store::RequestRecord record_;
   KeptBytes upstream_{0};        // of the attempt at hand: the raw answer
   bool upstream_spoke_ = false;  // the model's words are in it
