@@ -67,8 +67,8 @@ TEST(Parse, RefusesWithThePlace) {
                                       {"{", "", "JSON"},
                                       {"\fnull", "", "JSON"},  // no white space of JSON's
                                       {"{}\v", "", ""},
-                                      {R"({"a":1)", "", "JSON"},
-                                      {R"({"a":[1,]})", "", "JSON"},
+                                      {R"({"a":1)", "", "found the end of the text (line 1, column 7)"},
+                                      {"{\"a\":\n[1,]}", "", "(line 2, column 4)"},
                                       {R"({"a":1}x)", "", ""},
                                       {R"({"a":1}{"b":2})", "", ""},
                                       {R"({"a":{"b":[0,01]}})", "/a/b/1", "JSON"},

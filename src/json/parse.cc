@@ -46,6 +46,14 @@ bool valid_number(std::string_view t) {
   return i == t.size();
 }
 
+// In words of people and with the place, where it can be found.
+std::string not_json(std::string_view text, simdjson::error_code error) {
+  const auto fault = find_fault(text);
+  if (!fault) return fmt::format("the body is not valid JSON: {}", simdjson::error_message(error));
+  return fmt::format("the body is not valid JSON: {} (line {}, column {})", fault->what, fault->line,
+                     fault->column);
+}
+
 class TreeBuilder {
  public:
   TreeBuilder(Arena& arena, std::string_view text, ParseLimits limits)
@@ -57,8 +65,7 @@ class TreeBuilder {
       // A document that is one scalar is legal JSON but On-Demand reads it differently.
       // It has not looked for what stands behind, or for quotes within.
       if (error == simdjson::SCALAR_DOCUMENT_AS_VALUE) {
-        if (const auto fault = find_fault(text_))
-          return fail(fmt::format("the body is not valid JSON: {}", fault->what));
+        if (find_fault(text_)) return fail(not_json(text_, error));
         return scalar(trim_token(text_));
       }
       return broken(error);
@@ -86,7 +93,7 @@ class TreeBuilder {
   }
 
   std::unexpected<Error> broken(simdjson::error_code error) const {
-    return fail(fmt::format("the body is not valid JSON: {}", simdjson::error_message(error)), pointer());
+    return fail(not_json(text_, error), pointer());
   }
   std::unexpected<Error> broken(std::string_view what) const {
     return fail(fmt::format("the body is not valid JSON: {}", what), pointer());
@@ -283,7 +290,7 @@ Result<Value> parse_padded(Arena& arena, std::string_view text, ParseLimits limi
         while (good + step <= text.size() && is_utf8(text.substr(good, step))) good += step;
       return fail(fmt::format("the body is not valid UTF-8 near byte {}", good));
     }
-    return fail(fmt::format("the body is not valid JSON: {}", simdjson::error_message(error)));
+    return fail(not_json(text, error));
   }
   return TreeBuilder(arena, text, limits).run(document);
 }

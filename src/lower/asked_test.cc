@@ -49,6 +49,14 @@ TEST(AskedAbout, TheLastWordsAreRefused) {
       // Words in turns one after another are said together.
       {"XAI-14", "xai/grok-4", turns({user(kGif), kNext}), {}, {}, false, "XAI-14 /messages/0/content/1"},
       {"KIMI-11", "moonshot/kimi-k2.5", turns({user(kUrl)}), {}, {}, false, "KIMI-11 /messages/0/content/1"},
+      // Parts that nobody knows, where there is nothing else.
+      {"ANT-52",
+       "anthropic/claude-sonnet-4-5",
+       turns({R"({"role":"user","content":[{"type":"txt","text":"What is it?"}]})"}),
+       {},
+       {},
+       false,
+       "ANT-52 /messages/0/content/0"},
   });
 }
 

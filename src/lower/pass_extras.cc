@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lower/asked.h"
 #include "lower/context.h"
 #include "lower/media.h"
 #include "lower/names.h"
@@ -84,9 +85,17 @@ void refusal_to_text(Context& c, std::vector<Block>& blocks) {
   }
 }
 
+bool is_foreign(const Block& block) { return std::holds_alternative<Foreign>(block.body); }
+
 void drop_foreign(Context& c, std::vector<Block>& blocks) {
   const bool keep = same_dialect(c) && c.flag(Setting::keep_foreign);
   if (!keep) spread_chunks(c, blocks);
+  // Without anything of the user's last words the answer would be to no question.
+  if (!keep && !blocks.empty() && std::ranges::all_of(blocks, is_foreign) &&
+      asked_about(c.original, blocks.front().pointer))
+    c.refuse(c.rule(Setting::keep_foreign, "GEN-01"), blocks.front().pointer,
+             fmt::format("{} takes no content of the type '{}', and that is all the user says", c.model,
+                         std::get<Foreign>(blocks.front().body).type));
   std::erase_if(blocks, [&](const Block& block) {
     const auto* foreign = std::get_if<Foreign>(&block.body);
     if (!foreign || keep) return false;
