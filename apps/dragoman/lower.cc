@@ -40,11 +40,12 @@ int fail_with(const Error& error) {
   return complain(error);
 }
 
-Result<Outcome> lower_text(const Offline& offline, std::string& text, const Asked& asked, std::string_view to,
-                           Arena& arena) {
+// Behind the text json::kPadding bytes can be read.
+Result<Outcome> lower_text(const Offline& offline, std::string_view text, const Asked& asked,
+                           std::string_view to, Arena& arena) {
   const auto target = offline.find(to);
   if (!target) return std::unexpected(target.error());
-  const auto request = offline.parse(arena, text, asked);
+  const auto request = offline.parse_padded(arena, text, asked);
   if (!request) return std::unexpected(request.error());
   return offline.lower(*request, *target, arena);
 }
@@ -52,6 +53,7 @@ Result<Outcome> lower_text(const Offline& offline, std::string& text, const Aske
 int one(const Offline& offline, const Options& options) {
   auto text = read_input("-");
   if (!text) return fail_with(text.error());
+  text->reserve(text->size() + json::kPadding);
   Arena arena;
   const auto outcome = lower_text(offline, *text, options.asked(), options.to, arena);
   if (!outcome)
@@ -124,8 +126,7 @@ Result<Outcome> lower_line(const Offline& offline, json::Value line, const Optio
   }
   const json::Value request = line["request"];
   if (!request) return fail("required, expected the client's request", "/request");
-  std::string body(request.raw());
-  return lower_text(offline, body, asked, to, arena);
+  return lower_text(offline, request.raw(), asked, to, arena);  // within the line, and its padding
 }
 
 int lines(const Offline& offline, const Options& options) {
@@ -139,7 +140,8 @@ int lines(const Offline& offline, const Options& options) {
     json::Writer w(out);
     w.begin_object().key("id");
     if (number == 1) line = without_mark(line);
-    const auto read = json::parse(arena, line);
+    line.reserve(line.size() + json::kPadding);
+    const auto read = json::parse_padded(arena, line);
     if (!read || !read->is_object()) {
       Error error = read ? Error{"expected an object", ""} : read.error();
       if (const auto fault = json::find_fault(line); fault && !read)

@@ -129,8 +129,7 @@ Result<ClientRequest> Offline::parse(Arena& arena, std::string_view text, const 
   return of_body(arena, json::parse(arena, text), asked);
 }
 
-Result<ClientRequest> Offline::parse(Arena& arena, std::string& text, const Asked& asked) const {
-  text.reserve(text.size() + json::kPadding);
+Result<ClientRequest> Offline::parse_padded(Arena& arena, std::string_view text, const Asked& asked) const {
   return of_body(arena, json::parse_padded(arena, text), asked);
 }
 
@@ -174,10 +173,13 @@ Result<ClientRequest> Offline::of_body(Arena& arena, Result<json::Value> body, c
 }
 
 Result<ClientRequest> Offline::read(Arena& arena, const std::string& file, const Asked& asked) const {
-  const auto text = read_input(file);
-  if (!text) return std::unexpected(text.error());
-  auto request = parse(arena, std::string_view(*text), asked);  // the arena keeps a copy of it
+  auto read = read_input(file);
+  if (!read) return std::unexpected(read.error());
+  read->reserve(read->size() + json::kPadding);
+  const auto text = std::make_shared<const std::string>(*std::move(read));
+  auto request = parse_padded(arena, *text, asked);
   if (!request) return std::unexpected(in_file(request.error(), file, *text));
+  request->text = text;
   return request;
 }
 

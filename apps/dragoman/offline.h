@@ -60,6 +60,7 @@ struct ClientRequest {
   canon::DialectName dialect = canon::DialectName::openai_chat;
   canon::Request conversation;
   std::optional<canon::EmbeddingRequest> texts;
+  std::shared_ptr<const std::string> text = {};  // what they view, of a request that was read from a file
 };
 
 class Offline {
@@ -81,8 +82,9 @@ class Offline {
 
   // Reads a request in the client's dialect. The arena keeps a copy of `text`, and must outlive the result.
   Result<ClientRequest> parse(Arena& arena, std::string_view text, const Asked& asked) const;
-  // The same without a copy of the text, which may be large: it must outlive the request.
-  Result<ClientRequest> parse(Arena& arena, std::string& text, const Asked& asked) const;
+  // The same without a copy of the text, which may be large: it must outlive the request, and json::kPadding
+  // bytes behind it can be read.
+  Result<ClientRequest> parse_padded(Arena& arena, std::string_view text, const Asked& asked) const;
   // The same from a file, or standard input for "-"; a fault names the file.
   Result<ClientRequest> read(Arena& arena, const std::string& file, const Asked& asked) const;
   // `inside`: of a conversation, see lower::lower.
