@@ -361,28 +361,22 @@ Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view poi
   return out;
 }
 
-std::optional<RewrittenPart> rewrite_part(Value schema, const SchemaTarget& target, int depth,
+std::optional<RewrittenPart> rewrite_part(Value schema, const SchemaTarget& target, bool again, int depth,
                                           std::string_view pointer, Arena& arena) {
   // A word that could be about the document: a reference, a name, definitions. Escaped ones might be.
   const std::string_view raw = schema.raw();
   const auto says = [&](std::string_view word) { return raw.find(word) != raw.npos; };
-  if (target.lossless || raw.empty() || says("$") || says("\\u") || says("definitions")) return std::nullopt;
+  if (target.lossless || (!again && (raw.empty() || says("$") || says("\\u") || says("definitions"))))
+    return std::nullopt;
   const Column& column = keyword_table().column(target.column);
-  RewrittenPart out{schema};
-  for (std::size_t look = 0; look < out.edits.size(); ++look) {
-    Reporter reporter(out.schema, look ? "" : pointer, column, false);
-    Rewriter rewriter(out.schema, target, column, Keep::none, look > 0, arena, reporter);
-    out.schema = rewriter.run_below(depth);
-    out.steps = std::max(out.steps, rewriter.steps());
-    out.added = std::max(out.added, rewriter.added());
-    out.edits[look] = reporter.take();
-    // What is gone, or has come to nothing, is for the schema around it.
-    if (rewriter.too_costly() || rewriter.closed_maps() || out.schema.members().empty()) return std::nullopt;
-    if (out.edits[look].empty()) break;
-    if (look == 0) continue;
-    for (Edit& edit : out.edits[look])
-      edit.pointer = std::string(pointer) + nearest_written(schema, edit.pointer);
-  }
+  Reporter reporter(schema, pointer, column, false);
+  Rewriter rewriter(schema, target, column, Keep::none, again, arena, reporter);
+  RewrittenPart out{rewriter.run_below(depth)};
+  // What is gone, or has come to nothing, is for the schema around it.
+  if (rewriter.too_costly() || rewriter.closed_maps() || out.schema.members().empty()) return std::nullopt;
+  out.edits = reporter.take();
+  out.steps = rewriter.steps();
+  out.added = rewriter.added();
   return out;
 }
 

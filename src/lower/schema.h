@@ -61,17 +61,17 @@ struct Rewritten {
 };
 Rewritten rewrite(json::Value schema, const SchemaTarget& target, std::string_view pointer, Arena& arena);
 
-// The same of a schema inside another, where nothing refers to or from it and the schemas around it need no
-// step: `depth` levels of JSON below the root, which is at `pointer`.
+// One look of the same, at a schema inside another, where nothing refers to or from it and the schemas around
+// it need no step. `depth`: levels of JSON below the root.
 struct RewrittenPart {
   json::Value schema;
-  std::array<std::vector<Edit>, kSchemaLooks> edits = {};  // of each look
+  std::vector<Edit> edits = {};  // below `pointer`
   std::size_t steps = 0;
   std::size_t added = 0;  // schemas that distributing made (Rewriter)
 };
-// nullopt: it has to be seen with what is around it.
-std::optional<RewrittenPart> rewrite_part(json::Value schema, const SchemaTarget& target, int depth,
-                                          std::string_view pointer, Arena& arena);
+// `again`: it is what an earlier look made. nullopt: it has to be seen with what is around it.
+std::optional<RewrittenPart> rewrite_part(json::Value schema, const SchemaTarget& target, bool again,
+                                          int depth, std::string_view pointer, Arena& arena);
 
 // The longest part of `pointer` that leads somewhere in the schema as the client wrote it.
 std::string nearest_written(json::Value schema, std::string_view pointer);

@@ -1,7 +1,6 @@
 #include "lower/schema_trim.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "base/same_text.h"
 #include "lower/argument_plan.h"
@@ -130,27 +129,49 @@ bool Trimmer::child(const Member& member, const PlainJudge::Told& told, const St
   return !by_true || !made.value.members().empty();
 }
 
-bool Trimmer::stepped(Value value, const Step* at, Made& made) {
-  if (strict_) return false;
-  int depth = 0;
-  for (const Step* step = at; step; step = step->up) depth += step->property.data() || step->branch ? 2 : 1;
+// Nothing is left to do in what a look made, so that another look would change nothing.
+bool Trimmer::settled(Value schema, const Step* at, int depth) {
+  const std::size_t edits = edits_.size(), steps = steps_;
+  settling_ = true;
+  Made again;
+  const bool as_it_is = this->schema(schema, at, depth, false, again) && edits_.size() == edits &&
+                        again.value.node() == schema.node();
+  settling_ = false;
+  edits_.resize(edits);
+  steps_ = steps;
+  return as_it_is;
+}
+
+bool Trimmer::stepped(Value value, const Step* at, int depth, Made& made) {
+  if (strict_ || settling_) return false;
+  int levels = 0;
+  for (const Step* step = at; step; step = step->up) levels += step->property.data() || step->branch ? 2 : 1;
   std::string pointer;
   append(pointer, at);
-  auto part = rewrite_part(value, target_, depth, pointer, build_.arena());
-  if (!part) return false;
-  const KeysSeen keys = keys_of(part->schema, keys_);
-  if (!keys.fit) return false;
-  filled_ = filled_ || keys.filler;
-  steps_ += part->steps;
-  added_ += part->added;
-  for (std::size_t look = 0; look < part->edits.size(); ++look) {
-    if (look == 0)
-      std::ranges::move(part->edits[look], std::back_inserter(edits_));
-    else
-      for (Edit& edit : part->edits[look]) later_.emplace_back(look, std::move(edit));
+  made = {.value = value, .stepped = true};
+  std::size_t steps = 0, added = 0;
+  for (int look = 0; look < kSchemaLooks; ++look) {  // as rewrite() does
+    auto part = rewrite_part(made.value, target_, look > 0, levels, look ? "" : pointer, build_.arena());
+    if (!part) return false;
+    made.value = part->schema;
+    steps = std::max(steps, part->steps);
+    added = std::max(added, part->added);
+    for (Edit& edit : part->edits) {
+      if (look == 0) {
+        edits_.push_back(std::move(edit));
+        continue;
+      }
+      edit.pointer = pointer + nearest_written(value, edit.pointer);
+      later_.emplace_back(look, std::move(edit));
+    }
+    if (part->edits.empty() || settled(made.value, at, depth)) break;
   }
-  made = {.value = part->schema, .trimmed = part->schema.node() != value.node(), .stepped = true};
-  return edits_.size() < kSchemaEdits && added_ <= kInlineBudget;
+  const KeysSeen keys = keys_of(made.value, keys_);
+  filled_ = filled_ || keys.filler;
+  steps_ += steps;
+  added_ += added;
+  made.trimmed = made.value.node() != value.node();
+  return keys.fit && edits_.size() < kSchemaEdits && added_ <= kInlineBudget;
 }
 
 bool Trimmer::root(Value value, const PlainJudge::Told& told) const {
@@ -182,7 +203,7 @@ bool Trimmer::schema(Value value, const Step* at, int depth, bool optional, Made
   const auto members = value.members();
   PlainJudge::Told told{.root = !at};
   const auto gone = judge_.look(members, told);
-  if (!gone && at) return stepped(value, at, made);
+  if (!gone && at) return stepped(value, at, depth, made);
   if (!gone || (!at && !root(value, told))) return false;
   if (at) steps_ += 1 + members.size();
   const bool leaf = !told.properties && !told.items && !told.branches && !told.more.is_object();

@@ -65,7 +65,8 @@ class Trimmer {
   // False: not by leaving out alone. `optional`: see StrictWalk.
   bool schema(json::Value value, const Step* at, int depth, bool optional, Made& made);
   // What the steps make of it, if they may do so here.
-  bool stepped(json::Value value, const Step* at, Made& made);
+  bool stepped(json::Value value, const Step* at, int depth, Made& made);
+  bool settled(json::Value schema, const Step* at, int depth);
   bool root(json::Value value, const PlainJudge::Told& told) const;
   bool leave(const LeftOut& left, const json::Member& member, const Step* at, std::string* hints);
   bool leave_all(std::span<const json::Member> members, std::uint64_t gone, const Step* at,
@@ -89,10 +90,11 @@ class Trimmer {
   std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
   std::pmr::vector<json::Member> made_{&memory_};
   std::vector<Edit> edits_;
-  std::vector<std::pair<std::size_t, Edit>> later_;  // of the steps' further looks, with the look's number
-  std::size_t added_ = 0;                            // RewrittenPart::added, of all
+  std::vector<std::pair<int, Edit>> later_;  // of the steps' further looks, with the look's number
+  std::size_t added_ = 0;                    // RewrittenPart::added, of all
   std::size_t steps_ = 0;
   bool filled_ = false;
+  bool settling_ = false;  // a look only
 };
 
 }  // namespace dragoman::lower
