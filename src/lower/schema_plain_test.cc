@@ -5,10 +5,10 @@
 
 #include <random>
 
+#include "json/parse.h"
 #include "lower/schema_check.h"
 #include "lower/schema_trim.h"
-#include "lower/test_support.h"
-#include "lower/tool_schema.h"
+#include "lower/schema_walk_check.h"
 
 namespace dragoman::lower {
 namespace {
@@ -147,20 +147,6 @@ std::vector<std::string> schemas() {
   return all;
 }
 
-std::string told(const LoweredSchema& lowered) {
-  const StrictCost& cost = lowered.cost;
-  std::string nulled;
-  if (lowered.back)
-    for (const ArgumentPlan::Node& node : lowered.back->plan().nodes)
-      for (const auto& [name, property] : node.properties)
-        nulled += name + (property.drop_null ? " null away " : property.takes_null ? " or null " : " ");
-  return fmt::format("{}\n{}fault '{}', way back: {}, cost {} {} {} {} {} {} {}, {}",
-                     json::dump(lowered.schema), testing::describe(lowered.edits), lowered.fault,
-                     lowered.back ? nulled : "none", cost.depth, cost.properties, cost.characters,
-                     cost.enum_values, cost.enum_characters, cost.optional, cost.unions,
-                     lowered.unchanged ? "unchanged" : "changed");
-}
-
 TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
   std::size_t plain = 0, trimmed = 0, stepped = 0, parts = 0, lost = 0;
   for (const std::string& text : schemas()) {
@@ -180,9 +166,9 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
       trimmed += quick_walk && !quick_walk->edits.empty() ? 1 : 0;
       stepped += quick_walk && quick_walk->filled ? 1 : 0;
       parts += judge.judge((*schema)["properties"]["p"].members()) == PlainJudge::Plain::no ? 0 : 1;
-      const std::string quick = told(lower_schema(*schema, options, arena));
+      const std::string quick = all_of(lower_schema(*schema, options, arena));
       options.target.every_step = true;
-      EXPECT_EQ(quick, told(lower_schema(*schema, options, arena))) << column.name() << ": " << text;
+      EXPECT_EQ(quick, all_of(lower_schema(*schema, options, arena))) << column.name() << ": " << text;
       if (!options.strict) continue;
       // Lossless or not is all that is asked of these.
       options.target.lossless = true;
@@ -197,22 +183,6 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
   EXPECT_GT(stepped, 100u);
   EXPECT_GT(parts, 3000u);
   EXPECT_GT(lost, 10u);
-}
-
-// The strict modes of the providers, and each of their conditions by itself.
-std::vector<SchemaOptions> strict_modes() {
-  const StrictRules rules[] = {
-      {}, {true, true, true, false}, {false, true, false, false}, {true, false, false, true}};
-  std::vector<SchemaOptions> all;
-  for (const StrictRules& one : rules)
-    for (const bool close : {false, true})
-      all.push_back({.strict = true,
-                     .close = close,
-                     .close_rule = "CER-01",
-                     .rules = one,
-                     .strict_rule = "OAIS-02",
-                     .first_keys_rule = "OAIS-07"});
-  return all;
 }
 
 TEST(SchemaPlain, StrictInOneWalkIsWhatAWalkForEachConditionComesTo) {
@@ -243,9 +213,9 @@ TEST(SchemaPlain, StrictInOneWalkIsWhatAWalkForEachConditionComesTo) {
         } else {
           continue;  // the steps have it anyhow
         }
-        const std::string made = told(lower_schema(*schema, options, arena));
+        const std::string made = all_of(lower_schema(*schema, options, arena));
         options.target.every_step = true;
-        EXPECT_EQ(made, told(lower_schema(*schema, options, arena))) << column.name() << ": " << text;
+        EXPECT_EQ(made, all_of(lower_schema(*schema, options, arena))) << column.name() << ": " << text;
       }
   EXPECT_GT(quick, 1000u) << "else this shows nothing";
   EXPECT_GT(nulled, 1000u);
