@@ -124,7 +124,7 @@ AllRequired require_all(Value schema, Arena& arena) {
     std::unordered_map<std::string_view, Value> named;
     for (const Value name : object["required"].items())
       if (name.is_string()) named.emplace(name.text(), name);
-    bool changed = false;
+    bool changed = false, nulled = false;
     for (Member& property : all) {
       if (const auto said = named.find(property.key); said != named.end()) {
         required.push_back(said->second);
@@ -135,10 +135,11 @@ AllRequired require_all(Value schema, Arena& arena) {
       if (out.names.size() < 120) out.names += (out.names.empty() ? "" : ", ") + std::string(property.key);
       if (takes_null(property.value, refs)) continue;
       property.value = or_null(property.value, build);
+      nulled = true;
       out.nulled.push_back(property.value.node());
     }
     if (!changed) return object;
-    object = build.with(object, "properties", build.object(all));
+    if (nulled) object = build.with(object, "properties", build.object(all));
     return build.with(object, "required", build.array(required));
   });
   return out;
