@@ -83,14 +83,17 @@ Value or_null(Value schema, const json::Builder& build) {
   const bool plain = !branches && !schema["$ref"] && !schema["const"] && !says(type, "object") &&
                      !says(type, "array") && (type.is_string() || type.is_array());
   if (plain) {
-    std::vector<Value> types;
-    if (type.is_string()) types.push_back(type);
-    types.insert(types.end(), type.items().begin(), type.items().end());
-    if (!says(type, "null")) types.push_back(null_name);
-    Value made = build.with(schema, "type", build.array(types));
-    if (const Value values = schema["enum"]; values.is_array()) {
+    Value made = schema;
+    if (!says(type, "null")) {
+      std::vector<Value> types(type.items().begin(), type.items().end());
+      if (type.is_string()) types.push_back(type);
+      types.push_back(null_name);
+      made = build.with(made, "type", build.array(types));
+    }
+    if (const Value values = schema["enum"];
+        values.is_array() && std::ranges::none_of(values.items(), &Value::is_null)) {
       std::vector<Value> all(values.items().begin(), values.items().end());
-      if (std::ranges::none_of(all, &Value::is_null)) all.push_back(build.null());
+      all.push_back(build.null());
       made = build.with(made, "enum", build.array(all));
     }
     return made;
