@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -19,6 +20,9 @@ struct Address {
   socklen_t size = sizeof(storage);
   sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
 };
+
+// For the request of a client that has just come when the server stops.
+constexpr milliseconds kFirstRequest{500};
 
 Result<Address> find_address(const ServerOptions& options) {
   addrinfo hints{};
@@ -61,6 +65,17 @@ Result<int> open_listener(Address& address, bool shared, bool listening) {
 
 Task<void> serve(std::unique_ptr<Connection> connection) { co_await connection->run(); }
 
+// Takes in a client that waits; false: there is none, or errno says why.
+bool take_one(const std::shared_ptr<ServerShared>& shared, ServerLoop& home, int listener) {
+  const int fd = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) return false;
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  shared->open.fetch_add(1);
+  home.loop->spawn(serve(std::make_unique<Connection>(shared, home, Socket::adopt(*home.loop, fd))));
+  return true;
+}
+
 Task<void> accept_all(std::shared_ptr<ServerShared> shared, ServerLoop* home,
                       std::shared_ptr<Socket> listener) {
   constexpr milliseconds kPause{20};
@@ -69,20 +84,13 @@ Task<void> accept_all(std::shared_ptr<ServerShared> shared, ServerLoop* home,
       if (!co_await home->loop->sleep(kPause)) co_return;
       continue;
     }
-    const int fd = ::accept4(listener->fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0) {
-      if (errno == ECONNABORTED || errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        if (co_await listener->readable(kNever) == Wake::closed) co_return;
-      } else if (!co_await home->loop->sleep(kPause)) {  // out of descriptors or memory: it may pass
-        co_return;
-      }
-      continue;
+    if (take_one(shared, *home, listener->fd())) continue;
+    if (errno == ECONNABORTED || errno == EINTR) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      if (co_await listener->readable(kNever) == Wake::closed) co_return;
+    } else if (!co_await home->loop->sleep(kPause)) {  // out of descriptors or memory: it may pass
+      co_return;
     }
-    const int on = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    shared->open.fetch_add(1);
-    home->loop->spawn(serve(std::make_unique<Connection>(shared, *home, Socket::adopt(*home->loop, fd))));
   }
 }
 
@@ -139,22 +147,36 @@ std::size_t Server::connections() const { return shared_->open.load(); }
 void Server::stop(milliseconds grace) {
   const auto none_left = [this] { return shared_->open.load() == 0; };
   for (ServerLoop& home : shared_->loops)
-    home.loop->post([shared = shared_, &home] {
-      if (const auto listener = home.listener.lock()) listener->close();
+    home.loop->post([shared = shared_, &home, grace] {
+      if (const auto listener = home.listener.lock()) {
+        // Whom the kernel has let in already would be reset by the close.
+        const std::size_t most = shared->options.limits.connections;
+        while (grace.count() > 0 && shared->open.load() < most && take_one(shared, home, listener->fd())) {
+        }
+        listener->close();
+      }
       home.draining = true;
-      for (Connection* connection : home.connections) connection->drain();
+      for (Connection* connection : home.connections) connection->drain(grace.count() <= 0);
     });
-  std::unique_lock lock(shared_->mutex);
-  shared_->closed.wait_for(lock, grace, none_left);
-  lock.unlock();
+  const auto wait = [&](milliseconds time) {
+    std::unique_lock lock(shared_->mutex);
+    return shared_->closed.wait_for(lock, time, none_left);
+  };
+  const milliseconds first = std::min(grace, kFirstRequest);
+  if (!wait(first)) {
+    for (ServerLoop& home : shared_->loops)
+      home.loop->post([shared = shared_, &home] {
+        for (Connection* connection : home.connections) connection->drain(true);
+      });
+    wait(grace - first);
+  }
   for (ServerLoop& home : shared_->loops)
     home.loop->post([shared = shared_, &home] {
       for (Connection* connection : home.connections) connection->disconnect();
     });
   // Handlers unwind now: their writes fail and their disconnect callbacks have run. Not for ever: a handler
   // that waits for something else ends with its loop.
-  lock.lock();
-  shared_->closed.wait_for(lock, milliseconds(1000), none_left);
+  wait(milliseconds(1000));
 }
 
 }  // namespace dragoman::net

@@ -38,20 +38,23 @@ Connection::~Connection() {
 // Only this frame and the wait exist while the connection is idle.
 Task<void> Connection::run() {
   milliseconds patience = shared_->options.limits.header_timeout;
-  while (!home_.draining) {
+  for (bool first = true; first || !home_.draining; first = false) {
     if (in_.empty()) {
       if (in_.capacity() > 64) std::string().swap(in_);
       if (co_await socket_->readable(after(patience)) != Wake::ready) break;
     }
     if (!co_await one_request()) break;
+    asked_ = true;
     patience = shared_->options.limits.idle_timeout;
   }
   socket_->close();
 }
 
-void Connection::drain() {
+void Connection::drain(bool all) {
   keep_alive_ = false;
-  if (!exchange_) socket_->close();
+  if (exchange_ || (!asked_ && !all)) return;
+  char next = 0;
+  if (::recv(socket_->fd(), &next, 1, MSG_PEEK | MSG_DONTWAIT) != 1) socket_->close();
 }
 
 Task<bool> Connection::one_request() {

@@ -41,7 +41,9 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   Task<void> run();
-  void drain();       // closes now if idle, else after the current exchange
+  // Ends after the current exchange, or the request that has come already; at once if there is neither. One
+  // that was never asked anything is only closed if `all`: its first request is on its way.
+  void drain(bool all);
   void disconnect();  // closes at once and tells the handler
 
  private:
@@ -78,6 +80,7 @@ class Connection {
   std::unique_ptr<Deadline> poll_;  // looks for the client's end behind pipelined bytes
   bool disconnected_ = false;
   bool keep_alive_ = true;
+  bool asked_ = false;  // has had a request
 };
 
 }  // namespace dragoman::net

@@ -195,6 +195,23 @@ TEST_F(ServerTest, a_graceful_stop_lets_running_exchanges_finish) {
   EXPECT_EQ(seen.gone, 0);
 }
 
+// Whoever has just connected is about to ask; closed under its hands it would see a reset.
+TEST_F(ServerTest, a_graceful_stop_answers_those_who_have_just_come) {
+  start();
+  RawClient idle(server->port()), fresh(server->port());
+  idle.send(post("/echo", "x"));
+  idle.until("\r\n\r\nx");
+  EXPECT_TRUE(eventually([&] { return server->connections() == 2; }));
+  std::thread stopper([&] { server->stop(milliseconds(5000)); });
+  EXPECT_EQ(idle.until_close(), "");
+  fresh.send(post("/echo", "hello"));
+  const std::string answer = fresh.until_close();
+  EXPECT_TRUE(answer.ends_with("hello")) << answer;
+  EXPECT_NE(answer.find("Connection: close"), std::string::npos);
+  stopper.join();
+  EXPECT_EQ(server->connections(), 0u);
+}
+
 TEST_F(ServerTest, a_stop_closes_what_does_not_finish) {
   start();
   RawClient busy(server->port());
