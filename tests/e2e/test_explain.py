@@ -206,7 +206,7 @@ def test_a_wrapper_line_with_the_request_has_suspects(tmp_path):
 
 def test_a_file_that_is_not_there_is_no_error_text(tmp_path):
     done = explain(str(tmp_path / "nothing.txt"))
-    assert done.returncode == 2 and "nothing.txt cannot be read" in done.stderr
+    assert done.returncode == 2 and "nothing.txt: there is no such file" in done.stderr
 
 
 def test_dragomans_own_answer_is_read_by_its_attempts():
