@@ -9,6 +9,7 @@
 #include "lower/argument_plan.h"
 #include "lower/schema_keywords.h"
 #include "lower/schema_refs.h"
+#include "lower/strict_null.h"
 #include "lower/validate/text.h"
 
 namespace dragoman::lower {
@@ -73,44 +74,17 @@ Value rebuilt(Value schema, const json::Builder& build, F&& change) {
   return change(changed ? build.object(out) : schema);
 }
 
-// The schema, and null.
 Value or_null(Value schema, const json::Builder& build) {
-  const Value null_name = build.string("null");
-  const Member type_null{"type", null_name};
-  const Value null_schema = build.object({&type_null, 1});
   const Value type = schema["type"];
-  const Value branches = schema["anyOf"];
-  const bool plain = !branches && !schema["$ref"] && !schema["const"] && !says(type, "object") &&
-                     !says(type, "array") && (type.is_string() || type.is_array());
-  if (plain) {
-    Value made = schema;
-    if (!says(type, "null")) {
-      std::vector<Value> types(type.items().begin(), type.items().end());
-      if (type.is_string()) types.push_back(type);
-      types.push_back(null_name);
-      made = build.with(made, "type", build.array(types));
-    }
-    if (const Value values = schema["enum"];
-        values.is_array() && std::ranges::none_of(values.items(), &Value::is_null)) {
-      std::vector<Value> all(values.items().begin(), values.items().end());
-      all.push_back(build.null());
-      made = build.with(made, "enum", build.array(all));
-    }
-    return made;
-  }
-  if (branches.is_array() && !type && !schema["$ref"] && !schema["enum"] && !schema["const"]) {
-    std::vector<Value> all(branches.items().begin(), branches.items().end());
-    all.push_back(null_schema);
-    return build.with(schema, "anyOf", build.array(all));
-  }
-  // Notes stay with the property, where the model looks for them.
-  std::vector<Member> notes, inner;
-  for (const Member& member : schema.members())
-    (member.key == "description" || member.key == "title" ? notes : inner).push_back(member);
-  const Value both[] = {build.object(inner), null_schema};
-  std::vector<Member> out = {{"anyOf", build.array(both)}};
-  out.insert(out.end(), notes.begin(), notes.end());
-  return build.object(out);
+  std::pmr::vector<Member> members(schema.members().begin(), schema.members().end());
+  add_null(members, 0,
+           {.type = type,
+            .values = schema["enum"],
+            .only = schema["const"],
+            .branches = schema["anyOf"],
+            .composite = schema["$ref"] || says(type, "object") || says(type, "array")},
+           build);
+  return build.object(members);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/same_text.h"
+#include "lower/strict_null.h"
 #include "lower/validate/text.h"
 
 namespace dragoman::lower {
@@ -29,24 +30,16 @@ bool takes_null(const PlainJudge::Told& told, bool branch) {
          (!told.branches || branch);
 }
 
-// null is one more name among its types.
-bool lists_null(const PlainJudge::Told& told) {
-  return told.type && !told.branches && !told.only &&
-         !(told.types & (PlainJudge::object | PlainJudge::array));
+NullWords null_words(const PlainJudge::Told& told, Value branches) {
+  return {.type = told.type,
+          .values = told.values,
+          .only = told.only,
+          .branches = branches,
+          .composite = (told.types & (PlainJudge::object | PlainJudge::array)) != 0};
 }
 
 std::int64_t characters(std::string_view text) {
   return static_cast<std::int64_t>(validate::code_points(text));
-}
-
-// In its place among the members from `first` on, or after them.
-void set(StrictWalk::Members& members, std::size_t first, std::string_view key, Value value) {
-  for (Member& member : std::span(members).subspan(first))
-    if (same_text(member.key, key)) {
-      member.value = value;
-      return;
-    }
-  members.push_back({key, value});
 }
 
 }  // namespace
@@ -125,7 +118,8 @@ StrictWalk::Changes StrictWalk::see(const Told& told, bool optional, const Insid
              ((told.types & PlainJudge::array) && !told.items);
   if (rules_.plain_unions)
     doubt_ = doubt_ || (told.type.is_array() && (told.types & (PlainJudge::object | PlainJudge::array)));
-  if (told.values || told.only) count_values(told, changes.null && lists_null(told));
+  if (told.values || told.only)
+    count_values(told, changes.null && lists_null(null_words(told, told.branches)));
 
   seen = {.nests = inside.nests + (nests ? 1 : 0),
           .takes_null = changes.null || null,
@@ -146,45 +140,14 @@ Value StrictWalk::required(const Told& told) {
   return build_.array(list_);
 }
 
-Value StrictWalk::with(std::span<const Value> values, Value more) {
-  list_.assign(values.begin(), values.end());
-  list_.push_back(more);
-  return build_.array(list_);
-}
-
 void StrictWalk::make(Changes changes, const Told& told, Members& members, std::size_t first) {
   if (changes.closed) members.push_back({"additionalProperties", build_.boolean(false)});
-  if (changes.required) set(members, first, "required", required(told));
-  if (changes.null) make_null(told, members, first);
-}
-
-// or_null() of strict.cc, of the members from `first` on.
-void StrictWalk::make_null(const Told& told, Members& members, std::size_t first) {
-  const Value null_name = build_.string("null");
-  if (lists_null(told)) {
-    const auto types = told.type.is_string() ? std::span(&told.type, 1) : told.type.items();
-    if (!(told.types & PlainJudge::null)) set(members, first, "type", with(types, null_name));
-    const auto values = told.values.items();
-    if (told.values && std::ranges::none_of(values, &Value::is_null))
-      set(members, first, "enum", with(values, build_.null()));
-    return;
-  }
-  const Member type_null{"type", null_name};
-  const Value null_schema = build_.object({&type_null, 1});
-  if (told.branches && !told.type && !told.values && !told.only) {
-    const auto branches = std::ranges::find(members.begin() + static_cast<std::ptrdiff_t>(first),
-                                            members.end(), "anyOf", &Member::key);
-    branches->value = with(branches->value.items(), null_schema);
-    return;
-  }
-  // Notes stay with the property, where the model looks for them.
-  std::vector<Member> notes, inner;
+  if (changes.required) set_member(members, first, "required", required(told));
+  if (!changes.null) return;
+  Value branches = told.branches;  // as they are by now
   for (const Member& member : std::span(members).subspan(first))
-    (member.key == "description" || member.key == "title" ? notes : inner).push_back(member);
-  const Value both[] = {build_.object(inner), null_schema};
-  members.resize(first);
-  members.push_back({"anyOf", build_.array(both)});
-  members.insert(members.end(), notes.begin(), notes.end());
+    if (told.branches && same_text(member.key, "anyOf")) branches = member.value;
+  add_null(members, first, null_words(told, branches), build_);
 }
 
 void StrictWalk::finish(Value schema, const Seen& seen) {

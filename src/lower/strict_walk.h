@@ -3,7 +3,6 @@
 // with a walk each (strict.h).
 #pragma once
 #include <memory_resource>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -69,8 +68,6 @@ class StrictWalk {
 
  private:
   json::Value required(const Told& told);
-  json::Value with(std::span<const json::Value> values, json::Value more);
-  void make_null(const Told& told, Members& members, std::size_t first);
   void count_values(const Told& told, bool null);
 
   const StrictRules& rules_;
