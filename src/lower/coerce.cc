@@ -16,7 +16,7 @@ namespace {
 using json::Value;
 
 constexpr int kChecks = 48;                // of one instance, alternatives included
-constexpr std::uint64_t kSteps = 500'000;  // of all of them, some tens of nanoseconds each
+constexpr std::uint64_t kSteps = 250'000;  // of all of them, some tens of nanoseconds each
 constexpr std::size_t kViolations = 50;    // looked at in one check
 constexpr std::size_t kAlternatives = 8;   // branches of one anyOf that are tried
 constexpr int kNested = 3;                 // anyOf inside anyOf

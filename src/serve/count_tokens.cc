@@ -162,7 +162,7 @@ net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, Mod
   const auto snapshot = gateway.snapshot.load();
   LoopState& loop = gateway.on(http.loop());
   // A conversation that is gone on from may be much longer than the body.
-  const bool large =
+  bool large =
       http.body().size() >= kLargeRequest || asked_for.dialect == canon::DialectName::openai_responses;
   Arena arena;
   Counting counting;
@@ -193,6 +193,7 @@ net::Task<void> count_tokens_of(Gateway& gateway, net::ServerExchange& http, Mod
 
   const Deployment& first = routed->deployment(routed->route().targets.front());
   const Deployment& deployment = first.speaking(*request, snapshot->catalogue());
+  large = large || has_large_schema(*request);
   std::optional<std::string> asked;
   co_await loop.beside(large,
                        [&] { asked = counting_body(*request, original, deployment, *snapshot, arena); });

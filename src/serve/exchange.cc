@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "base/id.h"
 #include "failure/classify.h"
 #include "json/parse.h"
@@ -26,6 +28,12 @@ std::string header_safe(std::string_view text) {
 }  // namespace
 
 std::int64_t unix_ms() { return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count(); }
+
+bool has_large_schema(const canon::Request& request) {
+  const auto large = [](json::Value schema) { return schema.raw().size() >= kLargeSchema; };
+  return large(request.response_format.schema) ||
+         std::ranges::any_of(request.tools, [&](const canon::Tool& tool) { return large(tool.schema); });
+}
 
 Exchange::Exchange(Gateway& gateway, net::ServerExchange& http, const dialect::Dialect& client,
                    std::string key_name, std::optional<ModelCall> call)
@@ -140,6 +148,7 @@ net::Task<void> Exchange::run() {
     large_ = true;
     co_await beside([&] { read = read_request(*body); });
   }
+  large_ = large_ || has_large_schema(request_);
   if (turn_refusal_) {
     co_await answer_error(turn_refusal_->status, "invalid_request",
                           {turn_refusal_->message, turn_refusal_->param}, turn_refusal_->code);

@@ -171,5 +171,6 @@ class Exchange {
 };
 
 std::int64_t unix_ms();
+bool has_large_schema(const canon::Request& request);
 
 }  // namespace dragoman::serve

@@ -91,9 +91,10 @@ class Cooldowns {
   std::unordered_map<std::string, route::RetryBudget> budgets_;  // by route
 };
 
-// From this size on a request is read and lowered beside the loop. What a smaller one can cost is bounded by
-// its size (docs/schema-validation.md).
-inline constexpr std::size_t kLargeRequest = 64 * 1024;
+// From these sizes on a request is read and lowered, one with such a schema lowered, beside the loop. What a
+// smaller one can cost is bounded by its size (docs/schema-validation.md): lowering a schema may take time by
+// the square of its own.
+inline constexpr std::size_t kLargeRequest = 64 * 1024, kLargeSchema = 8 * 1024;
 
 // One loop's own things.
 struct LoopState {
