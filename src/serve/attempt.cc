@@ -171,14 +171,19 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   Arena arena(body->size() / 2 + 4096);
   const bool streamed = lowered.stream && !is_json_content(response.headers().get("content-type"));
   upstream_spoke_ = streamed;  // for all one knows
-  const auto value = streamed ? json::Value() : json::parse(arena, *body);
+  const bool large = body->size() >= kLargeRequest;
+  Result<json::Value> value;
+  std::expected<canon::Response, canon::UpstreamError> decoded;
+  co_await loop_.beside(large, [&] {
+    if (!streamed) value = json::parse(arena, *body);
+    if (value) decoded = streamed ? gather(wire, arena, *body) : wire.decode(arena, *value);
+  });
   if (!value) {
     canon::UpstreamError error =
         no_answer(wire, *body,
                   fmt::format("the provider answered 200 with what is no JSON: {}", value.error().message));
     co_return failed_upstream(deployment, std::move(error), response.headers());
   }
-  auto decoded = streamed ? gather(wire, arena, *body) : wire.decode(arena, *value);
   if (!decoded) {
     if (!streamed) decoded.error().body = *body;
     co_return failed_upstream(deployment, std::move(decoded.error()), response.headers());
@@ -221,7 +226,7 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
     if (renamed) body = dialect::RelayedCalls(client_.name, id_).whole(*value).value_or(*std::move(body));
     out = turn_ ? turn_->own_words(*body) : *std::move(body);
   } else {
-    client_.render(*decoded, render_options(), out);
+    co_await loop_.beside(large, [&] { client_.render(*decoded, render_options(), out); });
   }
   if (explained_) add_edits(out, *explained_);
   if (turn_ && turn_->stores()) co_await loop_.helper.run([&] { turn_->see_whole(out, unix_ms()); });

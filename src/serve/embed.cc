@@ -15,6 +15,7 @@
 namespace dragoman::serve {
 namespace {
 
+constexpr std::size_t kFewVectors = 4;           // are written at once, others beside the loop
 constexpr std::size_t kAtOnce = 8;               // calls of one attempt (Titan takes one text a call)
 constexpr std::size_t kAnswerLimit = 64u << 20;  // bytes an upstream may make us hold for one call
 
@@ -133,8 +134,11 @@ net::Task<Exchange::Attempted> Exchange::embed(const Deployment& deployment, Nar
     const std::string& text = at->second.body;  // what the vectors point into
     if (!upstream_.empty()) upstream_.add("\n");
     upstream_.add(text);
-    auto part =
-        read_part(dialect::get(deployment.provider().dialect), arena, text, call.inputs, lowered->dimensions);
+    std::expected<canon::EmbeddingResponse, canon::UpstreamError> part;
+    co_await loop_.beside(text.size() >= kLargeRequest, [&] {
+      part = read_part(dialect::get(deployment.provider().dialect), arena, text, call.inputs,
+                       lowered->dimensions);
+    });
     if (!part) {
       const net::Headers headers = at->second.headers;
       auto failed = failed_upstream(deployment, std::move(part.error()), headers);
@@ -155,7 +159,10 @@ net::Task<Exchange::Attempted> Exchange::embed(const Deployment& deployment, Nar
 // `own_words`: the provider's answer where there is nothing to translate; else "".
 net::Task<void> Exchange::answer_embedding(canon::EmbeddingResponse answer, std::string own_words) {
   std::string out = std::move(own_words);
-  if (out.empty()) client_.embeddings->render(answer, embedding_->model, embedding_->encoding, out);
+  const bool large = answer.vectors.size() > kFewVectors;
+  if (out.empty())
+    co_await loop_.beside(
+        large, [&] { client_.embeddings->render(answer, embedding_->model, embedding_->encoding, out); });
   if (explained_) add_edits(out, *explained_);
   served_ = true;
   commit();
