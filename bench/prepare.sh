@@ -5,5 +5,5 @@ install_packages build bench
 if [[ -z ${DRAGOMAN:-} ]]; then ./run build >&2; fi
 mkdir -p build
 if [[ ! -x build/bench_upstream || bench/upstream.cc -nt build/bench_upstream ]]; then
-  "${CXX:-clang++-19}" -std=c++23 -O2 bench/upstream.cc -o build/bench_upstream
+  "${CXX:-clang++-19}" -std=c++23 -O2 bench/upstream.cc -lz -o build/bench_upstream
 fi

@@ -6,6 +6,7 @@ from /proc, the CPU time inside lowering from its own counter (dragoman_lowering
 
   kept        the same tools with every request, as agents send them
   first seen  tools that no request had before: each of the twenty schemas is lowered anew
+  streamed    those again, with an answer as agents ask for it: a stream, of 100 events
 """
 import argparse
 import http.client
@@ -25,6 +26,7 @@ TARGETS = ["openai/gpt-4o", "groq/llama-3.3-70b-versatile", "moonshot/kimi-k2-09
            "xai/grok-4", "anthropic/claude-sonnet-4-5", "bedrock/us.amazon.nova-pro-v1:0", "cerebras/gpt-oss-120b",
            "openai/gpt-4o" + STRICT]
 FRESH = "revision 000000000"  # of a schema; post.lua counts it up
+SITUATIONS = [("kept", "", False), ("first seen", FRESH, False), ("first seen, streamed", FRESH, True)]
 
 
 def tool(number, size, strict):
@@ -49,8 +51,8 @@ def tool(number, size, strict):
     return {"type": "function", "function": {**function, "strict": True} if strict else function}
 
 
-def body(target):
-    value = {"model": target.removesuffix(STRICT), "max_tokens": 100, "messages": [{"role": "user", "content": "hi"}],
+def body(target, stream=False):
+    value = {"model": target.removesuffix(STRICT), **({"stream": True} if stream else {}), "max_tokens": 100, "messages": [{"role": "user", "content": "hi"}],
              "tools": [tool(i, 8 * 1024 // 20, target.endswith(STRICT)) for i in range(20)]}
     return json.dumps(value, separators=(",", ":")).encode()
 
@@ -114,19 +116,19 @@ def main():
         running.append(gateway := start_gateway(folder, gateway_core, upstream))
         for turn in range(options.rounds):
             for target in TARGETS:
-                path = folder / "body.json"
-                path.write_bytes(body(target))
-                if "x" * 1000 not in get(gateway.port, "POST", "/v1/chat/completions", path.read_bytes()):
-                    sys.exit(f"{target}: not the upstream's answer")
-                for fresh in ("", FRESH):
-                    print(f"round {turn + 1} of {options.rounds}: {target} {'first seen' if fresh else 'kept'}      ",
-                          end="\r", file=sys.stderr)
+                for name, fresh, stream in SITUATIONS:
+                    print(f"round {turn + 1} of {options.rounds}: {target} {name}      ", end="\r", file=sys.stderr)
+                    path = folder / "body.json"
+                    path.write_bytes(body(target, stream))
+                    answer = get(gateway.port, "POST", "/v1/chat/completions", path.read_bytes())
+                    if answer.count(" word") != measure.EVENTS if stream else "x" * 1000 not in answer:
+                        sys.exit(f"{target}: not the upstream's answer")
                     os.environ["FRESH"] = fresh
                     seconds, attempts = counted(gateway.port, target)
-                    whole = measure.wrk(Asked(target, gateway), path, options.seconds, 16, load_cores)["cpu_us"]
+                    whole = measure.wrk(Asked(target, gateway), path, options.seconds, 256 if stream else 16, load_cores)["cpu_us"]
                     more, done = counted(gateway.port, target)
                     part = (more - seconds) / (done - attempts) * 1e6
-                    runs.setdefault((target, bool(fresh)), []).append((part, whole, part / whole))
+                    runs.setdefault((target, name), []).append((part, whole, part / whole))
         print(" " * 80, end="\r", file=sys.stderr)
     finally:
         for process in reversed(running):
@@ -137,11 +139,12 @@ def main():
     rows = []
     for target in TARGETS:
         row = [f"`{target.removesuffix(STRICT)}`{', strict tools' if target.endswith(STRICT) else ''}"]
-        for fresh in (False, True):
-            part, whole, share = (statistics.median(column) for column in zip(*runs[target, fresh]))
+        for name, _, _ in SITUATIONS:
+            part, whole, share = (statistics.median(column) for column in zip(*runs[target, name]))
             row += [f"{part:.1f} µs", f"{whole:.0f} µs", f"{share:.0%}"]
         rows.append(row)
-    measure.table(["20 tools to", "kept: lowering", "request's CPU", "share", "first seen: lowering", "request's CPU", "share"], rows)
+    heads = [[f"{name}: lowering", "request's CPU", "share"] for name, _, _ in SITUATIONS]
+    measure.table(["20 tools to", *sum(heads, [])], rows)
 
 
 if __name__ == "__main__":

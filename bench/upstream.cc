@@ -4,8 +4,8 @@
 //   bench_upstream PORT [EVENTS] [TICK_MS]
 //
 // POST …/chat/completions is answered as OpenAI does, POST …/messages as Anthropic does, POST …/converse as
-// Bedrock does. A small body that holds "stream":true gets a stream of EVENTS (100) content events, one write
-// each, one at every tick (2 ms).
+// Bedrock does. A body below 64 KB that holds "stream":true, and POST …/converse-stream, gets a stream of
+// EVENTS (100) content events, one write each, one at every tick (2 ms).
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -23,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -44,9 +46,11 @@ string chunk(const string& data) {
   return size + data + "\r\n";
 }
 
-constexpr string_view kStreamHead =
-    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\nTransfer-Encoding: "
-    "chunked\r\n\r\n";
+string stream_head(string_view type) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: " + string(type) +
+         "\r\nCache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n";
+}
+const string kStreamHead = stream_head("text/event-stream");
 
 // One dialect's answers, ready to send.
 struct Answers {
@@ -67,7 +71,7 @@ Answers openai(int events) {
             R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"gpt-4o-mini","choices":[{"index":0,"delta":)") +
         string(delta) + R"(,"logprobs":null,"finish_reason":)" + string(finish) + "}]}\n\n");
   };
-  a.events.push_back(string(kStreamHead) + event(R"({"role":"assistant","content":""})", "null"));
+  a.events.push_back(kStreamHead + event(R"({"role":"assistant","content":""})", "null"));
   for (int i = 0; i < events; ++i) a.events.push_back(event(R"({"content":" word"})", "null"));
   a.events.push_back(event("{}", R"("stop")") + chunk("data: [DONE]\n\n") + "0\r\n\r\n");
   return a;
@@ -84,7 +88,7 @@ Answers anthropic(int events) {
     return chunk("event: " + string(name) + "\ndata: " + string(data) + "\n\n");
   };
   a.events.push_back(
-      string(kStreamHead) +
+      kStreamHead +
       event(
           "message_start",
           R"({"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-4-5","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":100,"output_tokens":1}}})") +
@@ -103,13 +107,49 @@ Answers anthropic(int events) {
   return a;
 }
 
-Answers converse() {
-  return {
+// A message of Amazon's event stream: lengths and checksums, headers of strings, the payload.
+string amazon_event(string_view type, string_view payload) {
+  const auto number = [](std::size_t value) {
+    string out;
+    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 0xFF);
+    return out;
+  };
+  const auto checksum = [&](const string& text) {
+    return number(crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size())));
+  };
+  string headers;
+  for (const auto& [name, value] : {std::pair<string_view, string_view>{":event-type", type},
+                                    {":content-type", "application/json"},
+                                    {":message-type", "event"}}) {
+    headers += static_cast<char>(name.size());
+    headers += string(name) + '\x07' + number(value.size()).substr(2) + string(value);
+  }
+  string out = number(16 + headers.size() + payload.size()) + number(headers.size());
+  out += checksum(out);
+  out += headers + string(payload);
+  return chunk(out + checksum(out));
+}
+
+Answers converse(int events) {
+  Answers a = {
       http(
           "application/json",
           R"({"output":{"message":{"role":"assistant","content":[{"text":")" + kText +
               R"("}]}},"stopReason":"end_turn","usage":{"inputTokens":100,"outputTokens":200,"totalTokens":300}})"),
       {}};
+  a.events.push_back(stream_head("application/vnd.amazon.eventstream") +
+                     amazon_event("messageStart", R"({"role":"assistant"})"));
+  for (int i = 0; i < events; ++i)
+    a.events.push_back(
+        amazon_event("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":" word"}})"));
+  a.events.push_back(
+      amazon_event("contentBlockStop", R"({"contentBlockIndex":0})") +
+      amazon_event("messageStop", R"({"stopReason":"end_turn"})") +
+      amazon_event(
+          "metadata",
+          R"({"usage":{"inputTokens":100,"outputTokens":200,"totalTokens":300},"metrics":{"latencyMs":9}})") +
+      "0\r\n\r\n");
+  return a;
 }
 
 struct Connection {
@@ -142,7 +182,7 @@ class Server {
   Server(int port, int events, int tick_ms)
       : openai_(openai(events)),
         anthropic_(anthropic(events)),
-        converse_(converse()),
+        converse_(converse(events)),
         epoll_(epoll_create1(0)) {
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     const int on = 1;
@@ -240,8 +280,8 @@ class Server {
     const string_view target = request.substr(0, request.find("\r\n"));
     const auto asks = [&](string_view path) { return target.find(path) != string_view::npos; };
     const Answers& answers = asks("/messages") ? anthropic_ : asks("/converse") ? converse_ : openai_;
-    if (!answers.events.empty() && request.size() < 8192 &&
-        request.find("\"stream\":true") != string_view::npos) {
+    const bool may = request.size() < 64 * 1024;
+    if (asks("/converse-stream") || (may && request.find("\"stream\":true") != string_view::npos)) {
       c.stream = &answers;
       c.next = 0;
       streaming_.push_back(fd);
