@@ -76,7 +76,10 @@ class Exchange {
   net::Task<Attempted> stream(net::ClientResponse& response, const Deployment& deployment,
                               const lower::Lowered& lowered);
   void keep_answer(store::AttemptRecord& record, const Attempted& failed) const;
+  class Streaming;  // answer_stream.cc
   net::Task<bool> begin_stream();
+  net::Task<bool> send_on(Streaming& answer);
+  net::Task<Attempted> keep_streamed(Streaming& answer, const Deployment& deployment, std::size_t attempt);
   net::Task<void> refuse();
   net::Task<void> answer_error(int status, std::string_view kind, const Error& error, std::string_view code);
   net::Task<void> end_broken_stream(const FailedAttempt& failed);

@@ -7,6 +7,10 @@
 
 namespace dragoman::serve {
 
+bool is_json(const net::ClientResponse& response) {
+  return response.headers().get("content-type").starts_with("application/json");
+}
+
 canon::UpstreamError no_answer(const dialect::Dialect& wire, std::string_view body, std::string message) {
   canon::UpstreamError error = wire.decode_error(dialect::kUnreadableStatus, body, {});
   if (error.type.empty()) error.type = dialect::kUnreadableType;

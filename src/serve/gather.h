@@ -8,8 +8,12 @@
 #include "canon/failure.h"
 #include "canon/response.h"
 #include "dialect/dialect.h"
+#include "net/client.h"
 
 namespace dragoman::serve {
+
+// The answer is one piece of JSON, whatever was asked for.
+bool is_json(const net::ClientResponse& response);
 
 // The failure of a 200 that is no answer: kUnreadableStatus and, unless `body` names an error,
 // kUnreadableType.
