@@ -29,101 +29,137 @@ std::string too_many_steps() {
       kSchemaSteps);
 }
 
-LoweredSchema lower_words(Value schema, const SchemaOptions& options, const NameJudge* judge, Arena& arena) {
-  LoweredSchema out;
-  const auto edit = [&](std::string_view rule, std::string_view keyword, std::string before,
-                        std::string after, Loss loss = Loss::none) {
-    out.edits.push_back(
-        {std::string(rule), "", std::string(keyword), std::move(before), std::move(after), loss});
-  };
-  const auto edit_closed = [&] {
-    edit(options.close_rule, "additionalProperties", "", "false", Loss::narrowed);
-  };
-  const auto edit_required = [&](const std::string& names) {
-    edit(options.strict_rule, "required", names + ": optional", "required, null for left out");
-  };
-  const Column& column = keyword_table().column(options.target.column);
-  std::optional<StrictWalk> walk;
-  if (options.strict) walk.emplace(options.rules, options.close, arena);
-  if (auto plain = Trimmer(column, options.target, judge, walk ? &*walk : nullptr, arena).run(schema)) {
-    out.schema = plain->schema;
-    out.edits = std::move(plain->edits);
-    out.steps = plain->steps;
-    if (plain->filled) out.back = way_back(out.schema, {});
-    if (!walk) return out;
-    StrictWalk::Outcome& strict = walk->outcome();
-    out.cost = strict.cost;
-    out.fault = std::move(strict.fault);
-    if (strict.closed) edit_closed();
-    if (!strict.names.empty()) edit_required(strict.names);
-    if (!strict.nulled.empty()) out.back = way_back(out.schema, {.nulled = std::move(strict.nulled)});
-    return out;
-  }
-  Rewritten rewritten = rewrite(schema, options.target, "", arena);
-  out.edits = std::move(rewritten.edits);
-  out.schema = rewritten.schema;
-  out.steps = rewritten.steps;
-  if (rewritten.too_costly) {
-    out.costly_at = *rewritten.too_costly;
-    out.too_costly = rewritten.too_many_edits ? too_many_edits() : too_many_steps();
-    out.fault = "it becomes too large";
-    if (rewritten.too_many_edits) out.edits.clear();
-    return out;
-  }
-  if (options.target.lossless && !out.lossless()) {
-    out.fault = "it would lose something";
-    return out;
-  }
-  WireChanges changes{.wrapped = rewritten.wrapped};
-  if (!out.schema.is_object()) return out;
+// One schema on its way: by the quick walk, or by all steps and what follows them.
+class Lowering {
+ public:
+  Lowering(Value schema, const SchemaOptions& options, const NameJudge* keys, Arena& arena)
+      : schema_(schema),
+        options_(options),
+        keys_(keys),
+        column_(keyword_table().column(options.target.column)),
+        arena_(arena) {}
 
-  RenamedKeys keys = rename_keys(out.schema, options.keys, judge, arena);
-  changes.renamed = std::move(keys.client);
-  FittedPatterns fitted = fit_key_patterns(keys.schema, changes.renamed, column, arena);
-  out.schema = fitted.schema;
-  for (Edit& one : fitted.edits) {
-    one.rule = options.keys_rule;
-    one.pointer = nearest_written(schema, one.pointer);
-    out.edits.push_back(std::move(one));
+  LoweredSchema run() {
+    if (by_walk() || !by_steps()) return std::move(out_);
+    if (out_.schema.is_object() && fit_keys()) {
+      if (options_.strict) make_strict();
+      out_.back = way_back(out_.schema, std::move(changes_));
+    }
+    return std::move(out_);
   }
-  std::vector<std::pair<std::string_view, std::string_view>> renamed(changes.renamed.begin(),
-                                                                     changes.renamed.end());
-  if (out.edits.size() + renamed.size() > kSchemaEdits) {
-    out.too_costly = too_many_edits();
-    return out;
+
+ private:
+  bool by_walk();
+  bool by_steps();     // false: nobody will send it
+  bool fit_keys();     // the same
+  void make_strict();  // as far as it can be
+
+  void edit(std::string_view rule, std::string_view keyword, std::string before, std::string after,
+            Loss loss = Loss::none) {
+    out_.edits.push_back(
+        {std::string(rule), "", std::string(keyword), std::move(before), std::move(after), loss});
+  }
+  void edit_closed() { edit(options_.close_rule, "additionalProperties", "", "false", Loss::narrowed); }
+  void edit_required(const std::string& names) {
+    if (!names.empty())
+      edit(options_.strict_rule, "required", names + ": optional", "required, null for left out");
+  }
+
+  Value schema_;
+  const SchemaOptions& options_;
+  const NameJudge* keys_;
+  const Column& column_;
+  Arena& arena_;
+  LoweredSchema out_;
+  WireChanges changes_;
+};
+
+bool Lowering::by_walk() {
+  std::optional<StrictWalk> walk;
+  if (options_.strict) walk.emplace(options_.rules, options_.close, arena_);
+  auto plain = Trimmer(column_, options_.target, keys_, walk ? &*walk : nullptr, arena_).run(schema_);
+  if (!plain) return false;
+  out_.schema = plain->schema;
+  out_.edits = std::move(plain->edits);
+  out_.steps = plain->steps;
+  if (plain->filled) out_.back = way_back(out_.schema, {});
+  if (!walk) return true;
+  StrictWalk::Outcome& strict = walk->outcome();
+  out_.cost = strict.cost;
+  out_.fault = std::move(strict.fault);
+  if (strict.closed) edit_closed();
+  edit_required(strict.names);
+  if (!strict.nulled.empty()) out_.back = way_back(out_.schema, {.nulled = std::move(strict.nulled)});
+  return true;
+}
+
+bool Lowering::by_steps() {
+  Rewritten rewritten = rewrite(schema_, options_.target, "", arena_);
+  out_.edits = std::move(rewritten.edits);
+  out_.schema = rewritten.schema;
+  out_.steps = rewritten.steps;
+  changes_.wrapped = rewritten.wrapped;
+  if (rewritten.too_costly) {
+    out_.costly_at = *rewritten.too_costly;
+    out_.too_costly = rewritten.too_many_edits ? too_many_edits() : too_many_steps();
+    out_.fault = "it becomes too large";
+    if (rewritten.too_many_edits) out_.edits.clear();
+    return false;
+  }
+  if (options_.target.lossless && !out_.lossless()) {
+    out_.fault = "it would lose something";
+    return false;
+  }
+  if (options_.strict && rewritten.closed_maps) out_.fault = "an object that takes any members";
+  return true;
+}
+
+bool Lowering::fit_keys() {
+  RenamedKeys keys = rename_keys(out_.schema, options_.keys, keys_, arena_);
+  changes_.renamed = std::move(keys.client);
+  FittedPatterns fitted = fit_key_patterns(keys.schema, changes_.renamed, column_, arena_);
+  out_.schema = fitted.schema;
+  for (Edit& one : fitted.edits) {
+    one.rule = options_.keys_rule;
+    one.pointer = nearest_written(schema_, one.pointer);
+    out_.edits.push_back(std::move(one));
+  }
+  std::vector<std::pair<std::string_view, std::string_view>> renamed(changes_.renamed.begin(),
+                                                                     changes_.renamed.end());
+  if (out_.edits.size() + renamed.size() > kSchemaEdits) {
+    out_.too_costly = too_many_edits();
+    return false;
   }
   std::ranges::sort(renamed);
   for (const auto& [wire, client] : renamed)
-    edit(options.keys_rule, "property name", std::string(client), std::string(wire));
+    edit(options_.keys_rule, "property name", std::string(client), std::string(wire));
+  return true;
+}
 
-  if (options.strict) {
-    if (rewritten.closed_maps) out.fault = "an object that takes any members";
-    // What took further properties, and could not be told, must not be closed.
-    const bool opened =
-        std::ranges::any_of(out.edits, [](const Edit& e) { return e.keyword == "additionalProperties"; });
-    if (options.close && !opened) {
-      const Value closed = close_objects(out.schema, arena);
-      if (closed.node() != out.schema.node()) edit_closed();
-      out.schema = closed;
-    }
-    if (options.rules.first_keys) {
-      const Value parted = part_first_keys(out.schema, arena);
-      if (parted.node() != out.schema.node())
-        edit(options.first_keys_rule, "anyOf", "branches begin with the same key",
-             "properties in another order");
-      out.schema = parted;
-    }
-    if (options.rules.all_required) {
-      AllRequired all = require_all(out.schema, arena);
-      out.schema = all.schema;
-      changes.nulled = std::move(all.nulled);
-      if (!all.names.empty()) edit_required(all.names);
-    }
-    if (out.fault.empty()) out.fault = strict_fault(out.schema, options.rules);
-    out.cost = strict_cost(out.schema);
+void Lowering::make_strict() {
+  // What took further properties, and could not be told, must not be closed.
+  const bool opened =
+      std::ranges::any_of(out_.edits, [](const Edit& e) { return e.keyword == "additionalProperties"; });
+  if (options_.close && !opened) {
+    const Value closed = close_objects(out_.schema, arena_);
+    if (closed.node() != out_.schema.node()) edit_closed();
+    out_.schema = closed;
   }
-  out.back = way_back(out.schema, std::move(changes));
-  return out;
+  if (options_.rules.first_keys) {
+    const Value parted = part_first_keys(out_.schema, arena_);
+    if (parted.node() != out_.schema.node())
+      edit(options_.first_keys_rule, "anyOf", "branches begin with the same key",
+           "properties in another order");
+    out_.schema = parted;
+  }
+  if (options_.rules.all_required) {
+    AllRequired all = require_all(out_.schema, arena_);
+    out_.schema = all.schema;
+    changes_.nulled = std::move(all.nulled);
+    edit_required(all.names);
+  }
+  if (out_.fault.empty()) out_.fault = strict_fault(out_.schema, options_.rules);
+  out_.cost = strict_cost(out_.schema);
 }
 
 }  // namespace
@@ -135,7 +171,7 @@ std::optional<NameJudge> judge_of_keys(const SchemaOptions& options) {
 }
 
 LoweredSchema lower_schema(Value schema, const SchemaOptions& options, const NameJudge* keys, Arena& arena) {
-  LoweredSchema out = lower_words(schema, options, keys, arena);
+  LoweredSchema out = Lowering(schema, options, keys, arena).run();
   out.unchanged = out.schema.node() == schema.node();
   return out;
 }
