@@ -10,6 +10,7 @@
 #include "json/write.h"
 #include "lower/lower.h"
 #include "serve/exchange.h"
+#include "serve/large_schema.h"
 #include "serve/responses.h"
 #include "serve/upstream.h"
 

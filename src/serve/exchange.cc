@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
 #include "base/id.h"
 #include "failure/classify.h"
 #include "json/parse.h"
 #include "serve/edit_report.h"
 #include "serve/explain.h"
+#include "serve/large_schema.h"
 #include "serve/repair.h"
 #include "serve/wire_frames.h"
 
@@ -28,12 +27,6 @@ std::string header_safe(std::string_view text) {
 }  // namespace
 
 std::int64_t unix_ms() { return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count(); }
-
-bool has_large_schema(const canon::Request& request) {
-  const auto large = [](json::Value schema) { return schema.raw().size() >= kLargeSchema; };
-  return large(request.response_format.schema) ||
-         std::ranges::any_of(request.tools, [&](const canon::Tool& tool) { return large(tool.schema); });
-}
 
 Exchange::Exchange(Gateway& gateway, net::ServerExchange& http, const dialect::Dialect& client,
                    std::string key_name, std::optional<ModelCall> call)

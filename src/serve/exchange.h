@@ -174,6 +174,5 @@ class Exchange {
 };
 
 std::int64_t unix_ms();
-bool has_large_schema(const canon::Request& request);
 
 }  // namespace dragoman::serve
