@@ -37,6 +37,18 @@ std::string properties(int count, std::string_view schema) {
   return out + "}}";
 }
 
+// Each definition names the next one twice: a walk of every way through them would not end.
+std::string doubling(int levels) {
+  const auto twice = [](int next) {
+    const std::string ref = R"({"$ref":"#/$defs/d)" + std::to_string(next) + R"("})";
+    return R"({"type":"object","additionalProperties":false,"required":["a","b"],"properties":{"a":)" + ref +
+           R"(,"b":)" + ref + "}";
+  };
+  std::string defs;
+  for (int i = 0; i < levels; ++i) defs += "\"d" + std::to_string(i) + "\":" + twice(i + 1) + "},";
+  return twice(0) + R"(,"$defs":{)" + defs + "\"d" + std::to_string(levels) + R"(":{"type":"string"}}})";
+}
+
 std::string strict_tools(int count) {
   std::string out = R"("tools":[)";
   for (int i = 0; i < count; ++i) {
@@ -338,6 +350,7 @@ std::vector<Row> rows() {
               R"("properties":{"next":{"$ref":"#/$defs/Node"}}}}})"),
        "tools.0.custom: Invalid schema: Circular reference detected in schema definitions: Node -> Node. "
        "Self-referencing or mutually-referencing definitions are not supported."},
+      {"ANTS-08", kOld, strict(doubling(40)), ""},
       {"ANTS-09", kOld, strict_tools(21),
        "Too many strict tools (21). The maximum number of strict tools supported is 20. Try reducing the "
        "number of "

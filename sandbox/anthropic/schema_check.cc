@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "base/strings.h"
 #include "net/url.h"
@@ -212,11 +213,14 @@ class StrictSchema {
     }
     const json::Value target = ref.text() == "#" ? root_ : json::resolve(root_, ref.text().substr(1));
     if (!target) return say(fmt::format("Reference '{}' not found", ref.text()));
+    // What was sound once is: a way from it back here would have been found then, from the other end.
+    if (sound_.contains(target.node())) return std::nullopt;
     trail_.push_back(name);
     const StrictCost before = cost_;  // what a definition costs is counted once, where it stands
     auto fault = check(target, depth + 1);
     cost_ = before;
     trail_.pop_back();
+    if (!fault) sound_.insert(target.node());
     return fault;
   }
 
@@ -235,6 +239,7 @@ class StrictSchema {
   bool paranoid_;
   StrictCost& cost_;
   std::vector<std::string> trail_;
+  std::unordered_set<const json::Node*> sound_;  // what references named, and nothing is wrong with
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <vector>
 
 #include "json/write.h"
@@ -307,32 +308,32 @@ class Walk {
   }
 
   // A schema has an end if some instance of it is finite: required members must end, one branch must.
-  bool ends(Value s, std::vector<std::string_view>& open) const {
-    if (const Value ref = s["$ref"]; ref.is_string()) {
-      if (std::ranges::find(open, ref.text()) != open.end()) return false;
-      open.push_back(ref.text());
-      const Value target = ref.text() == "#" ? root_ : json::resolve(root_, ref.text().substr(1));
-      const bool result = ends(target, open);
-      open.pop_back();
-      return result;
-    }
-    if (const auto any = s["anyOf"].items(); !any.empty()) {
-      return std::ranges::any_of(any, [&](Value b) { return ends(b, open); });
-    }
+  bool ends(Value s) const {
+    if (const Value ref = s["$ref"]; ref.is_string())
+      return ref.text().starts_with("#/") &&
+             ending_.contains(json::resolve(root_, ref.text().substr(1)).node());
+    if (const auto any = s["anyOf"].items(); !any.empty())
+      return std::ranges::any_of(any, [&](Value b) { return ends(b); });
     for (const Value name : s["required"].items()) {
-      if (!ends(s["properties"][name.text()], open)) return false;
+      if (!ends(s["properties"][name.text()])) return false;
     }
-    return !s["items"] || s["minItems"].integer().value_or(0) < 1 || ends(s["items"], open);
+    return !s["items"] || s["minItems"].integer().value_or(0) < 1 || ends(s["items"]);
   }
 
-  std::string recursion() const {
-    std::vector<std::string_view> open = {"#"};
-    if (!ends(root_, open)) return at("", "infinite recursion detected");
+  // By rounds: what ends may lean on what was found to end before.
+  std::string recursion() {
+    for (bool more = true; more;) {
+      more = false;
+      for (const Member& m : root_["$defs"].members())
+        if (!ending_.contains(m.value.node()) && ends(m.value)) more = ending_.insert(m.value.node()).second;
+    }
+    if (!ends(root_)) return at("", "infinite recursion detected");
     return "";
   }
 
   Value root_;
   bool full_;
+  std::unordered_set<const json::Node*> ending_;  // definitions
   std::size_t enum_values_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "sandbox/openai_hosts/mfjs.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -41,6 +42,23 @@ TEST(Mfjs, RefusesWhatTheReferenceRefuses) {
     EXPECT_NE(fault.find((*row)["expect"].text()), std::string::npos)
         << (*row)["suite"].text() << " " << (*row)["schema"].text() << "\n  expected "
         << (*row)["expect"].text() << "\n  got      " << fault;
+  }
+}
+
+// Each definition requires the next one twice: a walk of every way through them would not end.
+TEST(Mfjs, WhereReferencesEndIsFoundOutOnce) {
+  for (const bool ends : {true, false}) {
+    std::string defs;
+    for (int i = 0; i < 60; ++i)
+      defs += fmt::format(
+          R"("d{}":{{"type":"object","properties":{{"a":{{"$ref":"#/$defs/d{}"}},"b":{{"$ref":"#/$defs/d{}"}}}},"required":["a","b"]}},)",
+          i, i + 1, i + 1);
+    const std::string text = fmt::format(
+        R"({{"type":"object","properties":{{"x":{{"$ref":"#/$defs/d0"}}}},"required":["x"],"$defs":{{{}"d60":{}}}}})",
+        defs, ends ? R"({"type":"string"})" : R"({"$ref":"#/$defs/d0"})");
+    Arena arena;
+    EXPECT_EQ(mfjs_fault(*json::parse(arena, text), MfjsLevel::full),
+              ends ? "" : "At path 'root': infinite recursion detected");
   }
 }
 

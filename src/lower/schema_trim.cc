@@ -70,7 +70,7 @@ bool Trimmer::properties(const PlainJudge::Told& told, const Step* at, int depth
                          Made& made) {
   const auto members = told.properties.members();
   const std::size_t first = made_.size();
-  bool changed = false;
+  bool changed = false, stepped = false;
   for (std::size_t i = 0; i < members.size(); ++i) {
     const Member& member = members[i];
     if ((keys_ && !keys_->fits(member.key)) || member.key == kFillerKey) return false;
@@ -82,13 +82,14 @@ bool Trimmer::properties(const PlainJudge::Told& told, const Step* at, int depth
     inside.optional = inside.optional || optional;
     inside.nests = std::max(inside.nests, one.seen.nests);
     made.trimmed = made.trimmed || one.trimmed;
-    if (one.stepped && !judge_.properties(members)) return false;
+    stepped = stepped || one.stepped;
     if (!changed && one.value.node() != member.value.node()) {
       changed = true;
       made_.insert(made_.end(), members.begin(), members.begin() + static_cast<std::ptrdiff_t>(i));
     }
     if (changed) made_.push_back({member.key, one.value, member.raw_key});
   }
+  if (stepped && !judge_.properties(members)) return false;
   if (inside.optional) strict_->properties(told);
   if (changed) made.value = build_.object(std::span(made_).subspan(first));
   made_.resize(first);
