@@ -32,20 +32,21 @@ std::string too_many_steps() {
 // One schema on its way: by the quick walk, or by all steps and what follows them.
 class Lowering {
  public:
-  Lowering(Value schema, const SchemaOptions& options, const NameJudge* keys, Arena& arena)
+  // Into `out`, which is as it was made.
+  Lowering(Value schema, const SchemaOptions& options, const NameJudge* keys, Arena& arena,
+           LoweredSchema& out)
       : schema_(schema),
         options_(options),
         keys_(keys),
         column_(keyword_table().column(options.target.column)),
-        arena_(arena) {}
+        arena_(arena),
+        out_(out) {}
 
-  LoweredSchema run() {
-    if (by_walk() || !by_steps()) return std::move(out_);
-    if (out_.schema.is_object() && fit_keys()) {
-      if (options_.strict) make_strict();
-      out_.back = way_back(out_.schema, std::move(changes_));
-    }
-    return std::move(out_);
+  void run() {
+    if (by_walk() || !by_steps()) return;
+    if (!out_.schema.is_object() || !fit_keys()) return;
+    if (options_.strict) make_strict();
+    out_.back = way_back(out_.schema, std::move(changes_));
   }
 
  private:
@@ -70,7 +71,7 @@ class Lowering {
   const NameJudge* keys_;
   const Column& column_;
   Arena& arena_;
-  LoweredSchema out_;
+  LoweredSchema& out_;
   WireChanges changes_;
 };
 
@@ -171,7 +172,8 @@ std::optional<NameJudge> judge_of_keys(const SchemaOptions& options) {
 }
 
 LoweredSchema lower_schema(Value schema, const SchemaOptions& options, const NameJudge* keys, Arena& arena) {
-  LoweredSchema out = Lowering(schema, options, keys, arena).run();
+  LoweredSchema out;
+  Lowering(schema, options, keys, arena, out).run();
   out.unchanged = out.schema.node() == schema.node();
   return out;
 }
