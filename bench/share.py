@@ -69,8 +69,7 @@ def start_gateway(folder, on, upstream):
         "journal": {"path": str(folder / "journal.db")},
         "log": {"level": "warn"},
     }))
-    binary = os.environ.get("DRAGOMAN", measure.ROOT / "build/dragoman")
-    return measure.Running("dragoman", [binary, "serve", "--config", config], on, port, cwd=folder)
+    return measure.Running("dragoman", [measure.binary(folder), "serve", "--config", config], on, port, cwd=folder)
 
 
 class Asked:
@@ -125,7 +124,9 @@ def main():
                         sys.exit(f"{target}: not the upstream's answer")
                     os.environ["FRESH"] = fresh
                     seconds, attempts = counted(gateway.port, target)
-                    whole = measure.wrk(Asked(target, gateway), path, options.seconds, 256 if stream else 16, load_cores)["cpu_us"]
+                    # A stream takes long: more of them at once, and for longer, so that those cut off at the end weigh little.
+                    load = (4 * options.seconds, 64) if stream else (options.seconds, 16)
+                    whole = measure.wrk(Asked(target, gateway), path, *load, load_cores)["cpu_us"]
                     more, done = counted(gateway.port, target)
                     part = (more - seconds) / (done - attempts) * 1e6
                     runs.setdefault((target, name), []).append((part, whole, part / whole))
