@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "failure/classify.h"
 #include "serve/edit_report.h"
@@ -107,7 +108,10 @@ net::Task<Exchange::Attempted> Exchange::converse(const Deployment& deployment, 
   if (lowered->unseen && !ahead_.empty()) {
     bool better = false;
     co_await beside([&] { better = seen_ahead(); });
-    if (better) co_return refused(*lowered->unseen, deployment);
+    if (better) {
+      if (trying_) passed_over_ = std::exchange(trying_, std::nullopt);
+      co_return refused(*lowered->unseen, deployment);
+    }
   }
   note_edits(lowered->edits, std::move(edits));
   if (snapshot_->config().journal.keep_bodies) record_.attempts.back().request_body = lowered->body;

@@ -92,7 +92,12 @@ class Exchange {
   net::Task<std::optional<failure::Repair>> repair_for(const route::Step& step);
   // What would be sent to the target under its profile with these rules on top; nothing if it refuses.
   std::optional<std::string> bytes_under(const Deployment& deployment, const NarrowingRules& rules);
-  void repaired(const route::Step& step, const failure::Repair& repair, const FailedAttempt& refusal);
+  struct Trying {
+    const route::Step* step;  // of the plan, which outlives the attempt
+    failure::Repair repair;
+    std::size_t refusal;  // in failures_: what the repair answers
+  };
+  void learn(const Trying& tried);
   // The upstream has answered with content: no other target can serve the request any more, and a repair that
   // was tried has worked, whatever becomes of the rest of the answer or of the client.
   void commit();
@@ -163,12 +168,10 @@ class Exchange {
   std::string fallback_reason_;
   std::string repair_header_;  // what the serving target was refused for at first, and sent again without
   bool committed_ = false;     // the client has been sent content
-  struct Trying {
-    const route::Step* step;  // of the plan, which outlives the attempt
-    failure::Repair repair;
-    std::size_t refusal;  // in failures_: what the repair answers
-  };
   std::optional<Trying> trying_ = {};  // with the attempt at hand
+  // A repair that was not tried, since a target behind it sees what it would have left out: nobody has to ask
+  // for that again.
+  std::optional<Trying> passed_over_ = {};
   bool served_ = false;
   bool gone_ = false;
 };

@@ -91,19 +91,24 @@ net::Task<std::optional<failure::Repair>> Exchange::repair_for(const route::Step
 void Exchange::commit() {
   committed_ = true;
   record_.status = 200;
-  if (trying_) repaired(*trying_->step, trying_->repair, failures_[trying_->refusal]);
+  if (trying_) {
+    loop_.metrics.refusal_repaired(trying_->step->target->name, trying_->repair.name());
+    learn(*trying_);
+  }
+  if (passed_over_) learn(*passed_over_);
   trying_.reset();
+  passed_over_.reset();
 }
 
-void Exchange::repaired(const route::Step& step, const failure::Repair& repair,
-                        const FailedAttempt& refusal) {
-  loop_.metrics.refusal_repaired(step.target->name, repair.name());
+void Exchange::learn(const Trying& tried) {
+  const route::Target& target = *tried.step->target;
+  const std::string& refusal = failures_[tried.refusal].error.message;
   const route::Policy& policy = routed_->route().policy;
-  if (!policy.learn || !failure::lasts(repair, refusal.error.message)) return;
-  gateway_.repairs->learn(routed_->deployment(*step.target).name(), repair, refusal.error.message, unix_ms(),
+  if (!policy.learn || !failure::lasts(tried.repair, refusal)) return;
+  gateway_.repairs->learn(routed_->deployment(target).name(), tried.repair, refusal, unix_ms(),
                           policy.learn_for);
   spdlog::warn("{} learned about {}: {}. `dragoman learned` shows and forgets it; to pin it:\n{}", id_,
-               step.target->name, repair.why, pin_lines(step.target->name, repair));
+               target.name, tried.repair.why, pin_lines(target.name, tried.repair));
 }
 
 }  // namespace dragoman::serve
