@@ -132,13 +132,14 @@ bool Trimmer::child(const Member& member, const PlainJudge::Told& told, const St
 
 // Nothing is left to do in what a look made, so that another look would change nothing.
 bool Trimmer::settled(Value schema, const Step* at, int depth) {
-  const std::size_t edits = edits_.size(), steps = steps_;
+  const std::size_t edits = edits_.size(), steps = steps_, made = made_.size();
   settling_ = true;
   Made again;
   const bool as_it_is = this->schema(schema, at, depth, false, again) && edits_.size() == edits &&
                         again.value.node() == schema.node();
   settling_ = false;
   edits_.resize(edits);
+  made_.resize(made);  // a look that gave up leaves what it was putting together
   steps_ = steps;
   return as_it_is;
 }
