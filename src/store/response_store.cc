@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace dragoman::store {
 namespace {
@@ -237,18 +238,14 @@ Result<std::int64_t> ResponseStore::bytes_used() {
 Result<bool> ResponseStore::erase_those(const std::string& which) {
   Transaction transaction(database_);
   if (auto done = transaction.begin(); !done) return std::unexpected(done.error());
-  if (auto done = database_.run(fmt::format("DELETE FROM response_items WHERE (response_id, key_name) IN "
-                                            "(SELECT id, key_name FROM responses {})",
-                                            which)
-                                    .c_str());
-      !done)
-    return std::unexpected(done.error());
-  if (auto done = database_.run(fmt::format("DELETE FROM responses WHERE (id, key_name) IN "
-                                            "(SELECT id, key_name FROM responses {})",
-                                            which)
-                                    .c_str());
-      !done)
-    return std::unexpected(done.error());
+  for (const auto& [table, keys] :
+       {std::pair{"response_items", "response_id, key_name"}, std::pair{"responses", "id, key_name"}})
+    if (auto done =
+            database_.run(fmt::format("DELETE FROM {} WHERE ({}) IN (SELECT id, key_name FROM responses {})",
+                                      table, keys, which)
+                              .c_str());
+        !done)
+      return std::unexpected(done.error());
   const auto changed = database_.integer("SELECT changes()");
   if (!changed) return std::unexpected(changed.error());
   if (auto done = transaction.commit(); !done) return std::unexpected(done.error());
