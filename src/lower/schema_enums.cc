@@ -65,13 +65,17 @@ void Rewriter::enums(Node& n) {
 void Rewriter::blank_values(Node& n) {
   Draft& d = n.draft;
   const Value values = d.get("enum"), type = d.get("type");
-  bool null = false;
+  bool null = false, blank_too = false;
   std::vector<Value> said;  // the others
   for (const Value value : values.items()) {
-    null = null || value.is_null();
-    if (!value.is_null() && !(value.is_string() && value.text().empty())) said.push_back(value);
+    if (value.is_null())
+      null = true;
+    else if (value.is_string() && value.text().empty())
+      blank_too = true;
+    else
+      said.push_back(value);
   }
-  if (said.size() + (null ? 1 : 0) == values.items().size()) return;
+  if (!blank_too) return;
   const bool may_blank = !type || names_type(type, "string");
   const bool may_null = null && (!type || names_type(type, "null") || d.get("nullable").boolean());
   const bool flagged = column_[Row::nullable] == Cell::ok;

@@ -215,8 +215,11 @@ PlainJudge::Fit PlainJudge::keyword(const Keyword& keyword, const Member& member
     case Row::ref:
     case Row::dynamic_ref:
     case Row::recursive_ref:
-    case Row::nullable:
       return Fit::no;
+    case Row::nullable:
+      told.nullable = value;
+      if (!value.is_bool() || column_[row] != Cell::ok || told.root) return Fit::no;
+      break;
     default:
       // Those that are looked into have a case of their own.
       if (keyword.holds != Holds::data || keyword.wants == Wants::list || keyword.wants == Wants::schema ||
@@ -286,6 +289,7 @@ std::optional<std::uint64_t> PlainJudge::look(std::span<const Member> members, T
     gone |= std::uint64_t{1} << i;
     bounds |= known && !known->note;
   }
+  told.each = !bounds;
   // What stands beside branches may first have to go into them.
   if (!together(members, told) || (bounds && told.branches)) return std::nullopt;
   return gone;

@@ -28,9 +28,10 @@ class PlainJudge {
   enum Types : std::uint8_t { object = 1, array = 2, string = 4, null = 8, others = 16, odd = 32 };
   // What a look at a schema sees.
   struct Told {
-    json::Value type, values, only, properties, required, more, items, branches;
+    json::Value type, values, only, properties, required, more, items, branches, nullable;
     std::uint8_t types = 0;  // that `type` names
     bool root = false;
+    bool each = false;  // by itself every member is taken or a note that goes; not so together, perhaps
     bool is_object() const { return type.is_string() && types == object; }
   };
   static constexpr std::size_t kMembers = 64;  // of one schema; more are for the steps

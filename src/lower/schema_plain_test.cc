@@ -96,6 +96,86 @@ constexpr std::string_view kMembers[] = {
     R"("$ref":"#/properties/p")",
 };
 
+// A type or null, and what may stand beside it: apart at some targets, in several ways (schema_null_apart.h).
+constexpr std::string_view kOrNull[] = {
+    R"("type":["string","null"])", R"("type":["null","string"])",  R"("type":["integer","null"])",
+    R"("type":["null","number"])", R"("type":["boolean","null"])", R"("type":["object","null"])",
+    R"("type":["array","null"])",  R"("type":["null","null"])",    R"("type":["string","null","string"])",
+    R"("type":"string")",
+};
+constexpr std::string_view kBesideNull[] = {
+    R"("enum":["a","b",null])",
+    R"("enum":[null,"a"])",
+    R"("enum":["a","b"])",
+    R"("enum":["a","a",null,null])",
+    R"("enum":[null])",
+    R"("enum":["",null])",
+    R"("enum":["a","",null])",
+    R"("enum":["a",1,null])",
+    R"("enum":[1,2,null])",
+    R"("enum":[true,null])",
+    R"("const":null)",
+    R"("description":"d")",
+    R"("title":"t")",
+    R"("default":null)",
+    R"("examples":["a",null])",
+    R"("x-note":{"a":1})",
+    R"("$comment":"c")",
+    R"("$schema":"http://json-schema.org/draft-07/schema#")",
+    R"("$id":"i")",
+    R"("id":"i")",
+    R"("minLength":0)",
+    R"("maxLength":9)",
+    R"("pattern":"^a+$")",
+    R"("format":"date-time")",
+    R"("minimum":1)",
+    R"("multipleOf":1)",
+    R"("items":{"type":["string","null"],"minLength":1})",
+    R"("properties":{"a":{"type":["string","null"],"enum":["a",null],"x-note":1}})",
+    R"("required":["a"])",
+    R"("propertyOrdering":["a"])",
+    R"("additionalProperties":false)",
+    R"("anyOf":[{"type":"string"},{"type":"null"}])",
+    R"("nullable":true)",
+    R"("nullable":false)",
+};
+
+// Each alone beside each type, then some at a time, in any order and place.
+std::vector<std::string> or_null() {
+  std::vector<std::string> all;
+  const auto add = [&](std::string_view part) {
+    all.push_back(fmt::format(
+        R"({{"type":"object","properties":{{"p":{{{}}},"q":{{"type":"string"}}}},"required":["q"],"additionalProperties":false}})",
+        part));
+  };
+  for (const std::string_view type : kOrNull) {
+    add(type);
+    for (const std::string_view beside : kBesideNull) {
+      add(fmt::format("{},{}", type, beside));
+    }
+  }
+  for (const std::string_view beside : kBesideNull) add(beside);
+  for (const std::string_view root :
+       {R"("nullable":true)", R"("nullable":false)", R"("type":["object","null"])"})
+    all.push_back(fmt::format(R"({{{}{},"properties":{{"p":{{"type":["string","null"],"nullable":true}}}}}})",
+                              root.starts_with("\"type") ? "" : R"("type":"object",)", root));
+  std::mt19937 random(3);
+  const auto key = [](std::string_view member) { return member.substr(0, member.find(':')); };
+  for (int i = 0; i < 200; ++i) {
+    std::vector<std::string_view> members = {kOrNull[random() % 7], kBesideNull[random() % 10]};
+    for (std::size_t more = random() % 4; more > 0; --more) {
+      const std::string_view one = kBesideNull[random() % std::size(kBesideNull)];
+      if (std::ranges::find(members, key(one), key) == members.end()) members.push_back(one);
+    }
+    std::ranges::shuffle(members, random);
+    const std::string part = fmt::format("{}", fmt::join(members, ","));
+    add(i % 4   ? part
+        : i % 8 ? fmt::format(R"("anyOf":[{{{}}},{{"type":"integer"}}])", part)
+                : fmt::format(R"("items":{{{}}},"type":"array")", part));
+  }
+  return all;
+}
+
 // Some members and, a few levels down, more of them; keys that stand twice are left out.
 std::string drawn(std::mt19937& random, int depth) {
   std::string out = "{";
@@ -183,6 +263,30 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
   EXPECT_GT(stepped, 100u);
   EXPECT_GT(parts, 3000u);
   EXPECT_GT(lost, 10u);
+}
+
+TEST(SchemaPlain, NullApartIsWhatEveryStepComesTo) {
+  std::size_t turn = 0, mode = 0, apart = 0;
+  for (const std::string& text : or_null()) {
+    Arena arena;
+    const auto schema = json::parse(arena, text);
+    ASSERT_TRUE(schema) << text;
+    for (const Column& column : keyword_table().columns()) {
+      // Most columns take it as it is: some of all are enough.
+      if (column[Row::type_or_null] == Cell::ok && turn++ % 8) continue;
+      for (SchemaOptions options : {SchemaOptions(), strict_modes()[mode++ % 8]}) {
+        options.target = target_of(column);
+        const std::string made = all_of(lower_schema(*schema, options, arena));
+        StrictWalk walk(options.rules, options.close, arena);  // beside it no part goes through the steps
+        if (const auto one = Trimmer(column, options.target, nullptr, &walk, arena).run(*schema))
+          apart += static_cast<std::size_t>(std::ranges::count_if(
+              one->edits, [](const Edit& edit) { return edit.keyword == "type" || edit.keyword == "enum"; }));
+        options.target.every_step = true;
+        EXPECT_EQ(made, all_of(lower_schema(*schema, options, arena))) << column.name() << ": " << text;
+      }
+    }
+  }
+  EXPECT_GT(apart, 300u) << "else this shows nothing";
 }
 
 TEST(SchemaPlain, StrictInOneWalkIsWhatAWalkForEachConditionComesTo) {

@@ -6,6 +6,7 @@
 #include "lower/argument_plan.h"
 #include "lower/schema_hint.h"
 #include "lower/schema_keys.h"
+#include "lower/schema_null_apart.h"
 #include "lower/schema_report.h"
 #include "lower/schema_rewriter.h"
 
@@ -34,16 +35,22 @@ void Trimmer::append(std::string& pointer, const Step* at) {
   if (at->branch) json::append_pointer(pointer, *at->branch);
 }
 
-bool Trimmer::leave(const LeftOut& left, const Member& member, const Step* at, std::string* hints) {
-  if (target_.lossless && left.loss != Loss::none) return false;  // nobody will read of more
+bool Trimmer::note(Row row, const Step* at, std::string_view keyword, Value before, Value after, Loss loss) {
+  if (target_.lossless && loss != Loss::none) return false;  // nobody will read of more
   if (edits_.size() == kSchemaEdits) return false;
   if (edits_.empty()) edits_.reserve(4);
   Edit& edit = edits_.emplace_back();
-  edit.rule = column_.rule(left.row, member.key);
+  edit.rule = column_.rule(row, keyword);
   append(edit.pointer, at);
-  edit.keyword = member.key;
-  edit.before = start_of(member.value);
-  edit.loss = left.loss;
+  edit.keyword = keyword;
+  edit.before = start_of(before);
+  if (after) edit.after = start_of(after);
+  edit.loss = loss;
+  return true;
+}
+
+bool Trimmer::leave(const LeftOut& left, const Member& member, const Step* at, std::string* hints) {
+  if (!note(left.row, at, member.key, member.value, {}, left.loss)) return false;
   if (!hints || !left.hint) return true;
   if (std::string said = hint(member.key, member.value); hints->empty())
     *hints = std::move(said);
@@ -85,7 +92,7 @@ bool Trimmer::properties(const PlainJudge::Told& told, const Step* at, int depth
     stepped = stepped || one.stepped;
     if (!changed && one.value.node() != member.value.node()) {
       changed = true;
-      made_.insert(made_.end(), members.begin(), members.begin() + static_cast<std::ptrdiff_t>(i));
+      put(members.first(i));
     }
     if (changed) made_.push_back({member.key, one.value, member.raw_key});
   }
@@ -128,6 +135,18 @@ bool Trimmer::child(const Member& member, const PlainJudge::Told& told, const St
   if (!schema(value, &step, depth, false, made)) return false;
   inside.nests = std::max(inside.nests, made.seen.nests);
   return !by_true || !made.value.members().empty();
+}
+
+std::optional<std::uint64_t> Trimmer::look_apart(Value& value, PlainJudge::Told& told, const Step* at) {
+  const auto apart = null_apart(column_, value.members(), told, build_);
+  if (!apart) return std::nullopt;
+  PlainJudge::Told made;
+  const auto gone = judge_.look(apart->schema.members(), made);
+  if (!gone || !note(apart->row, at, apart->keyword, apart->before, apart->after, Loss::none))
+    return std::nullopt;
+  value = apart->schema;
+  told = made;
+  return gone;
 }
 
 // Nothing is left to do in what a look made, so that another look would change nothing.
@@ -181,6 +200,11 @@ bool Trimmer::root(Value value, const PlainJudge::Told& told) const {
          !told.only;
 }
 
+void Trimmer::put(std::span<const Member> members) {
+  if (made_.capacity() == 0) made_.reserve(kRoom);
+  made_.insert(made_.end(), members.begin(), members.end());
+}
+
 // What the root alone cannot have, among the members put together from `first` on.
 bool Trimmer::trim_root(std::size_t first, bool hinted, bool& changed) {
   std::size_t kept = first;
@@ -202,15 +226,19 @@ bool Trimmer::trim_root(std::size_t first, bool hinted, bool& changed) {
 
 bool Trimmer::schema(Value value, const Step* at, int depth, bool optional, Made& made) {
   if (!value.is_object() || depth > kTrimDepth) return false;
-  const auto members = value.members();
+  const Value written = value;
   PlainJudge::Told told{.root = !at};
-  const auto gone = judge_.look(members, told);
+  auto gone = judge_.look(value.members(), told);
+  if (!gone && at && told.each) gone = look_apart(value, told, at);
   if (!gone && at) return stepped(value, at, depth, made);
   if (!gone || (!at && !root(value, told))) return false;
-  if (at) steps_ += 1 + members.size();
+  if (at) steps_ += 1 + written.members().size();
+  const auto members = value.members();
+  const bool parted = value.node() != written.node();
   const bool leaf = !told.properties && !told.items && !told.branches && !told.more.is_object();
   if (!strict_ && leaf && *gone == 0 && at) {  // as most are
     made.value = value;
+    made.trimmed = parted;
     return true;
   }
   if (strict_ && !strict_->takes(told)) return false;
@@ -220,13 +248,14 @@ bool Trimmer::schema(Value value, const Step* at, int depth, bool optional, Made
   const bool hinted =
       !hints.empty() && column_[Row::description] == Cell::ok && (at || target_.root_keys.empty());
   made.value = value;
-  made.trimmed = *gone != 0;
+  made.trimmed = parted || *gone != 0;
 
   const std::size_t first = made_.size();
   // What stays is put together, rather than taken as it stands.
-  bool apart = made.trimmed || (!at && trims_root_), described = false, changed = made.trimmed;
+  bool apart = *gone != 0 || (!at && trims_root_), described = false, changed = *gone != 0;
+  if (apart) put({});
   const auto part = [&](std::size_t end) {
-    made_.insert(made_.end(), members.begin(), members.begin() + static_cast<std::ptrdiff_t>(end));
+    put(members.first(end));
     apart = true;
   };
   Inside inside;
@@ -260,7 +289,6 @@ bool Trimmer::schema(Value value, const Step* at, int depth, bool optional, Made
 
 std::optional<Trimmer::Trimmed> Trimmer::run(Value root) {
   if (target_.every_step || !target_.object_root || column_.passes_all()) return std::nullopt;
-  if (trims_root_) made_.reserve(kRoom);
   Made made;
   if (!schema(root, nullptr, 0, false, made) || steps_ > kSchemaSteps) return std::nullopt;
   std::ranges::stable_sort(later_, {}, [](const auto& one) { return one.first; });

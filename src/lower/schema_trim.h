@@ -66,8 +66,13 @@ class Trimmer {
   bool schema(json::Value value, const Step* at, int depth, bool optional, Made& made);
   // What the steps make of it, if they may do so here.
   bool stepped(json::Value value, const Step* at, int depth, Made& made);
+  // Makes it what it becomes where null is said apart: the members of that which have to go. nullopt, and
+  // nothing done: it is not one of those forms, or not all it needs.
+  std::optional<std::uint64_t> look_apart(json::Value& value, PlainJudge::Told& told, const Step* at);
   bool settled(json::Value schema, const Step* at, int depth);
   bool root(json::Value value, const PlainJudge::Told& told) const;
+  bool note(Row row, const Step* at, std::string_view keyword, json::Value before, json::Value after,
+            Loss loss);
   bool leave(const LeftOut& left, const json::Member& member, const Step* at, std::string* hints);
   bool leave_all(std::span<const json::Member> members, std::uint64_t gone, const Step* at,
                  std::string& hints);
@@ -75,6 +80,7 @@ class Trimmer {
              Inside& inside, Made& made);
   bool properties(const PlainJudge::Told& told, const Step* at, int depth, Inside& inside, Made& made);
   bool branches(const PlainJudge::Told& told, const Step* at, int depth, Inside& inside, Made& made);
+  void put(std::span<const json::Member> members);  // at the end of what is being put together
   bool trim_root(std::size_t first, bool hinted, bool& changed);
 
   const Column& column_;

@@ -45,7 +45,7 @@ std::int64_t characters(std::string_view text) {
 }  // namespace
 
 bool StrictWalk::takes(const Told& told) const {
-  if (told.required.items().size() > kNames) return false;
+  if (told.nullable || told.required.items().size() > kNames) return false;
   if (!rules_.first_keys) return true;
   // OAIS-07: branches that begin with the same key are put in order elsewhere.
   const auto branches = told.branches.items();
