@@ -226,19 +226,23 @@ bool Trimmer::trim_root(std::size_t first, bool hinted, bool& changed) {
 
 bool Trimmer::schema(Value value, const Step* at, int depth, bool optional, Made& made) {
   if (!value.is_object() || depth > kTrimDepth) return false;
-  const Value written = value;
   PlainJudge::Told told{.root = !at};
   auto gone = judge_.look(value.members(), told);
-  if (!gone && at && told.each) gone = look_apart(value, told, at);
-  if (!gone && at) return stepped(value, at, depth, made);
-  if (!gone || (!at && !root(value, told))) return false;
-  if (at) steps_ += 1 + written.members().size();
+  if (at) {
+    const std::size_t steps = 1 + value.members().size();
+    if (!gone) {
+      if (told.each) gone = look_apart(value, told, at);
+      if (!gone) return stepped(value, at, depth, made);
+      made.trimmed = true;
+    }
+    steps_ += steps;
+  } else if (!gone || !root(value, told)) {
+    return false;
+  }
   const auto members = value.members();
-  const bool parted = value.node() != written.node();
   const bool leaf = !told.properties && !told.items && !told.branches && !told.more.is_object();
   if (!strict_ && leaf && *gone == 0 && at) {  // as most are
     made.value = value;
-    made.trimmed = parted;
     return true;
   }
   if (strict_ && !strict_->takes(told)) return false;
@@ -248,7 +252,7 @@ bool Trimmer::schema(Value value, const Step* at, int depth, bool optional, Made
   const bool hinted =
       !hints.empty() && column_[Row::description] == Cell::ok && (at || target_.root_keys.empty());
   made.value = value;
-  made.trimmed = parted || *gone != 0;
+  made.trimmed = made.trimmed || *gone != 0;
 
   const std::size_t first = made_.size();
   // What stays is put together, rather than taken as it stands.
