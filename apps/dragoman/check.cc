@@ -58,8 +58,8 @@ struct Row {
     const lower::Loss worst = outcome.worst();
     if (worst == lower::Loss::none) return "";
     const lower::Edit& first = *std::ranges::find(outcome.lowered.edits, worst, &lower::Edit::loss);
-    const std::string place = first.pointer.empty() ? "" : " " + first.pointer;
-    const bool said = first.pointer.ends_with("/" + first.keyword);
+    const std::string place = first.pointer.empty() ? "" : fmt::format(" {}", first.pointer);
+    const bool said = first.pointer.ends_with(fmt::format("/{}", first.keyword));
     const int more = outcome.count(worst) - 1;
     return fmt::format("{}{}{}{}{}", first.rule, place, said ? "" : fmt::format(" ({})", first.keyword),
                        more > 0 ? fmt::format(", {} more", more) : "", outcome.warned() ? " (warned)" : "");

@@ -56,8 +56,8 @@ void print_edits(const Side& side, std::size_t width) {
   if (side.outcome.lowered.edits.empty()) return;
   Table table({"loss", "rule", "pointer", "keyword", "before", "after"});
   for (const lower::Edit& e : side.outcome.lowered.edits)
-    table.add({std::string(lower::name(e.loss)), e.rule, e.pointer, e.keyword, one_line(e.before),
-               one_line(e.after)});
+    table.add({std::string(lower::name(e.loss)), std::string(e.rule), std::string(e.pointer),
+               std::string(e.keyword), one_line(std::string(e.before)), one_line(std::string(e.after))});
   fmt::print("{}", table.text(width));
 }
 

@@ -13,12 +13,13 @@
 namespace dragoman {
 
 // Owns its blocks; pointers stay valid until the arena dies or reset() is called. Not thread-safe: one
-// request, one loop. Holds trivially destructible values only, so nothing has to run when it goes.
+// request, one loop. Moved, what it allocated stays where it is. Holds trivially destructible values only, so
+// nothing has to run when it goes.
 class Arena {
  public:
   explicit Arena(std::size_t first_block = 4096) : next_size_(first_block) {}
-  Arena(const Arena&) = delete;
-  Arena& operator=(const Arena&) = delete;
+  Arena(Arena&&) = default;
+  Arena& operator=(Arena&&) = default;
 
   void* allocate(std::size_t size, std::size_t align) {
     std::size_t at = (used_ + align - 1) & ~(align - 1);

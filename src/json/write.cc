@@ -197,6 +197,13 @@ std::string dump(Value value) {
   return out;
 }
 
+Value written_once(Value value, Arena& arena) {
+  if (!value || !value.raw().empty()) return value;
+  Node* const node = arena.make<Node>(*value.node());
+  node->raw = arena.copy(std::string_view(dump(value)));
+  return Value(node);
+}
+
 std::string dump_compact(Value value) {
   std::string out;
   write_compact(out, value);

@@ -21,6 +21,10 @@ std::string dump_compact(Value value);
 // Indented by two spaces, for people.
 std::string dump_pretty(Value value);
 
+// The value with its text written out, for those who send it often. Both in the arena but for what the value
+// points to.
+Value written_once(Value value, Arena& arena);
+
 // `text` with its quotes. UTF-8 passes as it is; control characters, quote and backslash are escaped.
 void write_string(std::string& out, std::string_view text);
 

@@ -30,7 +30,7 @@ struct Context {
   std::span<const Recalled> recalled = {};
   SchemaCache* schemas = nullptr;
   std::vector<std::shared_ptr<const void>> held = {};  // what the draft points to of the cache
-  std::vector<Edit> edits = {};
+  EditList edits = {};
   Restore restore = {};
   std::optional<Refused> refused = {};
   std::optional<Refused> unseen = {};
@@ -42,12 +42,12 @@ struct Context {
   // `rule` is the cause as this room names it: a rule of the contracts, with a word behind a dot where one
   // rule of ours answers to several of a provider's ("GEN-03.orphan"). The edit carries what the target's
   // rows cite for it.
-  void edit(std::string_view rule, std::string_view pointer, std::string_view keyword, std::string before,
-            std::string after, Loss loss);
+  void edit(std::string_view rule, std::string_view pointer, std::string_view keyword,
+            std::string_view before, std::string_view after, Loss loss);
   // The same, for a change that a setting asked for: its row is the rule (or `fallback` when it is a
   // default).
   void edit(Setting cause, std::string_view fallback, std::string_view pointer, std::string_view keyword,
-            std::string before, std::string after, Loss loss);
+            std::string_view before, std::string_view after, Loss loss);
   // Does an edit speak of this place of the client's request, or of something in it?
   bool told(std::string_view pointer) const;
   // The first refusal wins; later passes still run on the draft, harmlessly.

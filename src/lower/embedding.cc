@@ -25,17 +25,16 @@ struct Embedding {
   EmbeddingRequest draft;
   const Target& target;
   const profile::Profile& profile;
-  std::vector<Edit> edits = {};
+  EditList edits = {};
   std::optional<Refused> refused = {};
 
   std::string rule(Setting cause, std::string_view fallback) const {
     const std::string_view id = profile.rule(cause);
     return std::string(id.empty() ? profile.cite(fallback) : id);
   }
-  void edit(std::string rule_id, std::string_view pointer, std::string_view keyword, std::string before,
-            std::string after, Loss loss) {
-    edits.push_back({std::move(rule_id), std::string(pointer), std::string(keyword), std::move(before),
-                     std::move(after), loss});
+  void edit(std::string_view rule_id, std::string_view pointer, std::string_view keyword,
+            std::string_view before, std::string_view after, Loss loss) {
+    edits.add({rule_id, pointer, keyword, before, after, loss});
   }
   void refuse(std::string rule_id, std::string_view pointer, std::string reason) {
     if (!refused) refused = Refused{std::move(rule_id), std::string(pointer), std::move(reason)};

@@ -21,7 +21,7 @@ struct EmbeddingCall {
 struct LoweredEmbedding {
   std::vector<EmbeddingCall> calls;  // at least one
   bool same_bytes = false;           // one call, the client's own body but for the model's name
-  std::vector<Edit> edits;
+  EditList edits;
   std::optional<std::int64_t> dimensions = {};  // what each vector must have; nothing: nobody asked
 };
 

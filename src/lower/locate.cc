@@ -334,9 +334,9 @@ class Locator {
   void finish(ClientPlace& place) const {
     if (const json::Value there = json::resolve(in_.original.source, place.pointer)) place.text = show(there);
     for (const Edit& edit : in_.lowered.edits) {
-      const bool at = edit.pointer == place.pointer || edit.pointer.starts_with(place.pointer + "/");
-      const bool around = !edit.pointer.empty() && place.pointer.starts_with(edit.pointer + "/");
-      if (at || around) place.edits.push_back(edit);
+      const bool at = json::pointer_within(edit.pointer, place.pointer);
+      const bool around = !edit.pointer.empty() && json::pointer_within(place.pointer, edit.pointer);
+      if (at || around) place.edits.add(edit);
     }
   }
 

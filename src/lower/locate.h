@@ -13,10 +13,10 @@
 namespace dragoman::lower {
 
 struct ClientPlace {
-  std::string pointer;      // RFC 6901, into the client's body; "" when the place cannot be told
-  std::string tool;         // the client's name of the tool it is in, "" outside tools
-  std::string text;         // what stands there, compact JSON, cut to a readable length
-  std::vector<Edit> edits;  // what this lowering changed there or around it
+  std::string pointer;  // RFC 6901, into the client's body; "" when the place cannot be told
+  std::string tool;     // the client's name of the tool it is in, "" outside tools
+  std::string text;     // what stands there, compact JSON, cut to a readable length
+  EditList edits;       // what this lowering changed there or around it
   bool found() const { return !pointer.empty(); }
 };
 

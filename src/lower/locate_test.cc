@@ -102,7 +102,7 @@ TEST(Locate, SaysWhatWasChangedThere) {
   EXPECT_EQ(place.pointer, "/tools/1/function/parameters");
   const ClientPlace name = place_of("anthropic/claude-sonnet-4-5", "tools.1.custom", "");
   ASSERT_FALSE(name.edits.empty());
-  EXPECT_EQ(name.edits.front().keyword, "name");
+  EXPECT_EQ(name.edits[0].keyword, "name");
   EXPECT_EQ(name.text.substr(0, 19), R"({"type":"function",)");
 }
 

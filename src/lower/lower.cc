@@ -86,11 +86,9 @@ bool must_stream(const Context& c) {
 void point_at_text(Context& c) {
   const std::string_view schema = c.original.response_format.schema_pointer;
   if (schema.empty() || !json::resolve(c.original.source, schema).is_string()) return;
-  const auto shorten = [&](std::string& pointer) {
-    if (pointer.starts_with(schema)) pointer.resize(schema.size());
-  };
-  for (Edit& edit : c.edits) shorten(edit.pointer);
-  if (c.refused) shorten(c.refused->pointer);
+  for (Edit& edit : c.edits)
+    if (edit.pointer.starts_with(schema)) edit.pointer = edit.pointer.substr(0, schema.size());
+  if (c.refused && c.refused->pointer.starts_with(schema)) c.refused->pointer.resize(schema.size());
 }
 
 }  // namespace
@@ -109,20 +107,6 @@ bool efforts_only(const Context& c) {
   return std::ranges::find(kStyles, reasoning_style(c)) != kStyles.end();
 }
 
-std::string_view name(Loss loss) {
-  switch (loss) {
-    case Loss::none:
-      return "none";
-    case Loss::widened:
-      return "widened";
-    case Loss::narrowed:
-      return "narrowed";
-    case Loss::semantic:
-      return "semantic";
-  }
-  return "none";
-}
-
 std::string cut(std::string_view text) {
   constexpr std::size_t kReadable = 200;
   if (text.size() <= kReadable) return std::string(text);
@@ -134,14 +118,13 @@ std::string cut(std::string_view text) {
 std::string show(json::Value value) { return value ? cut(json::dump_compact(value)) : std::string(); }
 
 void Context::edit(std::string_view rule_id, std::string_view pointer, std::string_view keyword,
-                   std::string before, std::string after, Loss loss) {
-  edits.push_back({std::string(profile.cite(rule_id)), std::string(pointer), std::string(keyword),
-                   std::move(before), std::move(after), loss});
+                   std::string_view before, std::string_view after, Loss loss) {
+  edits.add({profile.cite(rule_id), pointer, keyword, before, after, loss});
 }
 
 void Context::edit(Setting cause, std::string_view fallback, std::string_view pointer,
-                   std::string_view keyword, std::string before, std::string after, Loss loss) {
-  edit(rule(cause, fallback), pointer, keyword, std::move(before), std::move(after), loss);
+                   std::string_view keyword, std::string_view before, std::string_view after, Loss loss) {
+  edit(rule(cause, fallback), pointer, keyword, before, after, loss);
 }
 
 bool Context::told(std::string_view pointer) const {

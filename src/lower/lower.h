@@ -16,28 +16,10 @@
 #include "base/arena.h"
 #include "canon/issued.h"
 #include "canon/request.h"
+#include "lower/edit.h"
 #include "profile/provider.h"
 
 namespace dragoman::lower {
-
-// What a change costs the client.
-//   none      same meaning in other words (a renamed tool, `const` as a one-value enum)
-//   widened   a constraint the provider cannot be told; kept and enforced on the answer
-//   narrowed  the provider gets less freedom than the client gave (a clamped parameter, a required field)
-//   semantic  something the client said does not arrive (an image, foreign reasoning)
-enum class Loss : std::uint8_t { none, widened, narrowed, semantic };
-inline constexpr int kLosses = 4;
-std::string_view name(Loss loss);
-
-// One change, for people and for the journal. All text is owned.
-struct Edit {
-  std::string rule;     // id of the rule, as docs/providers lists it
-  std::string pointer;  // JSON pointer into the client's request; "" for the whole
-  std::string keyword;  // what was changed there: a parameter, a schema keyword, "name", "id" …
-  std::string before;   // JSON text or a short description, cut to a readable length
-  std::string after;
-  Loss loss = Loss::none;
-};
 
 class WayBack;
 
@@ -79,7 +61,7 @@ struct Lowered {
   bool stream = false;       // call the streaming endpoint; what the client asked for may differ
   bool same_bytes = false;   // the client's own body went out, but for the model name and its like
   bool added_usage = false;  // stream_options.include_usage was ours, not the client's
-  std::vector<Edit> edits;
+  EditList edits;
   Restore restore;
   std::vector<std::pair<std::string, std::string>> headers = {};  // to send besides the target's own
   // The user's last words show something of a kind that the target does not read at all (an image, a

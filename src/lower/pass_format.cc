@@ -120,10 +120,10 @@ void fit_name(Context& c) {
   }
 }
 
-void take(Context& c, SharedSchema& lowered) {
+void take(Context& c, const SharedSchema& lowered) {
   ResponseFormat& format = c.draft.response_format;
   Cites cites(c.profile);
-  report(c, lowered, format.schema_pointer, cites);
+  report(c, *lowered, format.schema_pointer, cites);
   format.schema = sent(*lowered, format.schema);
   c.restore.output = back_of(lowered);
 }

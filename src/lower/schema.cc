@@ -301,7 +301,7 @@ struct Look {
 // `settled`: see Rewriter.
 Look look_at(Value schema, const SchemaTarget& target, bool settled, std::string_view pointer, Arena& arena) {
   const Column& column = keyword_table().column(target.column);
-  Reporter reporter(schema, pointer, column, target.lossless);
+  Reporter reporter(schema, pointer, column, target.lossless, arena);
   Look look;
   Rewritten& out = look.made;
   const bool by_name =
@@ -317,7 +317,7 @@ Look look_at(Value schema, const SchemaTarget& target, bool settled, std::string
     out.steps = std::max(out.steps, rewriter.steps());
     out.too_costly = rewriter.too_costly();
     out.too_many_edits = reporter.overflows();
-    if (out.too_many_edits) out.too_costly = reporter.last().pointer;
+    if (out.too_many_edits) out.too_costly = std::string(reporter.last().pointer);
     look.refers = look.refers || rewriter.refers();
     if (out.too_costly || (target.lossless && reporter.lost())) break;
     if (keep == Keep::none || rewriter.references_hold(out.schema)) break;
@@ -330,9 +330,16 @@ bool loses(const Edit& edit) { return edit.loss != Loss::none; }
 
 }  // namespace
 
-std::string nearest_written(Value schema, std::string_view pointer) {
+std::string_view nearest_written(Value schema, std::string_view pointer) {
   while (!pointer.empty() && !json::resolve(schema, pointer)) pointer = pointer.substr(0, pointer.rfind('/'));
-  return std::string(pointer);
+  return pointer;
+}
+
+std::string_view joined(std::string_view place, std::string_view pointer, Arena& arena) {
+  if (place.empty()) return pointer;
+  char* const text = arena.characters(place.size() + pointer.size());
+  std::ranges::copy(pointer, std::ranges::copy(place, text).out);
+  return {text, place.size() + pointer.size()};
 }
 
 // What one rewriting leaves can be something a keyword of its own rule applies to (`additionalProperties`
@@ -347,13 +354,13 @@ Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view poi
     Rewritten again = look_at(out.schema, target, !first.refers, "", arena).made;
     changed = !again.edits.empty();
     for (Edit& edit : again.edits) {
-      edit.pointer = std::string(pointer) + nearest_written(schema, edit.pointer);
-      out.edits.push_back(std::move(edit));
+      edit.pointer = joined(pointer, nearest_written(schema, edit.pointer), arena);
+      out.edits.push_back(edit);
     }
     if (!changed) break;
     out.schema = again.schema;
     out.steps = std::max(out.steps, again.steps);
-    if (again.too_costly) out.too_costly = nearest_written(schema, *again.too_costly);
+    if (again.too_costly) out.too_costly = std::string(nearest_written(schema, *again.too_costly));
     out.too_many_edits = again.too_many_edits;
     out.wrapped = out.wrapped || again.wrapped;
     out.closed_maps = out.closed_maps || again.closed_maps;
@@ -369,7 +376,7 @@ std::optional<RewrittenPart> rewrite_part(Value schema, const SchemaTarget& targ
   if (target.lossless || (!again && (raw.empty() || says("$") || says("\\u") || says("definitions"))))
     return std::nullopt;
   const Column& column = keyword_table().column(target.column);
-  Reporter reporter(schema, pointer, column, false);
+  Reporter reporter(schema, pointer, column, false, arena);
   Rewriter rewriter(schema, target, column, Keep::none, again, arena, reporter);
   RewrittenPart out{rewriter.run_below(depth)};
   // What is gone, or has come to nothing, is for the schema around it.
@@ -384,7 +391,7 @@ Value rewrite_schema(Value schema, const SchemaTarget& target, std::string_view 
                      const EditSink& edit) {
   Rewritten made = rewrite(schema, target, pointer, arena);
   if (edit)
-    for (Edit& one : made.edits) edit(std::move(one));
+    for (const Edit& one : made.edits) edit(one);
   return made.schema;
 }
 

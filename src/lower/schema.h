@@ -40,7 +40,7 @@ inline constexpr int kSchemaLooks = 4;
 // to a kilobyte of text: a client of a few megabytes must not make hundreds of them.
 inline constexpr std::size_t kSchemaEdits = 20'000;
 
-using EditSink = std::function<void(Edit)>;
+using EditSink = std::function<void(const Edit&)>;
 
 // The schema to send. `schema` absent or null means "no parameters": an empty object schema when object_root.
 // `pointer` is where the schema stands in the client's request; edits point below it. Deterministic: the same
@@ -74,6 +74,8 @@ std::optional<RewrittenPart> rewrite_part(json::Value schema, const SchemaTarget
                                           int depth, std::string_view pointer, Arena& arena);
 
 // The longest part of `pointer` that leads somewhere in the schema as the client wrote it.
-std::string nearest_written(json::Value schema, std::string_view pointer);
+std::string_view nearest_written(json::Value schema, std::string_view pointer);
+// A pointer below a place: itself, or in the arena.
+std::string_view joined(std::string_view place, std::string_view pointer, Arena& arena);
 
 }  // namespace dragoman::lower

@@ -56,10 +56,8 @@ std::size_t bytes_of(const ArgumentPlan& plan) {
 }
 
 std::size_t bytes_of(const SchemaCache::Entry& entry) {
-  std::size_t sum = sizeof entry + entry.options.size() + entry.text.size() + entry.arena.bytes();
-  for (const Edit& edit : entry.lowered.edits)
-    sum += sizeof edit + edit.rule.size() + edit.pointer.size() + edit.keyword.size() + edit.before.size() +
-           edit.after.size();
+  std::size_t sum = sizeof entry + entry.options.size() + entry.text.size() + entry.arena.bytes() +
+                    entry.lowered.edits.size() * sizeof(Edit);
   if (entry.lowered.back) sum += bytes_of(entry.lowered.back->plan());
   return sum;
 }
@@ -105,15 +103,17 @@ std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, json
   made->hash = key.hash;
   made->options = key.options;
   made->text = key.text;
-  Arena passing;
-  made->lowered = lower_schema(schema, options.options, options.keys(), passing);
-  if (made->lowered.back) made->lowered.back->plan();  // from what passes, and before others share it
-  if (made->lowered.unchanged) {
-    made->lowered.schema = {};  // the client's own, which sent() gives back
+  // As a document of its own, so that whatever comes of it lives as long as the entry does.
+  const auto own = json::parse(made->arena, made->text);
+  if (!own) return nullptr;
+  LoweredSchema& lowered = made->lowered;
+  lowered = lower_schema(*own, options.options, options.keys(), made->arena);
+  if (lowered.back) lowered.back->plan();  // before others share it
+  if (lowered.unchanged) {
+    lowered.schema = {};  // the client's own, which sent() gives back
+    if (lowered.edits.empty() && !lowered.back) made->arena = Arena(0);
   } else {
-    const auto copy = json::parse(made->arena, json::dump(made->lowered.schema));
-    if (!copy) return nullptr;  // nested deeper than a document of its own may be
-    made->lowered.schema = *copy;
+    lowered.schema = json::written_once(lowered.schema, made->arena);
   }
   made->bytes = bytes_of(*made);
   if (made->bytes > most_ / 4) return made;  // it would push out too many others
@@ -147,41 +147,23 @@ std::shared_ptr<const WayBack> back_of(const SharedSchema& lowered) {
   return {lowered.kept, lowered->back.get()};
 }
 
-const std::string& Cites::of(std::string_view rule) {
+std::string_view Cites::of(std::string_view rule) {
   for (const auto& [known, cited] : known_)
     if (known == rule) return cited;
   return known_.emplace_back(rule, profile_.cite(rule)).second;
 }
 
-void report(Context& c, SharedSchema& shared, std::string_view place, Cites& cites) {
-  const LoweredSchema& lowered = *shared;
+void report(Context& c, const LoweredSchema& lowered, std::string_view place, Cites& cites) {
   if (!lowered.too_costly.empty())
     c.refuse("GEN-07", std::string(place) + lowered.costly_at, lowered.too_costly);
-  const std::size_t needed = c.edits.size() + lowered.edits.size();
-  if (needed > kSchemaEdits) {
+  if (c.edits.size() + lowered.edits.size() > kSchemaEdits) {
     c.refuse("GEN-07", place, too_many_edits());
     return;
   }
-  if (c.edits.capacity() < needed)
-    c.edits.reserve(needed + std::max(needed, std::size_t{64}));  // more follow
-  if (shared.own) {
-    for (Edit& edit : shared.own->edits) {
-      Edit& told = c.edits.emplace_back(std::move(edit));
-      told.rule = cites.of(told.rule);
-      told.pointer.insert(0, place);
-    }
-    shared.own->edits.clear();
-    return;
-  }
-  for (const Edit& edit : lowered.edits) {
-    Edit& told = c.edits.emplace_back();
-    told.rule = cites.of(edit.rule);
-    told.pointer.reserve(place.size() + edit.pointer.size());
-    told.pointer.append(place).append(edit.pointer);
-    told.keyword = edit.keyword;
-    told.before = edit.before;
-    told.after = edit.after;
-    told.loss = edit.loss;
+  c.edits.reserve(lowered.edits.size());
+  for (Edit edit : lowered.edits) {
+    edit.rule = cites.of(edit.rule);
+    c.edits.add(edit, place);
   }
 }
 

@@ -107,15 +107,14 @@ std::shared_ptr<const WayBack> back_of(const SharedSchema& lowered);
 class Cites {
  public:
   explicit Cites(const profile::Profile& profile) : profile_(profile) {}
-  const std::string& of(std::string_view rule);  // until the next call
+  std::string_view of(std::string_view rule);
 
  private:
   const profile::Profile& profile_;
-  std::vector<std::pair<std::string, std::string>> known_;
+  std::vector<std::pair<std::string_view, std::string_view>> known_;
 };
 
-// Its edits, told of the schema at `place`; and that it cannot be sent, if so. Once: the request's own are
-// taken out of it.
-void report(Context& c, SharedSchema& lowered, std::string_view place, Cites& cites);
+// Its edits, told of the schema at `place`; and that it cannot be sent, if so.
+void report(Context& c, const LoweredSchema& lowered, std::string_view place, Cites& cites);
 
 }  // namespace dragoman::lower

@@ -1,6 +1,7 @@
 // Every cell of data/schema_keywords.csv: a schema that uses the row's keyword comes out without it where the
 // column refuses it, unchanged where the column takes it, and where nobody knows in other words only if those
 // cost nothing. A property of the keyword's name is nobody's business.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "json/parse.h"
@@ -172,7 +173,7 @@ TEST(SchemaCells, EveryCellIsHonoured) {
       std::string losses, edits;
       const json::Value out = rewrite_schema(*schema, target_of(column), "", arena, [&](const Edit& e) {
         if (e.keyword == use.trace.substr(0, use.trace.find(':'))) losses += e.loss == Loss::none ? "n" : "L";
-        edits += "\n  " + e.rule + " " + e.pointer + " " + e.keyword + " " + std::string(name(e.loss));
+        edits += fmt::format("\n  {} {} {} {}", e.rule, e.pointer, e.keyword, name(e.loss));
       });
       const std::string shown = std::string(text(use.row)) + " for " + std::string(column.name()) + ": " +
                                 json::dump_compact(out) + edits;
@@ -216,8 +217,9 @@ TEST(SchemaCells, PropertiesNamedLikeKeywordsAreLeftAlone) {
     const auto schema = json::parse(arena, column.traits().closed ? closed : plain);
     ASSERT_TRUE(schema);
     std::string edits;
-    const json::Value out = rewrite_schema(*schema, target_of(column), "", arena,
-                                           [&](const Edit& e) { edits += e.rule + " " + e.pointer + "\n"; });
+    const json::Value out = rewrite_schema(*schema, target_of(column), "", arena, [&](const Edit& e) {
+      edits += fmt::format("{} {}\n", e.rule, e.pointer);
+    });
     EXPECT_EQ(edits, "") << column.name();
     EXPECT_EQ(out.node(), schema->node()) << column.name();
   }

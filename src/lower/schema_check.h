@@ -1,5 +1,7 @@
 // What must hold of every rewriting, whatever the schema: for the tests and the fuzzer.
 #pragma once
+#include <fmt/format.h>
+
 #include <string>
 #include <vector>
 
@@ -66,7 +68,7 @@ inline std::string fault_of(json::Value schema, const Column& column) {
     return "refused: " + refused + " in " + json::dump_compact(result);
   std::string edits;
   const json::Value again = rewrite_schema(result, target, "", arena, [&](const Edit& e) {
-    edits += "\n  " + e.rule + " " + e.pointer + " " + e.keyword + ": " + e.before + " -> " + e.after;
+    edits += fmt::format("\n  {} {} {}: {} -> {}", e.rule, e.pointer, e.keyword, e.before, e.after);
   });
   if (json::dump(again) != out || !edits.empty())
     return "not idempotent:\n" + out + "\nbecame\n" + json::dump(again) + edits;

@@ -1,6 +1,7 @@
 // Every folder of tests/golden/schema: in.json, what each target named there receives (out.<column>.json),
 // and what was changed on the way (edits.txt). With DRAGOMAN_GOLDEN=write the files are written anew, to be
 // read in the diff.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -44,9 +45,11 @@ void expect(const fs::path& path, const std::string& text) {
 }
 
 std::string line(const Edit& e) {
-  return e.rule + "  " + (e.pointer.empty() ? "/" : e.pointer) + "  " + e.keyword + ": " +
-         (e.before.empty() ? "nothing" : e.before) + "  ->  " + (e.after.empty() ? "nothing" : e.after) +
-         "  (" + std::string(name(e.loss)) + ")\n";
+  const auto or_else = [](std::string_view text, std::string_view other) {
+    return text.empty() ? other : text;
+  };
+  return fmt::format("{}  {}  {}: {}  ->  {}  ({})\n", e.rule, or_else(e.pointer, "/"), e.keyword,
+                     or_else(e.before, "nothing"), or_else(e.after, "nothing"), name(e.loss));
 }
 
 TEST(SchemaGolden, Cases) {

@@ -68,8 +68,8 @@ class KeyPatterns {
 
   void edit(std::string_view path, std::string_view keyword, Value before, Value after, Loss loss) {
     lost_ = lost_ || loss != Loss::none;
-    edits.push_back(
-        {"", std::string(path), std::string(keyword), show(before), after ? show(after) : "", loss});
+    const auto kept = [&](std::string_view text) { return build_.arena().copy(text); };
+    edits.push_back({"", kept(path), kept(keyword), kept(show(before)), kept(show(after)), loss});
   }
 
   // The renamed properties of an object that a schema is about, also where others beside it declare them.

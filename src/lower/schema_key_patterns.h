@@ -17,8 +17,9 @@
 namespace dragoman::lower {
 
 struct FittedPatterns {
-  json::Value schema;            // the input itself when nothing had to change
-  std::vector<Edit> edits = {};  // without a rule; pointers into the schema, by the client's keys
+  json::Value schema;  // the input itself when nothing had to change
+  // Without a rule; pointers into the schema, by the client's keys; text in the arena.
+  std::vector<Edit> edits = {};
 };
 
 // `schema` has its new keys; `client` are those, wire key → client key.

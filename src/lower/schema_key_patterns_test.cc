@@ -3,6 +3,7 @@
 // schema says the same of the values as the wire has them; with one it takes all that the client's takes.
 #include "lower/schema_key_patterns.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -44,7 +45,7 @@ void expect(const Row& row, std::string_view column) {
     if (e.keyword != "property name") {
       EXPECT_EQ(e.rule, "ANT-35");
       EXPECT_TRUE(json::resolve(*schema, e.pointer)) << e.pointer;
-      edits.push_back(e.pointer + " " + e.keyword + " " + std::string(name(e.loss)));
+      edits.push_back(fmt::format("{} {} {}", e.pointer, e.keyword, name(e.loss)));
     }
   EXPECT_THAT(edits, ElementsAreArray(row.edits)) << wire;
   ASSERT_TRUE(lowered.back);

@@ -284,10 +284,10 @@ const KeywordTable& keyword_table() {
   return table;
 }
 
-std::string Column::rule(Row row, std::string_view keyword) const {
+std::string_view Column::rule(Row row, std::string_view keyword, Arena& arena) const {
   const std::string_view rule = rules_[static_cast<std::size_t>(row)];
-  if (!rule.empty()) return std::string(rule);
-  return is_about_root(row) ? "GEN-07" : fmt::format("SCHEMA-{}", keyword);
+  if (!rule.empty()) return rule;
+  return is_about_root(row) ? "GEN-07" : arena.copy(std::string_view(fmt::format("SCHEMA-{}", keyword)));
 }
 
 }  // namespace dragoman::lower

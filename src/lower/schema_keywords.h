@@ -141,9 +141,9 @@ class Column {
   // The cell that judges this member of a schema; the value decides where the file tells forms apart.
   Cell judge(std::string_view keyword, json::Value value) const;
   Cell judge(const Keyword& keyword, json::Value value) const;
-  // The row of docs/providers that explains why the column cannot take `row`; "SCHEMA-<keyword>" where none
-  // fits.
-  std::string rule(Row row, std::string_view keyword) const;
+  // The row of docs/providers that explains why the column cannot take `row`; "SCHEMA-<keyword>", in the
+  // arena, where none fits.
+  std::string_view rule(Row row, std::string_view keyword, Arena& arena) const;
 
  private:
   friend class KeywordTable;

@@ -1,5 +1,6 @@
 // Schemas that look odd and mean something: what goes out means the same, or the edit says what it costs.
 // Each row was found by holding generated values against the client's schema and the lowered one.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -333,7 +334,7 @@ TEST(SchemaMeaning, OneOddityEach) {
     std::vector<std::string> edits;
     const Column& column = keyword_table().column(c.column);
     const json::Value out = rewrite_schema(*schema, target_of(column), "", arena, [&](const Edit& e) {
-      edits.push_back(e.pointer + " " + e.keyword + " " + std::string(name(e.loss)));
+      edits.push_back(fmt::format("{} {} {}", e.pointer, e.keyword, name(e.loss)));
     });
     EXPECT_EQ(json::dump_compact(out), c.out) << c.why;
     EXPECT_EQ(edits, c.edits) << c.why;

@@ -47,18 +47,17 @@ void write_start(std::string& out, Value value) {
 
 }  // namespace
 
-std::string start_of(Value value) {
-  std::string out;
-  if (!value) return out;
+std::string_view start_of(Value value, Arena& arena) {
+  if (!value) return {};
   const std::string_view raw = value.raw();
-  if (!value.is_object() && !value.is_array() && !raw.empty() && raw.size() <= kShown)
-    return std::string(raw);
+  if (!value.is_object() && !value.is_array() && !raw.empty() && raw.size() <= kShown) return raw;
+  std::string out;
   write_start(out, value);
-  if (out.size() <= kShown) return out;
+  if (out.size() <= kShown) return arena.copy(std::string_view(out));
   std::size_t end = kShown;
   while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0) == 0x80) --end;  // not inside a character
   out.resize(end);
-  return out += "…";
+  return arena.copy(std::string_view(out += "…"));
 }
 
 void Reporter::index() {
@@ -146,8 +145,8 @@ void Reporter::edit(const Place& at, Row row, std::string_view keyword, Value be
     return;
   }
   if (edits_.empty()) edits_.reserve(8);
-  edits_.push_back({column_.rule(row, keyword), locate(at), std::string(keyword), start_of(before),
-                    start_of(after), loss});
+  edits_.push_back({column_.rule(row, keyword, arena_), arena_.copy(std::string_view(locate(at))),
+                    arena_.copy(keyword), start_of(before, arena_), start_of(after, arena_), loss});
   // A definition that stands in many places is rewritten in each, but the client wrote it once.
   if (told_before()) edits_.pop_back();
 }
@@ -182,8 +181,8 @@ std::vector<Edit> Reporter::take() {
 std::size_t Reporter::Hash::operator()(std::size_t i) const {
   const Edit& edit = (*edits)[i];
   std::size_t sum = static_cast<std::size_t>(edit.loss);
-  for (const std::string* text : {&edit.rule, &edit.pointer, &edit.keyword, &edit.before, &edit.after})
-    sum = sum * 31 + std::hash<std::string>()(*text);
+  for (const std::string_view text : {edit.rule, edit.pointer, edit.keyword, edit.before, edit.after})
+    sum = sum * 31 + std::hash<std::string_view>()(text);
   return sum;
 }
 

@@ -24,14 +24,15 @@ struct Place {
   std::vector<const json::Node*> expanded = {};  // what references named that were replaced in this node
 };
 
-// The value as an edit shows it: compact JSON, cut where it is long; an absent one as nothing.
-std::string start_of(json::Value value);
+// The value as an edit shows it: compact JSON, cut where it is long; an absent one as nothing. The value's
+// own text, or in the arena.
+std::string_view start_of(json::Value value, Arena& arena);
 
 class Reporter {
  public:
-  // `until_loss`: once something is lost, only that it was is of interest.
-  Reporter(json::Value root, std::string_view pointer, const Column& column, bool until_loss)
-      : root_(root), pointer_(pointer), column_(column), until_loss_(until_loss) {}
+  // `until_loss`: once something is lost, only that it was is of interest. `arena`: for the edits' text.
+  Reporter(json::Value root, std::string_view pointer, const Column& column, bool until_loss, Arena& arena)
+      : root_(root), pointer_(pointer), column_(column), until_loss_(until_loss), arena_(arena) {}
   Reporter(const Reporter&) = delete;
 
   // `before` and `after` are shown as JSON, absent as nothing.
@@ -77,6 +78,7 @@ class Reporter {
   std::string pointer_;
   const Column& column_;
   bool until_loss_;
+  Arena& arena_;
   bool lost_ = false;
   int steps_left_ = 32;  // places to be found without an index; for more it is worth its making
   std::pmr::monotonic_buffer_resource memory_;                        // of steps_, which only grows

@@ -2,6 +2,7 @@
 // tests/golden/schema.
 #include "lower/schema.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +24,7 @@ Outcome rewrite(std::string_view column, std::string_view text) {
   Outcome out;
   const auto result =
       rewrite_schema(*schema, target_of(keyword_table().column(column)), "", arena, [&](const Edit& e) {
-        out.edits.push_back(e.rule + " " + e.pointer + " " + e.keyword + " " + std::string(name(e.loss)));
+        out.edits.push_back(fmt::format("{} {} {} {}", e.rule, e.pointer, e.keyword, name(e.loss)));
       });
   out.json = json::dump_compact(result);
   return out;
@@ -382,7 +383,7 @@ TEST(Schema, PointersStandBelowTheClients) {
       json::parse(arena, R"j({"type":"object","properties":{"a/b":{"items":[{"type":"float"}]}}})j");
   std::vector<std::string> pointers;
   rewrite_schema(*schema, {.column = "openai"}, "/tools/0/function/parameters", arena,
-                 [&](const Edit& e) { pointers.push_back(e.pointer); });
+                 [&](const Edit& e) { pointers.emplace_back(e.pointer); });
   EXPECT_THAT(pointers, testing::ElementsAre("/tools/0/function/parameters/properties/a~1b",
                                              "/tools/0/function/parameters/properties/a~1b/items/0"));
 }

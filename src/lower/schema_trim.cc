@@ -23,28 +23,27 @@ constexpr int kTrimDepth = 64;  // deeper ones are for the steps to count
 
 void Trimmer::append(std::string& pointer, const Step* at) {
   if (!at) return;
-  if (pointer.empty()) {
-    std::size_t size = 40;  // and where the schema stands in the request
-    for (const Step* step = at; step; step = step->up)
-      size += step->keyword.size() + step->property.size() + 8;
-    pointer.reserve(size);
-  }
   append(pointer, at->up);
   json::append_pointer(pointer, at->keyword);
   if (at->property.data()) json::append_pointer(pointer, at->property);
   if (at->branch) json::append_pointer(pointer, *at->branch);
 }
 
+std::string_view Trimmer::pointer_to(const Step* at) {
+  pointer_.clear();
+  append(pointer_, at);
+  return build_.arena().copy(std::string_view(pointer_));
+}
+
 bool Trimmer::note(Row row, const Step* at, std::string_view keyword, Value before, Value after, Loss loss) {
   if (target_.lossless && loss != Loss::none) return false;  // nobody will read of more
   if (edits_.size() == kSchemaEdits) return false;
-  if (edits_.empty()) edits_.reserve(4);
   Edit& edit = edits_.emplace_back();
-  edit.rule = column_.rule(row, keyword);
-  append(edit.pointer, at);
+  edit.rule = column_.rule(row, keyword, build_.arena());
+  edit.pointer = pointer_to(at);
   edit.keyword = keyword;
-  edit.before = start_of(before);
-  if (after) edit.after = start_of(after);
+  edit.before = start_of(before, build_.arena());
+  edit.after = start_of(after, build_.arena());
   edit.loss = loss;
   return true;
 }
@@ -167,23 +166,23 @@ bool Trimmer::stepped(Value value, const Step* at, int depth, Made& made) {
   if (strict_ || settling_) return false;
   int levels = 0;
   for (const Step* step = at; step; step = step->up) levels += step->property.data() || step->branch ? 2 : 1;
-  std::string pointer;
-  append(pointer, at);
+  const std::string_view pointer = pointer_to(at);
   made = {.value = value, .stepped = true};
   std::size_t steps = 0, added = 0;
   for (int look = 0; look < kSchemaLooks; ++look) {  // as rewrite() does
-    auto part = rewrite_part(made.value, target_, look > 0, levels, look ? "" : pointer, build_.arena());
+    auto part = rewrite_part(made.value, target_, look > 0, levels, look ? std::string_view() : pointer,
+                             build_.arena());
     if (!part) return false;
     made.value = part->schema;
     steps = std::max(steps, part->steps);
     added = std::max(added, part->added);
     for (Edit& edit : part->edits) {
       if (look == 0) {
-        edits_.push_back(std::move(edit));
+        edits_.push_back(edit);
         continue;
       }
-      edit.pointer = pointer + nearest_written(value, edit.pointer);
-      later_.emplace_back(look, std::move(edit));
+      edit.pointer = joined(pointer, nearest_written(value, edit.pointer), build_.arena());
+      later_.emplace_back(look, edit);
     }
     if (part->edits.empty() || settled(made.value, at, depth)) break;
   }
@@ -296,7 +295,7 @@ std::optional<Trimmer::Trimmed> Trimmer::run(Value root) {
   Made made;
   if (!schema(root, nullptr, 0, false, made) || steps_ > kSchemaSteps) return std::nullopt;
   std::ranges::stable_sort(later_, {}, [](const auto& one) { return one.first; });
-  for (auto& [look, edit] : later_) edits_.push_back(std::move(edit));
+  for (auto& [look, edit] : later_) edits_.push_back(edit);
   Trimmed out{made.value, std::move(edits_), steps_, filled_};
   if (!strict_) return out;
   strict_->finish(made.value, made.seen);

@@ -53,6 +53,7 @@ class Trimmer {
     std::optional<std::size_t> branch = {};
   };
   static void append(std::string& pointer, const Step* at);
+  std::string_view pointer_to(const Step* at);  // in the arena
   // What has become of a schema, or of something in one.
   struct Made {
     json::Value value;
@@ -95,6 +96,7 @@ class Trimmer {
   alignas(json::Member) std::array<std::byte, kRoom * sizeof(json::Member)> room_;
   std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
   std::pmr::vector<json::Member> made_{&memory_};
+  std::string pointer_;  // being put together
   std::vector<Edit> edits_;
   std::vector<std::pair<int, Edit>> later_;  // of the steps' further looks, with the look's number
   std::size_t added_ = 0;                    // RewrittenPart::added, of all

@@ -112,7 +112,7 @@ inline Input with_stream(const Input& input, bool stream) {
 }
 
 // One line an edit: rule loss pointer keyword: before -> after
-inline std::string describe(const std::vector<Edit>& edits) {
+inline std::string describe(std::span<const Edit> edits) {
   std::string out;
   for (const Edit& e : edits)
     out += fmt::format("{} {} {} {}: {} -> {}\n", e.rule, name(e.loss),

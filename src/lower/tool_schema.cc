@@ -55,15 +55,16 @@ class Lowering {
   bool fit_keys();     // the same
   void make_strict();  // as far as it can be
 
-  void edit(std::string_view rule, std::string_view keyword, std::string before, std::string after,
+  // All text but the rule's, which is the configuration's, lives as long as the arena.
+  void edit(std::string_view rule, std::string_view keyword, std::string_view before, std::string_view after,
             Loss loss = Loss::none) {
-    out_.edits.push_back(
-        {std::string(rule), "", std::string(keyword), std::move(before), std::move(after), loss});
+    out_.edits.push_back({arena_.copy(rule), "", keyword, before, after, loss});
   }
   void edit_closed() { edit(options_.close_rule, "additionalProperties", "", "false", Loss::narrowed); }
-  void edit_required(const std::string& names) {
+  void edit_required(std::string_view names) {
     if (!names.empty())
-      edit(options_.strict_rule, "required", names + ": optional", "required, null for left out");
+      edit(options_.strict_rule, "required", joined(names, ": optional", arena_),
+           "required, null for left out");
   }
 
   Value schema_;
@@ -121,9 +122,9 @@ bool Lowering::fit_keys() {
   FittedPatterns fitted = fit_key_patterns(keys.schema, changes_.renamed, column_, arena_);
   out_.schema = fitted.schema;
   for (Edit& one : fitted.edits) {
-    one.rule = options_.keys_rule;
+    one.rule = arena_.copy(options_.keys_rule);
     one.pointer = nearest_written(schema_, one.pointer);
-    out_.edits.push_back(std::move(one));
+    out_.edits.push_back(one);
   }
   std::vector<std::pair<std::string_view, std::string_view>> renamed(changes_.renamed.begin(),
                                                                      changes_.renamed.end());
@@ -132,8 +133,7 @@ bool Lowering::fit_keys() {
     return false;
   }
   std::ranges::sort(renamed);
-  for (const auto& [wire, client] : renamed)
-    edit(options_.keys_rule, "property name", std::string(client), std::string(wire));
+  for (const auto& [wire, client] : renamed) edit(options_.keys_rule, "property name", client, wire);
   return true;
 }
 
@@ -189,13 +189,6 @@ std::string too_many_edits() {
       "needed: "
       "send fewer tools or smaller schemas, or leave out the keywords that it does not take",
       kSchemaEdits);
-}
-
-Edit below(const Edit& edit, std::string_view place) {
-  std::string pointer;
-  pointer.reserve(place.size() + edit.pointer.size());
-  pointer.append(place).append(edit.pointer);
-  return {edit.rule, std::move(pointer), edit.keyword, edit.before, edit.after, edit.loss};
 }
 
 SchemaOptions schema_options(const Profile& profile, bool output, bool strict) {

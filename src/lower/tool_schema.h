@@ -34,8 +34,8 @@ std::optional<NameJudge> judge_of_keys(const SchemaOptions& options);
 
 struct LoweredSchema {
   json::Value schema;
-  bool unchanged = false;  // `schema` is the client's own
-  std::vector<Edit> edits;
+  bool unchanged = false;               // `schema` is the client's own
+  std::vector<Edit> edits;              // their text in the arena, or where the schema's is
   std::shared_ptr<const WayBack> back;  // nullptr: values need no way back
   StrictCost cost;                      // of a strict schema
   std::string fault;                    // strict only: why it cannot be; "" it is
@@ -52,9 +52,6 @@ LoweredSchema lower_schema(json::Value schema, const SchemaOptions& options, con
 
 // For people: why kSchemaEdits refuses.
 std::string too_many_edits();
-
-// An edit of a schema as one of the request that has the schema at `place`.
-Edit below(const Edit& edit, std::string_view place);
 
 // What a profile says about the schemas of tools and of output. `output`: of response formats.
 SchemaOptions schema_options(const profile::Profile& profile, bool output, bool strict);

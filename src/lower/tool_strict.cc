@@ -70,11 +70,12 @@ void keep_words(Context& c, Tool& tool, Edit& edit) {
   tool.description = c.keep(both);
 }
 
-void take(Context& c, Tool& tool, SharedSchema& lowered, Cites& cites) {
+void take(Context& c, Tool& tool, const SharedSchema& lowered, Cites& cites) {
   const std::size_t first = c.edits.size();
-  report(c, lowered, place(tool), cites);
-  for (Edit& edit : std::span(c.edits).subspan(first))
-    if (edit.keyword == "description" && edit.pointer == place(tool) && edit.after.empty())
+  report(c, *lowered, place(tool), cites);
+  for (std::size_t i = first; i < c.edits.size(); ++i)
+    if (Edit& edit = c.edits[i];
+        edit.keyword == "description" && edit.pointer == place(tool) && edit.after.empty())
       keep_words(c, tool, edit);
   tool.schema = sent(*lowered, tool.schema);
   if (auto back = back_of(lowered))
@@ -110,10 +111,7 @@ bool omit_parameters(Context& c, Tool& tool, const LoweredSchema& lowered, std::
     c.edit(Setting::empty_parameters, "GEM-33", place(tool), "parameters", show(tool.schema), "",
            says ? Loss::widened : Loss::none);
   for (const Edit& edit : lowered.edits)  // what is lost for good; the rest is about words that do not go out
-    if (edit.loss != Loss::none) {
-      c.edits.push_back(below(edit, place(tool)));
-      c.edits.back().rule = c.profile.cite(edit.rule);
-    }
+    if (edit.loss != Loss::none) c.edits.add(edit, place(tool)).rule = c.profile.cite(edit.rule);
   tool.schema = {};
   return true;
 }

@@ -97,7 +97,8 @@ net::Task<Exchange::Attempted> Exchange::converse(const Deployment& deployment, 
     lowered = lower::lower(request_, target, arena);
     spent = thread_cpu_seconds() - begun;
     if (turn_ && lowered)
-      for (lower::Edit& edit : lowered->edits) edit.pointer = turn_->own_pointer(edit.pointer);
+      for (lower::Edit& edit : lowered->edits)
+        edit.pointer = lowered->edits.keep(turn_->own_pointer(edit.pointer));
     if (turn_ && lowered && lowered->unseen)
       lowered->unseen->pointer = turn_->own_pointer(lowered->unseen->pointer);
     if (turn_ && !lowered) lowered.error().pointer = turn_->own_pointer(lowered.error().pointer);
@@ -155,7 +156,7 @@ void Exchange::note_usage(const canon::Usage& usage) {
   record_.usage = record.usage;
 }
 
-void Exchange::note_edits(const std::vector<lower::Edit>& edits, std::string json) {
+void Exchange::note_edits(const lower::EditList& edits, std::string json) {
   edits_header_ = edits_summary(edits);
   if (explained_) *explained_ = edits;
   record_.attempts.back().edits = std::move(json);

@@ -9,7 +9,7 @@
 
 namespace dragoman::serve {
 
-std::string edits_json(const std::vector<lower::Edit>& edits) {
+std::string edits_json(std::span<const lower::Edit> edits) {
   std::string out;
   json::Writer w(out);
   w.begin_array();
@@ -24,7 +24,7 @@ std::string edits_json(const std::vector<lower::Edit>& edits) {
   return out;
 }
 
-std::string edits_summary(const std::vector<lower::Edit>& edits) {
+std::string edits_summary(std::span<const lower::Edit> edits) {
   std::array<int, lower::kLosses> counts{};
   for (const lower::Edit& edit : edits) ++counts[static_cast<std::size_t>(edit.loss)];
   std::string out = std::to_string(edits.size());
@@ -38,7 +38,7 @@ std::string edits_summary(const std::vector<lower::Edit>& edits) {
   return out;
 }
 
-std::string loss_classes(const std::vector<lower::Edit>& edits) {
+std::string loss_classes(std::span<const lower::Edit> edits) {
   std::string out;
   for (int i = 0; i < lower::kLosses; ++i) {
     const auto loss = static_cast<lower::Loss>(i);

@@ -126,7 +126,7 @@ class Exchange {
   // The body of an error before any of the answer is out.
   std::string error_body(const dialect::ClientError& error) const;
   void note_usage(const canon::Usage& usage);
-  void note_edits(const std::vector<lower::Edit>& edits, std::string json);
+  void note_edits(const lower::EditList& edits, std::string json);
   // The endpoint of this target that takes a request of this kind; null: its host has none.
   const Deployment* endpoint_of(const route::Step& step) const;
   route::Time now() const;
@@ -163,7 +163,7 @@ class Exchange {
   std::optional<route::Time> deadline_;  // of all attempts together
   std::string edits_header_ = "0";
   std::string violations_header_, repairs_header_;
-  std::optional<std::vector<lower::Edit>> explained_;  // the last attempt's, if the client asked for them
+  std::optional<lower::EditList> explained_;  // the last attempt's, if the client asked for them
   std::string served_by_;
   std::string fallback_reason_;
   std::string repair_header_;  // what the serving target was refused for at first, and sent again without

@@ -47,7 +47,7 @@ bool wants_edits(const net::Headers& request) {
 std::string edit_list_header(std::span<const lower::Edit> edits) {
   std::string out = "[";
   for (std::size_t i = 0; i < edits.size(); ++i) {
-    std::string one = ascii(edits_json({edits[i]}));
+    std::string one = ascii(edits_json(edits.subspan(i, 1)));
     one = one.substr(1, one.size() - 2);  // without its brackets
     if (out.size() + one.size() > kHeaderBytes) {
       out += fmt::format("{}{{\"omitted\":{}}}", i == 0 ? "" : ",", edits.size() - i);
@@ -66,7 +66,7 @@ void add_member(std::string& body, std::string_view name, std::string_view json)
   body.insert(end, fmt::format("{}\"{}\":{}", empty ? "" : ",", name, json));
 }
 
-void add_edits(std::string& body, const std::vector<lower::Edit>& edits) {
+void add_edits(std::string& body, std::span<const lower::Edit> edits) {
   add_member(body, "dragoman", fmt::format("{{\"edits\":{}}}", edits_json(edits)));
 }
 

@@ -22,6 +22,6 @@ void add_member(std::string& body, std::string_view name, std::string_view json)
 
 // All of them as the member "dragoman": {"edits": […]} of a JSON answer, behind its own members. The official
 // SDKs let a member they do not know pass. A body that is no JSON object stays as it is.
-void add_edits(std::string& body, const std::vector<lower::Edit>& edits);
+void add_edits(std::string& body, std::span<const lower::Edit> edits);
 
 }  // namespace dragoman::serve

@@ -12,7 +12,7 @@ constexpr std::size_t kSaid = 4096;
 static_assert(config::kLossClasses.size() == lower::kLosses);
 
 std::string what_is_lost(const lower::Edit& edit) {
-  const std::string place = edit.pointer.empty() ? "the request" : edit.pointer;
+  const std::string_view place = edit.pointer.empty() ? std::string_view("the request") : edit.pointer;
   return fmt::format("{} at {}{}{}", edit.keyword, place,
                      edit.before.empty() ? "" : fmt::format(": {}", edit.before),
                      edit.after.empty() ? "" : fmt::format(" → {}", edit.after));
@@ -47,7 +47,7 @@ const lower::Edit* forbidden_edit(std::span<const lower::Edit> edits, const conf
 
 lower::Refused forbidden(const lower::Edit& edit, std::string_view target) {
   return {
-      edit.rule, edit.pointer,
+      std::string(edit.rule), std::string(edit.pointer),
       fmt::format("{} cannot be sent this request without a change that `loss: {{{}: forbid}}` forbids: {}",
                   target, lower::name(edit.loss), what_is_lost(edit))};
 }
