@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <span>
@@ -51,6 +52,20 @@ class Arena {
     char* out = static_cast<char*>(allocate(text.size(), 1));
     std::memcpy(out, text.data(), text.size());
     return {out, text.size()};
+  }
+
+  // One text of several pieces.
+  std::string_view joined(std::initializer_list<std::string_view> pieces) {
+    std::size_t size = 0;
+    for (const std::string_view piece : pieces) size += piece.size();
+    if (size == 0) return {};
+    char* const out = characters(size);
+    char* to = out;
+    for (const std::string_view piece : pieces) {
+      if (!piece.empty()) std::memcpy(to, piece.data(), piece.size());
+      to += piece.size();
+    }
+    return {out, size};
   }
 
   // Uninitialised characters, for text built in place.

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -49,7 +50,7 @@ struct ArgumentPlan {
 struct WireChanges {
   bool wrapped = false;                                                 // into the property "value"
   std::unordered_map<std::string_view, std::string_view> renamed = {};  // wire key → client key
-  std::vector<const json::Node*> nulled = {};  // schemas of properties that take null for our sake
+  std::span<const json::Node* const> nulled = {};  // schemas of properties that take null for our sake
 };
 
 // How values come back from a schema on the wire. It must not outlive the schema as long as nobody has asked

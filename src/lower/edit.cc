@@ -19,21 +19,19 @@ std::string_view name(Loss loss) {
 }
 
 Edit& EditList::add(const Edit& edit, std::string_view place) {
-  const std::size_t size = edit.rule.size() + place.size() + edit.pointer.size() + edit.keyword.size() +
-                           edit.before.size() + edit.after.size();
-  char* to = size ? text_.characters(size) : nullptr;
-  const auto put = [&to](std::string_view text) {
-    char* const from = to;
-    to = std::ranges::copy(text, to).out;
-    return std::string_view(from, text.size());
+  std::string_view rest =
+      text_.joined({edit.rule, place, edit.pointer, edit.keyword, edit.before, edit.after});
+  const auto next = [&rest](std::size_t size) {
+    const std::string_view text = rest.substr(0, size);
+    rest.remove_prefix(size);
+    return text;
   };
   Edit& told = edits_.emplace_back();
-  told.rule = put(edit.rule);
-  const std::string_view upper = put(place);
-  told.pointer = {upper.data(), upper.size() + put(edit.pointer).size()};
-  told.keyword = put(edit.keyword);
-  told.before = put(edit.before);
-  told.after = put(edit.after);
+  told.rule = next(edit.rule.size());
+  told.pointer = next(place.size() + edit.pointer.size());
+  told.keyword = next(edit.keyword.size());
+  told.before = next(edit.before.size());
+  told.after = next(edit.after.size());
   told.loss = edit.loss;
   return told;
 }

@@ -35,9 +35,10 @@ struct Restore {
   bool issuer_always = false;  // also where the wire names one (else it names who is behind the host)
   // Where arguments differ from what the client declared (argument_plan.h), by the tool's wire name. They
   // are worked out when a call comes, from the schemas in the arena.
-  std::map<std::string, std::shared_ptr<const WayBack>, std::less<>> arguments = {};
-  std::shared_ptr<const WayBack> output = {};  // the same of a JSON answer
-  bool html_arguments = false;                 // tool arguments arrive with HTML entities in them
+  std::vector<std::pair<std::string_view, std::shared_ptr<const WayBack>>> arguments = {};  // by rising name
+  const WayBack* way_back(std::string_view wire_name) const;  // nullptr: they come as they are
+  std::shared_ptr<const WayBack> output = {};                 // the same of a JSON answer
+  bool html_arguments = false;  // tool arguments arrive with HTML entities in them
   std::set<std::string, std::less<>> visible_details = {};  // reasoning that is text to show, by its type
   std::string prefill = {};  // of the last turn: the answer says it again before it goes on
   bool logprobs =

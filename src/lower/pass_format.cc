@@ -145,7 +145,7 @@ void native(Context& c) {
   const bool has_words = !c.profile.text(Setting::strict_column).empty();
   if (has_words && asked && (!says_strict || c.flag(Setting::json_schema_strict))) {
     SharedSchema strict = lower_schema(c, format.schema, schema_options(c.profile, true, true));
-    NotStrict fault{Setting::strict_column, strict->fault};
+    NotStrict fault{Setting::strict_column, std::string(strict->fault)};
     if (fault.why.empty()) fault = over_budget(strict->cost, c.profile);
     if (fault.why.empty()) fault = over_totals(strict->cost, c.profile);
     if (fault.why.empty()) {

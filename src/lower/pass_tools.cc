@@ -99,9 +99,9 @@ void call_to_function(Context& c, Block& block) {
 
 // A past call's arguments are the client's; the model knows their names as the schema beside them has them.
 void rename_arguments(Context& c, ToolCall& call, std::string_view pointer) {
-  const auto back = c.restore.arguments.find(call.name);
-  if (back == c.restore.arguments.end() || call.custom) return;
-  const ArgumentPlan& plan = back->second->plan();
+  const WayBack* const back = c.restore.way_back(call.name);
+  if (!back || call.custom) return;
+  const ArgumentPlan& plan = back->plan();
   json::Value written = call.arguments;
   if (!written) {  // a wrapped root may have been anything
     const auto parsed = json::parse(c.arena, call.arguments_text);

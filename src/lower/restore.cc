@@ -1,5 +1,8 @@
 #include "lower/restore.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -23,8 +26,8 @@ std::string_view custom_text(Arena& arena, std::string_view arguments) {
 }
 
 const ArgumentPlan* plan_of(const Restore& restore, std::string_view wire_name) {
-  const auto known = restore.arguments.find(wire_name);
-  return known == restore.arguments.end() ? nullptr : &known->second->plan();
+  const WayBack* const back = restore.way_back(wire_name);
+  return back ? &back->plan() : nullptr;
 }
 
 std::string_view text_of(Arena& arena, const canon::ToolCall& call) {
@@ -39,6 +42,13 @@ std::string_view issuer(const Restore& restore, std::string_view on_wire) {
 }
 
 }  // namespace
+
+const WayBack* Restore::way_back(std::string_view wire_name) const {
+  const auto after =
+      std::ranges::upper_bound(arguments, wire_name, {}, [](const auto& one) { return one.first; });
+  if (after == arguments.begin() || std::prev(after)->first != wire_name) return nullptr;
+  return std::prev(after)->second.get();
+}
 
 void restore(canon::Response& response, const Restore& restore, Arena& arena) {
   for (canon::Choice& choice : response.choices)

@@ -335,13 +335,6 @@ std::string_view nearest_written(Value schema, std::string_view pointer) {
   return pointer;
 }
 
-std::string_view joined(std::string_view place, std::string_view pointer, Arena& arena) {
-  if (place.empty()) return pointer;
-  char* const text = arena.characters(place.size() + pointer.size());
-  std::ranges::copy(pointer, std::ranges::copy(place, text).out);
-  return {text, place.size() + pointer.size()};
-}
-
 // What one rewriting leaves can be something a keyword of its own rule applies to (`additionalProperties`
 // whose only member was an unknown key): it is looked at again until nothing is left to do, so that lowering
 // what was lowered changes nothing.
@@ -354,7 +347,7 @@ Rewritten rewrite(Value schema, const SchemaTarget& target, std::string_view poi
     Rewritten again = look_at(out.schema, target, !first.refers, "", arena).made;
     changed = !again.edits.empty();
     for (Edit& edit : again.edits) {
-      edit.pointer = joined(pointer, nearest_written(schema, edit.pointer), arena);
+      edit.pointer = arena.joined({pointer, nearest_written(schema, edit.pointer)});
       out.edits.push_back(edit);
     }
     if (!changed) break;

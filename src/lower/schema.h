@@ -75,7 +75,5 @@ std::optional<RewrittenPart> rewrite_part(json::Value schema, const SchemaTarget
 
 // The longest part of `pointer` that leads somewhere in the schema as the client wrote it.
 std::string_view nearest_written(json::Value schema, std::string_view pointer);
-// A pointer below a place: itself, or in the arena.
-std::string_view joined(std::string_view place, std::string_view pointer, Arena& arena);
 
 }  // namespace dragoman::lower

@@ -94,11 +94,10 @@ std::shared_ptr<const SchemaCache::Entry> SchemaCache::get(json::Value schema, c
     order_.splice(order_.begin(), order_, known->second);
     return order_.front();
   }
-  return met_.add(at.hash) ? keep(at, schema, options) : nullptr;
+  return met_.add(at.hash) ? keep(at, options) : nullptr;
 }
 
-std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, json::Value schema,
-                                                            const KeyedOptions& options) {
+std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, const KeyedOptions& options) {
   auto made = std::make_shared<Entry>();
   made->hash = key.hash;
   made->options = key.options;
@@ -107,11 +106,12 @@ std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, json
   const auto own = json::parse(made->arena, made->text);
   if (!own) return nullptr;
   LoweredSchema& lowered = made->lowered;
-  lowered = lower_schema(*own, options.options, options.keys(), made->arena);
+  lowered = SchemaLowering(options.options, options.keys(), made->arena)(*own);
   if (lowered.back) lowered.back->plan();  // before others share it
   if (lowered.unchanged) {
     lowered.schema = {};  // the client's own, which sent() gives back
-    if (lowered.edits.empty() && !lowered.back) made->arena = Arena(0);
+    if (lowered.edits.empty() && !lowered.back && lowered.fault.empty() && lowered.too_costly.empty())
+      made->arena = Arena(0);
   } else {
     lowered.schema = json::written_once(lowered.schema, made->arena);
   }
@@ -129,13 +129,19 @@ std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, json
   return made;
 }
 
-SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options) {
+SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options,
+                          SchemaLowering& lowering) {
   if (c.schemas && schema.is_object() && !schema.raw().empty())
     if (const auto entry = c.schemas->get(schema, options)) {
       c.held.push_back(entry);
       return {.kept = {entry, &entry->lowered}};
     }
-  return {.own = lower_schema(schema, options.options, options.keys(), c.arena)};
+  return {.own = lowering(schema)};
+}
+
+SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options) {
+  SchemaLowering lowering(options.options, options.keys(), c.arena);
+  return lower_schema(c, schema, options, lowering);
 }
 
 json::Value sent(const LoweredSchema& lowered, json::Value client) {
@@ -155,7 +161,7 @@ std::string_view Cites::of(std::string_view rule) {
 
 void report(Context& c, const LoweredSchema& lowered, std::string_view place, Cites& cites) {
   if (!lowered.too_costly.empty())
-    c.refuse("GEN-07", std::string(place) + lowered.costly_at, lowered.too_costly);
+    c.refuse("GEN-07", std::string(place).append(lowered.costly_at), std::string(lowered.too_costly));
   if (c.edits.size() + lowered.edits.size() > kSchemaEdits) {
     c.refuse("GEN-07", place, too_many_edits());
     return;

@@ -75,7 +75,7 @@ class SchemaCache {
   struct KeyHash {
     std::size_t operator()(const Key& key) const { return key.hash; }
   };
-  std::shared_ptr<const Entry> keep(const Key& key, json::Value schema, const KeyedOptions& options);
+  std::shared_ptr<const Entry> keep(const Key& key, const KeyedOptions& options);
   Key key(json::Value schema, const KeyedOptions& options) const;
 
   using Order = std::list<std::shared_ptr<const Entry>>;
@@ -96,7 +96,10 @@ struct SharedSchema {
   const LoweredSchema& operator*() const { return *operator->(); }
 };
 
-// lower_schema() through the context's cache, if it has one.
+// What the context's cache has of it, if it has one; else lowered, by `lowering`, which is of the same
+// options.
+SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options,
+                          SchemaLowering& lowering);
 SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options);
 
 // What to send in the place of the client's schema.

@@ -92,14 +92,8 @@ std::string hint(std::string_view keyword, Value value, References& refs, const 
 }
 
 Value with_hints(std::string_view description, std::string_view hints, const json::Builder& build) {
-  const std::size_t most = description.size() + hints.size() + 3;
-  char* const said = build.arena().characters(most);
-  char* to = std::ranges::copy(description, said).out;
-  if (to != said) *to++ = ' ';
-  *to++ = '(';
-  to = std::ranges::copy(hints, to).out;
-  *to++ = ')';
-  return build.string({said, to});
+  const std::string_view space = description.empty() ? "" : " ";
+  return build.string(build.arena().joined({description, space, "(", hints, ")"}));
 }
 
 }  // namespace dragoman::lower

@@ -240,10 +240,11 @@ TEST(SchemaPlain, AtALookIsWhatEveryStepComesTo) {
       if (column.name() == "anthropic") options.keys = {"a-z", "a-z_", 64, 0};
       const auto keys = judge_of_keys(options);
       const PlainJudge judge(column);
+      std::vector<Edit> edits;
       const auto quick_walk =
-          Trimmer(column, options.target, keys ? &*keys : nullptr, nullptr, arena).run(*schema);
+          Trimmer(column, options.target, keys ? &*keys : nullptr, nullptr, arena).run(*schema, edits);
       plain += quick_walk ? 1 : 0;
-      trimmed += quick_walk && !quick_walk->edits.empty() ? 1 : 0;
+      trimmed += quick_walk && !edits.empty() ? 1 : 0;
       stepped += quick_walk && quick_walk->filled ? 1 : 0;
       parts += judge.judge((*schema)["properties"]["p"].members()) == PlainJudge::Plain::no ? 0 : 1;
       const std::string quick = all_of(lower_schema(*schema, options, arena));
@@ -309,7 +310,8 @@ TEST(SchemaPlain, StrictInOneWalkIsWhatAWalkForEachConditionComesTo) {
         ASSERT_TRUE(schema) << text;
         options.target = target_of(column);
         StrictWalk walk(options.rules, options.close, arena);
-        if (const auto one = Trimmer(column, options.target, nullptr, &walk, arena).run(*schema)) {
+        std::vector<Edit> edits;
+        if (Trimmer(column, options.target, nullptr, &walk, arena).run(*schema, edits)) {
           ++quick;
           nulled += walk.outcome().nulled.size();
           closed += walk.outcome().closed ? 1 : 0;

@@ -37,8 +37,8 @@ std::string_view Trimmer::pointer_to(const Step* at) {
 
 bool Trimmer::note(Row row, const Step* at, std::string_view keyword, Value before, Value after, Loss loss) {
   if (target_.lossless && loss != Loss::none) return false;  // nobody will read of more
-  if (edits_.size() == kSchemaEdits) return false;
-  Edit& edit = edits_.emplace_back();
+  if (edits_->size() == kSchemaEdits) return false;
+  Edit& edit = edits_->emplace_back();
   edit.rule = column_.rule(row, keyword, build_.arena());
   edit.pointer = pointer_to(at);
   edit.keyword = keyword;
@@ -150,13 +150,13 @@ std::optional<std::uint64_t> Trimmer::look_apart(Value& value, PlainJudge::Told&
 
 // Nothing is left to do in what a look made, so that another look would change nothing.
 bool Trimmer::settled(Value schema, const Step* at, int depth) {
-  const std::size_t edits = edits_.size(), steps = steps_, made = made_.size();
+  const std::size_t edits = edits_->size(), steps = steps_, made = made_.size();
   settling_ = true;
   Made again;
-  const bool as_it_is = this->schema(schema, at, depth, false, again) && edits_.size() == edits &&
+  const bool as_it_is = this->schema(schema, at, depth, false, again) && edits_->size() == edits &&
                         again.value.node() == schema.node();
   settling_ = false;
-  edits_.resize(edits);
+  edits_->resize(edits);
   made_.resize(made);  // a look that gave up leaves what it was putting together
   steps_ = steps;
   return as_it_is;
@@ -178,10 +178,10 @@ bool Trimmer::stepped(Value value, const Step* at, int depth, Made& made) {
     added = std::max(added, part->added);
     for (Edit& edit : part->edits) {
       if (look == 0) {
-        edits_.push_back(edit);
+        edits_->push_back(edit);
         continue;
       }
-      edit.pointer = joined(pointer, nearest_written(value, edit.pointer), build_.arena());
+      edit.pointer = build_.arena().joined({pointer, nearest_written(value, edit.pointer)});
       later_.emplace_back(look, edit);
     }
     if (part->edits.empty() || settled(made.value, at, depth)) break;
@@ -191,7 +191,7 @@ bool Trimmer::stepped(Value value, const Step* at, int depth, Made& made) {
   steps_ += steps;
   added_ += added;
   made.trimmed = made.value.node() != value.node();
-  return keys.fit && edits_.size() < kSchemaEdits && added_ <= kInlineBudget;
+  return keys.fit && edits_->size() < kSchemaEdits && added_ <= kInlineBudget;
 }
 
 bool Trimmer::root(Value value, const PlainJudge::Told& told) const {
@@ -264,21 +264,22 @@ bool Trimmer::schema(Value value, const Step* at, int depth, bool optional, Made
   Inside inside;
   for (std::size_t i = 0; i < members.size() && (!leaf || apart); ++i) {
     if (*gone >> i & 1) continue;
-    Member member = members[i];
+    const Member& member = members[i];
     Made below{member.value};
     if (!leaf && !child(member, told, at, depth + 1, inside, below)) return false;
     made.trimmed = made.trimmed || below.trimmed;
     changed = changed || below.value.node() != member.value.node();
     if (changed && !apart) part(i);
-    member.value = below.value;
+    if (!apart) continue;
+    made_.push_back(member);
+    made_.back().value = below.value;
     if (hinted && same_text(member.key, "description")) {
-      member.value = with_hints(below.value.text(), hints, build_);
+      made_.back().value = with_hints(below.value.text(), hints, build_);
       described = true;
     }
-    if (apart) made_.push_back(member);
   }
   if (hinted && !described) made_.push_back({"description", with_hints("", hints, build_)});
-  if (!at && apart && !trim_root(first, hinted, changed)) return false;
+  if (!at && apart && trims_root_ && !trim_root(first, hinted, changed)) return false;
   if (strict_)
     if (const auto more = strict_->see(told, optional, inside, made.seen)) {
       if (!apart) part(members.size());
@@ -290,18 +291,24 @@ bool Trimmer::schema(Value value, const Step* at, int depth, bool optional, Made
   return true;
 }
 
-std::optional<Trimmer::Trimmed> Trimmer::run(Value root) {
+std::optional<Trimmer::Trimmed> Trimmer::run(Value root, std::vector<Edit>& edits) {
   if (target_.every_step || !target_.object_root || column_.passes_all()) return std::nullopt;
+  edits_ = &edits;
+  made_.clear();
+  later_.clear();
+  added_ = steps_ = 0;
+  filled_ = false;
+  if (strict_) strict_->begin();
   Made made;
   if (!schema(root, nullptr, 0, false, made) || steps_ > kSchemaSteps) return std::nullopt;
   std::ranges::stable_sort(later_, {}, [](const auto& one) { return one.first; });
-  for (auto& [look, edit] : later_) edits_.push_back(edit);
-  Trimmed out{made.value, std::move(edits_), steps_, filled_};
+  for (auto& [look, edit] : later_) edits_->push_back(edit);
+  const Trimmed out{made.value, steps_, filled_};
   if (!strict_) return out;
   strict_->finish(made.value, made.seen);
   // What took further properties, and could not be told, must not be closed.
   const auto opened = [](const Edit& edit) { return edit.keyword == "additionalProperties"; };
-  if (strict_->outcome().closed && std::ranges::any_of(out.edits, opened)) return std::nullopt;
+  if (strict_->outcome().closed && std::ranges::any_of(edits, opened)) return std::nullopt;
   return out;
 }
 

@@ -38,12 +38,12 @@ class Trimmer {
 
   struct Trimmed {
     json::Value schema;  // the root itself where nothing goes
-    std::vector<Edit> edits = {};
     std::size_t steps = 0;
     bool filled = false;  // a property has the filler's name
   };
-  // The same, byte for byte, as the steps would come to; nullopt where they may have more to do. Once.
-  std::optional<Trimmed> run(json::Value root);
+  // The same, byte for byte, as the steps would come to, with its edits, whose text is in the arena, added to
+  // `edits`; nullopt where they may have more to do, and what was added is worth nothing.
+  std::optional<Trimmed> run(json::Value root, std::vector<Edit>& edits);
 
  private:
   // The way from the root: a keyword, and below it a property's name or a branch's number.
@@ -97,7 +97,7 @@ class Trimmer {
   std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
   std::pmr::vector<json::Member> made_{&memory_};
   std::string pointer_;  // being put together
-  std::vector<Edit> edits_;
+  std::vector<Edit>* edits_ = nullptr;
   std::vector<std::pair<int, Edit>> later_;  // of the steps' further looks, with the look's number
   std::size_t added_ = 0;                    // RewrittenPart::added, of all
   std::size_t steps_ = 0;

@@ -44,6 +44,15 @@ std::int64_t characters(std::string_view text) {
 
 }  // namespace
 
+void StrictWalk::begin() {
+  out_.cost = {};
+  out_.fault.clear();
+  out_.nulled.clear();
+  out_.names.clear();
+  out_.closed = false;
+  doubt_ = false;
+}
+
 bool StrictWalk::takes(const Told& told) const {
   if (told.nullable || told.required.items().size() > kNames) return false;
   if (!rules_.first_keys) return true;
@@ -74,7 +83,6 @@ void StrictWalk::property(std::string_view key, Value made, bool optional, const
   if (!rules_.all_required) {
     ++cost.optional;
   } else if (seen.made_null) {
-    if (out_.nulled.empty()) out_.nulled.reserve(8);
     out_.nulled.push_back(made.node());
   }
 }

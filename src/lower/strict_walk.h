@@ -39,6 +39,8 @@ class StrictWalk {
     bool closed = false, required = false, null = false;
     explicit operator bool() const { return closed || required || null; }
   };
+  // Of the next schema nothing is known.
+  void begin();
   // False: for the steps.
   bool takes(const Told& told) const;
   bool is_optional(const Told& told, std::string_view key, std::size_t at) const;
@@ -51,7 +53,7 @@ class StrictWalk {
   // Makes them of the members from `first` on.
   void make(Changes changes, const Told& told, Members& members, std::size_t first);
 
-  // All of the root has been walked; once.
+  // All of the root has been walked.
   void finish(json::Value schema, const Seen& seen);
 
   // The root lost something after it was seen.
@@ -64,7 +66,7 @@ class StrictWalk {
     std::string names = {};  // as AllRequired::names
     bool closed = false;     // an object was
   };
-  Outcome& outcome() { return out_; }
+  const Outcome& outcome() const { return out_; }
 
  private:
   json::Value required(const Told& told);

@@ -15,11 +15,16 @@ using json::Value;
 using profile::Profile;
 using profile::Setting;
 
-bool LoweredSchema::lossless() const {
+namespace {
+
+bool is_lossless(std::span<const Edit> edits) {
   return std::ranges::all_of(edits, [](const Edit& edit) { return edit.loss == Loss::none; });
 }
 
-namespace {
+std::optional<StrictWalk> strict_walk(const SchemaOptions& options, Arena& arena) {
+  if (!options.strict) return std::nullopt;
+  return std::optional<StrictWalk>(std::in_place, options.rules, options.close, arena);
+}
 
 std::string too_many_steps() {
   return fmt::format(
@@ -32,38 +37,45 @@ std::string too_many_steps() {
 // One schema on its way: by the quick walk, or by all steps and what follows them.
 class Lowering {
  public:
-  // Into `out`, which is as it was made.
-  Lowering(Value schema, const SchemaOptions& options, const NameJudge* keys, Arena& arena,
-           LoweredSchema& out)
+  // Into `out`, which is as it was made, and `edits`, which is empty.
+  Lowering(Value schema, const SchemaOptions& options, const NameJudge* keys, const Column& column,
+           Arena& arena, LoweredSchema& out, std::vector<Edit>& edits)
       : schema_(schema),
         options_(options),
         keys_(keys),
-        column_(keyword_table().column(options.target.column)),
+        column_(column),
         arena_(arena),
-        out_(out) {}
+        out_(out),
+        edits_(edits) {}
 
-  void run() {
-    if (by_walk() || !by_steps()) return;
+  // `strict`: the trimmer's; nullptr where it has none.
+  void run(Trimmer& trimmer, const StrictWalk* strict) {
+    if (by_walk(trimmer, strict)) return;
+    edits_.clear();
+    if (!by_steps()) return;
     if (!out_.schema.is_object() || !fit_keys()) return;
     if (options_.strict) make_strict();
     out_.back = way_back(out_.schema, std::move(changes_));
   }
 
  private:
-  bool by_walk();
+  bool by_walk(Trimmer& trimmer, const StrictWalk* strict);
   bool by_steps();     // false: nobody will send it
   bool fit_keys();     // the same
   void make_strict();  // as far as it can be
 
+  std::span<const json::Node* const> kept(std::span<const json::Node* const> nodes) const {
+    return arena_.copy(nodes);
+  }
   // All text but the rule's, which is the configuration's, lives as long as the arena.
   void edit(std::string_view rule, std::string_view keyword, std::string_view before, std::string_view after,
             Loss loss = Loss::none) {
-    out_.edits.push_back({arena_.copy(rule), "", keyword, before, after, loss});
+    edits_.push_back({arena_.copy(rule), "", keyword, before, after, loss});
   }
   void edit_closed() { edit(options_.close_rule, "additionalProperties", "", "false", Loss::narrowed); }
   void edit_required(std::string_view names) {
     if (!names.empty())
-      edit(options_.strict_rule, "required", joined(names, ": optional", arena_),
+      edit(options_.strict_rule, "required", arena_.joined({names, ": optional"}),
            "required, null for left out");
   }
 
@@ -73,42 +85,41 @@ class Lowering {
   const Column& column_;
   Arena& arena_;
   LoweredSchema& out_;
+  std::vector<Edit>& edits_;
   WireChanges changes_;
 };
 
-bool Lowering::by_walk() {
-  std::optional<StrictWalk> walk;
-  if (options_.strict) walk.emplace(options_.rules, options_.close, arena_);
-  auto plain = Trimmer(column_, options_.target, keys_, walk ? &*walk : nullptr, arena_).run(schema_);
+bool Lowering::by_walk(Trimmer& trimmer, const StrictWalk* strict) {
+  const auto plain = trimmer.run(schema_, edits_);
   if (!plain) return false;
   out_.schema = plain->schema;
-  out_.edits = std::move(plain->edits);
   out_.steps = plain->steps;
   if (plain->filled) out_.back = way_back(out_.schema, {});
-  if (!walk) return true;
-  StrictWalk::Outcome& strict = walk->outcome();
-  out_.cost = strict.cost;
-  out_.fault = std::move(strict.fault);
-  if (strict.closed) edit_closed();
-  edit_required(strict.names);
-  if (!strict.nulled.empty()) out_.back = way_back(out_.schema, {.nulled = std::move(strict.nulled)});
+  if (!strict) return true;
+  const StrictWalk::Outcome& seen = strict->outcome();
+  out_.cost = seen.cost;
+  out_.fault = arena_.copy(std::string_view(seen.fault));
+  if (seen.closed) edit_closed();
+  edit_required(seen.names);
+  if (!seen.nulled.empty()) out_.back = way_back(out_.schema, {.nulled = kept(seen.nulled)});
   return true;
 }
 
 bool Lowering::by_steps() {
   Rewritten rewritten = rewrite(schema_, options_.target, "", arena_);
-  out_.edits = std::move(rewritten.edits);
+  edits_.assign(rewritten.edits.begin(), rewritten.edits.end());
   out_.schema = rewritten.schema;
   out_.steps = rewritten.steps;
   changes_.wrapped = rewritten.wrapped;
   if (rewritten.too_costly) {
-    out_.costly_at = *rewritten.too_costly;
-    out_.too_costly = rewritten.too_many_edits ? too_many_edits() : too_many_steps();
+    out_.costly_at = arena_.copy(std::string_view(*rewritten.too_costly));
+    out_.too_costly =
+        arena_.copy(std::string_view(rewritten.too_many_edits ? too_many_edits() : too_many_steps()));
     out_.fault = "it becomes too large";
-    if (rewritten.too_many_edits) out_.edits.clear();
+    if (rewritten.too_many_edits) edits_.clear();
     return false;
   }
-  if (options_.target.lossless && !out_.lossless()) {
+  if (options_.target.lossless && !is_lossless(edits_)) {
     out_.fault = "it would lose something";
     return false;
   }
@@ -124,12 +135,12 @@ bool Lowering::fit_keys() {
   for (Edit& one : fitted.edits) {
     one.rule = arena_.copy(options_.keys_rule);
     one.pointer = nearest_written(schema_, one.pointer);
-    out_.edits.push_back(one);
+    edits_.push_back(one);
   }
   std::vector<std::pair<std::string_view, std::string_view>> renamed(changes_.renamed.begin(),
                                                                      changes_.renamed.end());
-  if (out_.edits.size() + renamed.size() > kSchemaEdits) {
-    out_.too_costly = too_many_edits();
+  if (edits_.size() + renamed.size() > kSchemaEdits) {
+    out_.too_costly = arena_.copy(std::string_view(too_many_edits()));
     return false;
   }
   std::ranges::sort(renamed);
@@ -140,7 +151,7 @@ bool Lowering::fit_keys() {
 void Lowering::make_strict() {
   // What took further properties, and could not be told, must not be closed.
   const bool opened =
-      std::ranges::any_of(out_.edits, [](const Edit& e) { return e.keyword == "additionalProperties"; });
+      std::ranges::any_of(edits_, [](const Edit& e) { return e.keyword == "additionalProperties"; });
   if (options_.close && !opened) {
     const Value closed = close_objects(out_.schema, arena_);
     if (closed.node() != out_.schema.node()) edit_closed();
@@ -156,14 +167,17 @@ void Lowering::make_strict() {
   if (options_.rules.all_required) {
     AllRequired all = require_all(out_.schema, arena_);
     out_.schema = all.schema;
-    changes_.nulled = std::move(all.nulled);
+    changes_.nulled = kept(all.nulled);
     edit_required(all.names);
   }
-  if (out_.fault.empty()) out_.fault = strict_fault(out_.schema, options_.rules);
+  if (out_.fault.empty())
+    out_.fault = arena_.copy(std::string_view(strict_fault(out_.schema, options_.rules)));
   out_.cost = strict_cost(out_.schema);
 }
 
 }  // namespace
+
+bool LoweredSchema::lossless() const { return is_lossless(edits); }
 
 std::optional<NameJudge> judge_of_keys(const SchemaOptions& options) {
   const Alphabet& keys = options.keys;
@@ -171,16 +185,27 @@ std::optional<NameJudge> judge_of_keys(const SchemaOptions& options) {
   return NameJudge(keys);
 }
 
-LoweredSchema lower_schema(Value schema, const SchemaOptions& options, const NameJudge* keys, Arena& arena) {
+SchemaLowering::SchemaLowering(const SchemaOptions& options, const NameJudge* keys, Arena& arena)
+    : options_(options),
+      keys_(keys),
+      column_(keyword_table().column(options.target.column)),
+      arena_(arena),
+      strict_(strict_walk(options, arena)),
+      trimmer_(column_, options.target, keys, strict_ ? &*strict_ : nullptr, arena) {}
+
+LoweredSchema SchemaLowering::operator()(Value schema) {
   LoweredSchema out;
-  Lowering(schema, options, keys, arena, out).run();
+  edits_.clear();
+  Lowering(schema, options_, keys_, column_, arena_, out, edits_)
+      .run(trimmer_, strict_ ? &*strict_ : nullptr);
+  out.edits = arena_.copy(std::span<const Edit>(edits_));
   out.unchanged = out.schema.node() == schema.node();
   return out;
 }
 
 LoweredSchema lower_schema(Value schema, const SchemaOptions& options, Arena& arena) {
   const auto keys = judge_of_keys(options);
-  return lower_schema(schema, options, keys ? &*keys : nullptr, arena);
+  return SchemaLowering(options, keys ? &*keys : nullptr, arena)(schema);
 }
 
 std::string too_many_edits() {

@@ -6,13 +6,16 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "lower/argument_plan.h"
 #include "lower/names.h"
 #include "lower/schema.h"
+#include "lower/schema_trim.h"
 #include "lower/strict.h"
+#include "lower/strict_walk.h"
 #include "profile/profile.h"
 
 namespace dragoman::lower {
@@ -32,23 +35,39 @@ struct SchemaOptions {
 // For property names; nullopt where any will do.
 std::optional<NameJudge> judge_of_keys(const SchemaOptions& options);
 
+// All its text is in the arena, or where the schema's is.
 struct LoweredSchema {
   json::Value schema;
-  bool unchanged = false;               // `schema` is the client's own
-  std::vector<Edit> edits;              // their text in the arena, or where the schema's is
+  bool unchanged = false;  // `schema` is the client's own
+  std::span<const Edit> edits;
   std::shared_ptr<const WayBack> back;  // nullptr: values need no way back
   StrictCost cost;                      // of a strict schema
-  std::string fault;                    // strict only: why it cannot be; "" it is
+  std::string_view fault;               // strict only: why it cannot be; "" it is
   std::size_t steps = 0;                // that lowering took (kSchemaSteps)
-  std::string too_costly;               // what it took more of than it may, for people; "" it did not
-  std::string costly_at;                // JSON pointer into the schema
+  std::string_view too_costly;          // what it took more of than it may, for people; "" it did not
+  std::string_view costly_at;           // JSON pointer into the schema
   bool lossless() const;                // nothing but edits of the class `none`
 };
 
 LoweredSchema lower_schema(json::Value schema, const SchemaOptions& options, Arena& arena);
-// With the options' judge_of_keys(), for many schemas.
-LoweredSchema lower_schema(json::Value schema, const SchemaOptions& options, const NameJudge* keys,
-                           Arena& arena);
+
+// The same for many schemas, one after another, which share the room that each needs on its way.
+class SchemaLowering {
+ public:
+  // `keys`: the options' judge_of_keys().
+  SchemaLowering(const SchemaOptions& options, const NameJudge* keys, Arena& arena);
+  SchemaLowering(const SchemaLowering&) = delete;
+  LoweredSchema operator()(json::Value schema);
+
+ private:
+  const SchemaOptions& options_;
+  const NameJudge* keys_;
+  const Column& column_;
+  Arena& arena_;
+  std::optional<StrictWalk> strict_;
+  Trimmer trimmer_;
+  std::vector<Edit> edits_;
+};
 
 // For people: why kSchemaEdits refuses.
 std::string too_many_edits();

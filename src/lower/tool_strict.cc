@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -20,27 +21,35 @@ using canon::Tool;
 using canon::ToolKind;
 using json::Value;
 
-// How the schemas of tools are to be worded.
+// The schemas of tools in the target's words.
 class Words {
  public:
-  Words(const Context& c, bool strict) : c_(c), options_(schema_options(c.profile, false, strict)) {}
+  Words(Context& c, bool strict) : c_(c), options_(schema_options(c.profile, false, strict)) {}
 
-  // `lossless`: those that lose something will not be used.
-  const KeyedOptions& of(const Tool& tool, bool lossless) {
+  // `lossless`: one that loses something will not be used.
+  SharedSchema of(const Tool& tool, bool lossless) {
     const bool output = tool.name == c_.restore.structured_tool;
-    std::optional<KeyedOptions>& made = made_[(output ? 2 : 0) + (lossless ? 1 : 0)];
-    if (!made) {
+    std::unique_ptr<Way>& way = ways_[(output ? 2 : 0) + (lossless ? 1 : 0)];
+    if (!way) {
       options_.target.wrap_choices = output;
       options_.target.lossless = lossless;
-      made.emplace(options_);
+      way = std::make_unique<Way>(options_, c_.arena);
     }
-    return *made;
+    return lower_schema(c_, tool.schema, way->options, way->lowering);
   }
+  std::string_view column() const { return options_.target.column; }
 
  private:
-  const Context& c_;
+  struct Way {
+    Way(const SchemaOptions& given, Arena& arena)
+        : options(given), lowering(options.options, options.keys(), arena) {}
+    KeyedOptions options;
+    SchemaLowering lowering;
+  };
+
+  Context& c_;
   SchemaOptions options_;
-  std::array<std::optional<KeyedOptions>, 4> made_;
+  std::array<std::unique_ptr<Way>, 4> ways_;
 };
 
 // One tool on its way: its strict schema as long as it may still be strict.
@@ -78,8 +87,7 @@ void take(Context& c, Tool& tool, const SharedSchema& lowered, Cites& cites) {
         edit.keyword == "description" && edit.pointer == place(tool) && edit.after.empty())
       keep_words(c, tool, edit);
   tool.schema = sent(*lowered, tool.schema);
-  if (auto back = back_of(lowered))
-    c.restore.arguments.insert_or_assign(std::string(tool.name), std::move(back));
+  if (auto back = back_of(lowered)) c.restore.arguments.emplace_back(tool.name, std::move(back));
 }
 
 // Whether a lowered schema says anything of arguments: a property, or a word about those without a name.
@@ -199,9 +207,9 @@ void fit_tool_schemas(Context& c) {
     // Only where nothing is lost, which is told at a look of most that would lose something.
     const bool offered = !tool.strict && offers && !strict_words.loses(tool.schema);
     if (takes && has_words && (candidate.asked || offered)) {
-      candidate.strict = lower_schema(c, tool.schema, narrow.of(tool, !candidate.asked));
+      candidate.strict = narrow.of(tool, !candidate.asked);
       spend(c, tool, steps, candidate.strict->steps);
-      NotStrict fault{Setting::strict_column, candidate.strict->fault};
+      NotStrict fault{Setting::strict_column, std::string(candidate.strict->fault)};
       if (fault.why.empty()) fault = over_budget(candidate.strict->cost, c.profile);
       if (!fault.why.empty())
         relax(c, candidate, fault.cause, "OAIS", fault.why);
@@ -239,11 +247,11 @@ void fit_tool_schemas(Context& c) {
       if (!validated || !*tool.strict) tool.strict.reset();
     }
     if (!tool.strict && takes && c.flag(Setting::strict_always)) tool.strict = false;
-    const KeyedOptions& words = loose.of(tool, false);
-    SharedSchema lowered = lower_schema(c, tool.schema, words);
+    const SharedSchema lowered = loose.of(tool, false);
     spend(c, tool, steps, lowered->steps);
-    if (!omit_parameters(c, tool, *lowered, words.options.target.column)) take(c, tool, lowered, cites);
+    if (!omit_parameters(c, tool, *lowered, loose.column())) take(c, tool, lowered, cites);
   }
+  std::ranges::sort(c.restore.arguments, {}, [](const auto& one) { return one.first; });
 }
 
 }  // namespace dragoman::lower
