@@ -29,6 +29,7 @@ struct Context {
   std::string_view account = {};  // its credential's
   std::span<const Recalled> recalled = {};
   SchemaCache* schemas = nullptr;
+  std::size_t keeping = 0;                             // what this request has spent on keeping schemas there
   std::vector<std::shared_ptr<const void>> held = {};  // what the draft points to of the cache
   EditList edits = {};
   Restore restore = {};

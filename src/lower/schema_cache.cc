@@ -62,6 +62,15 @@ std::size_t bytes_of(const SchemaCache::Entry& entry) {
   return sum;
 }
 
+// What costs nothing to keep but its text.
+bool is_as_it_came(const LoweredSchema& lowered) {
+  return lowered.unchanged && lowered.edits.empty() && !lowered.back && lowered.fault.empty() &&
+         lowered.too_costly.empty();
+}
+
+// What keeping a schema that was changed costs, in schemas that were not.
+constexpr std::size_t kPriceOfChanged = 4;
+
 }  // namespace
 
 KeyedOptions::KeyedOptions(const SchemaOptions& given)
@@ -88,55 +97,63 @@ SchemaCache::Key SchemaCache::key(json::Value schema, const KeyedOptions& option
   return {text_hash(schema.raw(), seed ^ options.hash), options.key, schema.raw()};
 }
 
-std::shared_ptr<const SchemaCache::Entry> SchemaCache::get(json::Value schema, const KeyedOptions& options) {
-  const Key at = key(schema, options);
-  if (const auto known = found_.find(at); known != found_.end()) {
-    order_.splice(order_.begin(), order_, known->second);
-    return order_.front();
-  }
-  return met_.add(at.hash) ? keep(at, options) : nullptr;
+std::shared_ptr<const SchemaCache::Entry> SchemaCache::find(const Key& key) {
+  const auto known = found_.find(key);
+  if (known == found_.end()) return nullptr;
+  order_.splice(order_.begin(), order_, known->second);
+  return order_.front();
 }
 
-std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, const KeyedOptions& options) {
-  auto made = std::make_shared<Entry>();
-  made->hash = key.hash;
-  made->options = key.options;
-  made->text = key.text;
-  // As a document of its own, so that whatever comes of it lives as long as the entry does.
-  const auto own = json::parse(made->arena, made->text);
-  if (!own) return nullptr;
-  LoweredSchema& lowered = made->lowered;
-  lowered = SchemaLowering(options.options, options.keys(), made->arena)(*own);
-  if (lowered.back) lowered.back->plan();  // before others share it
-  if (lowered.unchanged) {
-    lowered.schema = {};  // the client's own, which sent() gives back
-    if (lowered.edits.empty() && !lowered.back && lowered.fault.empty() && lowered.too_costly.empty())
-      made->arena = Arena(0);
+std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, const KeyedOptions& options,
+                                                            const LoweredSchema& made) {
+  auto entry = std::make_shared<Entry>();
+  entry->hash = key.hash;
+  entry->options = key.options;
+  entry->text = key.text;
+  LoweredSchema& lowered = entry->lowered;
+  if (is_as_it_came(made)) {
+    lowered = made;
   } else {
-    lowered.schema = json::written_once(lowered.schema, made->arena);
+    // Once more, as a document of its own, so that whatever comes of it lives as long as the entry does.
+    const auto own = json::parse(entry->arena, entry->text);
+    if (!own) return nullptr;
+    lowered = SchemaLowering(options.options, options.keys(), entry->arena)(*own);
+    if (lowered.back) lowered.back->plan();  // before others share it
+    if (!lowered.unchanged) lowered.schema = json::written_once(lowered.schema, entry->arena);
   }
-  made->bytes = bytes_of(*made);
-  if (made->bytes > most_ / 4) return made;  // it would push out too many others
-  order_.push_front(made);
-  found_.emplace(Key{made->hash, made->options, made->text}, order_.begin());
-  bytes_ += made->bytes;
+  if (lowered.unchanged) lowered.schema = {};  // the client's own, which sent() gives back
+  entry->bytes = bytes_of(*entry);
+  if (entry->bytes <= most_ / 4) add(entry);  // else it would push out too many others
+  return entry;
+}
+
+void SchemaCache::add(std::shared_ptr<const Entry> entry) {
+  bytes_ += entry->bytes;
+  order_.push_front(std::move(entry));
+  const Entry& added = *order_.front();
+  found_.emplace(Key{added.hash, added.options, added.text}, order_.begin());
   while (bytes_ > most_) {
     const auto& oldest = order_.back();
     bytes_ -= oldest->bytes;
     found_.erase({oldest->hash, oldest->options, oldest->text});
     order_.pop_back();
   }
-  return made;
 }
 
 SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options,
                           SchemaLowering& lowering) {
-  if (c.schemas && schema.is_object() && !schema.raw().empty())
-    if (const auto entry = c.schemas->get(schema, options)) {
-      c.held.push_back(entry);
-      return {.kept = {entry, &entry->lowered}};
-    }
-  return {.own = lowering(schema)};
+  if (!c.schemas || !schema.is_object() || schema.raw().empty()) return {.own = lowering(schema)};
+  const SchemaCache::Key key = c.schemas->key(schema, options);
+  if (auto kept = c.schemas->find(key)) {
+    c.held.push_back(kept);
+    return {.kept = {kept, &kept->lowered}};
+  }
+  SharedSchema made{.own = lowering(schema)};
+  const std::size_t price = is_as_it_came(*made) ? 1 : kPriceOfChanged;
+  const std::size_t most = std::max(kPriceOfChanged, c.draft.tools.size() / 4);
+  if (c.schemas->met(key) && c.keeping + price <= most && c.schemas->keep(key, options, *made))
+    c.keeping += price;
+  return made;
 }
 
 SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options) {

@@ -1,8 +1,9 @@
 // Lowered schemas, kept: agents send the same tools with every turn, to the same few targets. Lowering stays
 // a pure function; what it is handed here only saves it the work of coming to the same result again.
 //
-// What was seen once is remembered by a hash and kept from the second time on: keeping costs more than
-// lowering most schemas, and one that never comes again pushes no other out.
+// What was seen once is remembered by a hash and can be kept from the second time on: keeping costs more than
+// lowering most schemas, and one that never comes again pushes no other out. No request pays for keeping more
+// than some of its schemas (lower_schema() below).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -59,24 +60,28 @@ class SchemaCache {
     LoweredSchema lowered;  // its schema absent where it is the client's own
     std::size_t bytes = 0;
   };
-  // By the schema's very bytes and all options. The result's values live as long as the entry. nullptr for
-  // what is not kept and, as far as it remembers, asked for the first time.
-  std::shared_ptr<const Entry> get(json::Value schema, const KeyedOptions& options);
-
-  std::size_t size() const { return found_.size(); }
-  std::size_t bytes() const { return bytes_; }
-
- private:
+  // The schema's very bytes and all options, by view.
   struct Key {
     std::uint64_t hash;
     std::string_view options, text;
     bool operator==(const Key&) const = default;
   };
+  Key key(json::Value schema, const KeyedOptions& options) const;
+  // nullptr for what is not kept. The result's values live as long as the entry.
+  std::shared_ptr<const Entry> find(const Key& key);
+  // Whether, as far as it remembers, it had been met before.
+  bool met(const Key& key) { return met_.add(key.hash); }
+  // `made`: what the schema became. nullptr where it cannot be kept.
+  std::shared_ptr<const Entry> keep(const Key& key, const KeyedOptions& options, const LoweredSchema& made);
+
+  std::size_t size() const { return found_.size(); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
   struct KeyHash {
     std::size_t operator()(const Key& key) const { return key.hash; }
   };
-  std::shared_ptr<const Entry> keep(const Key& key, const KeyedOptions& options);
-  Key key(json::Value schema, const KeyedOptions& options) const;
+  void add(std::shared_ptr<const Entry> entry);
 
   using Order = std::list<std::shared_ptr<const Entry>>;
   std::size_t most_;
@@ -97,7 +102,8 @@ struct SharedSchema {
 };
 
 // What the context's cache has of it, if it has one; else lowered, by `lowering`, which is of the same
-// options.
+// options. Of what comes again the request keeps some: one schema that was changed, or four that were not, or
+// as many as are worth a quarter of its tools.
 SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options,
                           SchemaLowering& lowering);
 SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options);

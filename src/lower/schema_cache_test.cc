@@ -15,6 +15,15 @@ struct Place {
   const char* provider;
   const char* model;
 };
+// As lower_schema() asks it, without a limit to what is kept.
+std::shared_ptr<const SchemaCache::Entry> get(SchemaCache& cache, json::Value schema,
+                                              const KeyedOptions& options) {
+  const SchemaCache::Key key = cache.key(schema, options);
+  if (auto kept = cache.find(key)) return kept;
+  Arena arena;
+  return cache.met(key) ? cache.keep(key, options, lower_schema(schema, options.options, arena)) : nullptr;
+}
+
 constexpr Place kPlaces[] = {{"openai", "gpt-4o"},
                              {"anthropic", "claude-sonnet-4-5"},
                              {"bedrock", "us.amazon.nova-pro-v1:0"},
@@ -164,10 +173,10 @@ TEST(SchemaCache, EveryOptionIsPartOfTheKey) {
       *json::parse(arena, R"({"type":"object","properties":{"a":{"type":"string"}},"minProperties":1})");
   std::set<const void*> entries;
   for (const SchemaOptions& options : all) {
-    EXPECT_FALSE(cache.get(schema, options)) << "met for the first time";
-    const auto entry = cache.get(schema, options);
+    EXPECT_FALSE(get(cache, schema, options)) << "met for the first time";
+    const auto entry = get(cache, schema, options);
     ASSERT_TRUE(entry);
-    EXPECT_EQ(cache.get(schema, options), entry);
+    EXPECT_EQ(get(cache, schema, options), entry);
     entries.insert(entry.get());
   }
   EXPECT_EQ(entries.size(), all.size());
@@ -187,15 +196,51 @@ TEST(SchemaCache, WhatASchemaBecomesCounts) {
   const auto schema = *json::parse(arena, text);
   SchemaCache large, small(64 * 1024);
   const SchemaOptions nova{.target = {.column = "bedrock-nova"}};
-  EXPECT_FALSE(large.get(schema, nova));
-  const auto entry = large.get(schema, nova);
+  EXPECT_FALSE(get(large, schema, nova));
+  const auto entry = get(large, schema, nova);
   ASSERT_TRUE(entry);
   EXPECT_GT(json::dump_compact(entry->lowered.schema).size(), 100 * text.size());
   EXPECT_GT(entry->bytes, json::dump_compact(entry->lowered.schema).size() / 2);
   EXPECT_EQ(large.bytes(), entry->bytes);
-  EXPECT_FALSE(small.get(schema, nova));
-  EXPECT_TRUE(small.get(schema, nova));
+  EXPECT_FALSE(get(small, schema, nova));
+  EXPECT_TRUE(get(small, schema, nova));
   EXPECT_EQ(small.size(), 0u);
+}
+
+// 20 tools of which each is changed, and 20 of which none is: no request keeps more than its share of them.
+TEST(SchemaCache, NoRequestKeepsMoreThanSome) {
+  const auto tools = [](std::string_view more) {
+    std::string body = R"({"model":"m","messages":[{"role":"user","content":"hi"}],"tools":[)";
+    for (int i = 0; i < 20; ++i)
+      body += fmt::format(
+          R"({}{{"type":"function","function":{{"name":"f{}","parameters":{{"type":"object","properties":{{"a{}":{{"type":"string"{}}}}}}}}}}})",
+          i ? "," : "", i, i, more);
+    return testing::Input{"tools", canon::DialectName::openai_chat, body + "]}"};
+  };
+  struct Case {
+    std::string_view more;
+    std::size_t each;
+    const char* why;
+  };
+  for (const Case& row :
+       {Case{"", 5, "a quarter of the tools"}, Case{R"(,"default":"x")", 1, "the price of five"}}) {
+    testing::ClientRequest client(tools(row.more));
+    const auto& provider = *testing::catalogue().find("bedrock");
+    const profile::Profile resolved =
+        testing::catalogue().resolve(provider, "us.amazon.nova-pro-v1:0", mode_of(client.get()));
+    SchemaCache cache;
+    std::size_t kept = 0;
+    for (int turn = 0; turn < 30; ++turn) {
+      Arena arena;
+      const auto with =
+          lower(client.get(), {&provider, "us.amazon.nova-pro-v1:0", &resolved, {}, {}, {}, &cache}, arena);
+      ASSERT_TRUE(with);
+      const std::size_t more = cache.size() - kept;
+      EXPECT_EQ(more, turn == 0 ? 0 : std::min(row.each, 20 - kept)) << row.why << ", turn " << turn;
+      kept += more;
+    }
+    EXPECT_EQ(kept, 20u);
+  }
 }
 
 TEST(MetOfLate, RemembersSomeThousandsAndForgetsThemAll) {

@@ -279,9 +279,10 @@ TEST(SchemaPlain, NullApartIsWhatEveryStepComesTo) {
         options.target = target_of(column);
         const std::string made = all_of(lower_schema(*schema, options, arena));
         StrictWalk walk(options.rules, options.close, arena);  // beside it no part goes through the steps
-        if (const auto one = Trimmer(column, options.target, nullptr, &walk, arena).run(*schema))
+        std::vector<Edit> edits;
+        if (Trimmer(column, options.target, nullptr, &walk, arena).run(*schema, edits))
           apart += static_cast<std::size_t>(std::ranges::count_if(
-              one->edits, [](const Edit& edit) { return edit.keyword == "type" || edit.keyword == "enum"; }));
+              edits, [](const Edit& edit) { return edit.keyword == "type" || edit.keyword == "enum"; }));
         options.target.every_step = true;
         EXPECT_EQ(made, all_of(lower_schema(*schema, options, arena))) << column.name() << ": " << text;
       }

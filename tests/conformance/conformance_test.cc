@@ -170,7 +170,7 @@ TEST(Conformance, PointersLeadIntoTheRequest) {
       }
       for (const lower::Edit& edit : lowered->edits)
         EXPECT_TRUE(json::resolve(source, edit.pointer))
-            << input.name << " " << target.name() << " " << lower::testing::describe({edit});
+            << input.name << " " << target.name() << " " << lower::testing::describe({&edit, 1});
     }
   }
 }
