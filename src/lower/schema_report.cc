@@ -52,6 +52,7 @@ std::string_view start_of(Value value, Arena& arena) {
   const std::string_view raw = value.raw();
   if (!value.is_object() && !value.is_array() && !raw.empty() && raw.size() <= kShown) return raw;
   std::string out;
+  out.reserve(kShown + 56);  // what goes beyond is cut at the next scalar
   write_start(out, value);
   if (out.size() <= kShown) return arena.copy(std::string_view(out));
   std::size_t end = kShown;
