@@ -38,7 +38,7 @@ Edit& EditList::add(const Edit& edit, std::string_view place) {
 
 void EditList::reserve(std::size_t more) {
   if (const std::size_t needed = edits_.size() + more; edits_.capacity() < needed)
-    edits_.reserve(std::max(needed, 2 * edits_.capacity()));
+    edits_.reserve(std::max({needed, 2 * edits_.capacity(), std::size_t{32}}));
 }
 
 void EditList::append(const EditList& other) {

@@ -45,20 +45,29 @@ void write_start(std::string& out, Value value) {
   }
 }
 
+// Its text is what write_start() would write: perhaps not, where there is white space or an escape.
+bool is_compact(Value value) {
+  if (!value.is_object() && !value.is_array()) return true;
+  return std::ranges::none_of(value.raw(),
+                              [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\\'; });
+}
+
 }  // namespace
 
-std::string_view start_of(Value value, Arena& arena) {
+std::string_view Shown::of(Value value) {
   if (!value) return {};
   const std::string_view raw = value.raw();
-  if (!value.is_object() && !value.is_array() && !raw.empty() && raw.size() <= kShown) return raw;
-  std::string out;
-  out.reserve(kShown + 56);  // what goes beyond is cut at the next scalar
-  write_start(out, value);
-  if (out.size() <= kShown) return arena.copy(std::string_view(out));
-  std::size_t end = kShown;
-  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0) == 0x80) --end;  // not inside a character
-  out.resize(end);
-  return arena.copy(std::string_view(out += "…"));
+  if (!raw.empty() && raw.size() <= kShown && is_compact(value)) return raw;
+  room_.clear();
+  write_start(room_, value);
+  if (room_.size() > kShown) {
+    std::size_t end = kShown;
+    while (end > 0 && (static_cast<unsigned char>(room_[end]) & 0xC0) == 0x80)
+      --end;  // not inside a character
+    room_.resize(end);
+    room_ += "…";
+  }
+  return arena_.copy(std::string_view(room_));
 }
 
 void Reporter::index() {
@@ -147,7 +156,7 @@ void Reporter::edit(const Place& at, Row row, std::string_view keyword, Value be
   }
   if (edits_.empty()) edits_.reserve(8);
   edits_.push_back({column_.rule(row, keyword, arena_), arena_.copy(std::string_view(locate(at))),
-                    arena_.copy(keyword), start_of(before, arena_), start_of(after, arena_), loss});
+                    arena_.copy(keyword), shown_.of(before), shown_.of(after), loss});
   // A definition that stands in many places is rewritten in each, but the client wrote it once.
   if (told_before()) edits_.pop_back();
 }

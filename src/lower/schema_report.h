@@ -24,15 +24,28 @@ struct Place {
   std::vector<const json::Node*> expanded = {};  // what references named that were replaced in this node
 };
 
-// The value as an edit shows it: compact JSON, cut where it is long; an absent one as nothing. The value's
-// own text, or in the arena.
-std::string_view start_of(json::Value value, Arena& arena);
+// Values as edits show them: compact JSON, cut where it is long; an absent one as nothing.
+class Shown {
+ public:
+  explicit Shown(Arena& arena) : arena_(arena) {}
+  // The value's own text, or in the arena.
+  std::string_view of(json::Value value);
+
+ private:
+  Arena& arena_;
+  std::string room_;  // that each is written in, one after another
+};
 
 class Reporter {
  public:
   // `until_loss`: once something is lost, only that it was is of interest. `arena`: for the edits' text.
   Reporter(json::Value root, std::string_view pointer, const Column& column, bool until_loss, Arena& arena)
-      : root_(root), pointer_(pointer), column_(column), until_loss_(until_loss), arena_(arena) {}
+      : root_(root),
+        pointer_(pointer),
+        column_(column),
+        until_loss_(until_loss),
+        arena_(arena),
+        shown_(arena) {}
   Reporter(const Reporter&) = delete;
 
   // `before` and `after` are shown as JSON, absent as nothing.
@@ -79,6 +92,7 @@ class Reporter {
   const Column& column_;
   bool until_loss_;
   Arena& arena_;
+  Shown shown_;
   bool lost_ = false;
   int steps_left_ = 32;  // places to be found without an index; for more it is worth its making
   std::pmr::monotonic_buffer_resource memory_;                        // of steps_, which only grows

@@ -42,8 +42,8 @@ bool Trimmer::note(Row row, const Step* at, std::string_view keyword, Value befo
   edit.rule = column_.rule(row, keyword, build_.arena());
   edit.pointer = pointer_to(at);
   edit.keyword = keyword;
-  edit.before = start_of(before, build_.arena());
-  edit.after = start_of(after, build_.arena());
+  edit.before = shown_.of(before);
+  edit.after = shown_.of(after);
   edit.loss = loss;
   return true;
 }

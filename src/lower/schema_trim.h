@@ -17,6 +17,7 @@
 #include "lower/schema.h"
 #include "lower/schema_leave.h"
 #include "lower/schema_plain.h"
+#include "lower/schema_report.h"
 #include "lower/strict_walk.h"
 
 namespace dragoman::lower {
@@ -34,7 +35,8 @@ class Trimmer {
         trims_root_(!target.root_keys.empty() || column.rejects(Row::root_notes) ||
                     column.rejects(Row::root_additional)),
         judge_(column),
-        build_(arena) {}
+        build_(arena),
+        shown_(arena) {}
 
   struct Trimmed {
     json::Value schema;  // the root itself where nothing goes
@@ -91,6 +93,7 @@ class Trimmer {
   bool trims_root_;
   PlainJudge judge_;
   json::Builder build_;
+  Shown shown_;
   // Of the objects being put together, each behind those around it.
   static constexpr std::size_t kRoom = 48;
   alignas(json::Member) std::array<std::byte, kRoom * sizeof(json::Member)> room_;

@@ -24,20 +24,20 @@ using json::Value;
 // The schemas of tools in the target's words.
 class Words {
  public:
-  Words(Context& c, bool strict) : c_(c), options_(schema_options(c.profile, false, strict)) {}
+  Words(Context& c, bool strict) : c_(c), strict_(strict) {}
 
   // `lossless`: one that loses something will not be used.
   SharedSchema of(const Tool& tool, bool lossless) {
     const bool output = tool.name == c_.restore.structured_tool;
     std::unique_ptr<Way>& way = ways_[(output ? 2 : 0) + (lossless ? 1 : 0)];
     if (!way) {
-      options_.target.wrap_choices = output;
-      options_.target.lossless = lossless;
-      way = std::make_unique<Way>(options_, c_.arena);
+      SchemaOptions options = schema_options(c_.profile, false, strict_);
+      options.target.wrap_choices = output;
+      options.target.lossless = lossless;
+      way = std::make_unique<Way>(options, c_.arena);
     }
     return lower_schema(c_, tool.schema, way->options, way->lowering);
   }
-  std::string_view column() const { return options_.target.column; }
 
  private:
   struct Way {
@@ -48,7 +48,7 @@ class Words {
   };
 
   Context& c_;
-  SchemaOptions options_;
+  bool strict_;
   std::array<std::unique_ptr<Way>, 4> ways_;
 };
 
@@ -249,7 +249,8 @@ void fit_tool_schemas(Context& c) {
     if (!tool.strict && takes && c.flag(Setting::strict_always)) tool.strict = false;
     const SharedSchema lowered = loose.of(tool, false);
     spend(c, tool, steps, lowered->steps);
-    if (!omit_parameters(c, tool, *lowered, loose.column())) take(c, tool, lowered, cites);
+    if (!omit_parameters(c, tool, *lowered, c.profile.text(Setting::schema_column)))
+      take(c, tool, lowered, cites);
   }
   std::ranges::sort(c.restore.arguments, {}, [](const auto& one) { return one.first; });
 }
