@@ -1,5 +1,5 @@
 -- wrk: POST the file named by BODY with the headers in HEADERS ("Name: value" lines). FRESH names text that ends with nine
--- digits: they are counted up with every request, wherever it stands in the body.
+-- digits: they are counted up with every request, wherever it stands in the body; with TIMES, only after so many requests.
 local file = assert(io.open(os.getenv("BODY"), "rb"))
 wrk.method = "POST"
 wrk.body = file:read("*a")
@@ -11,9 +11,11 @@ end
 
 local fresh = os.getenv("FRESH") or ""
 if fresh ~= "" then
-  local words, count = fresh:sub(1, -10), os.time() % 1000 * 1000000
+  local words, first = fresh:sub(1, -10), os.time() % 1000 * 1000000
+  local asked, times = 0, tonumber(os.getenv("TIMES") or "1")
   function request()
-    count = count + 1
+    asked = asked + 1
+    local count = first + math.floor((asked - 1) / times)
     return wrk.format(nil, nil, nil, (wrk.body:gsub(fresh, words .. string.format("%09d", count))))
   end
 end

@@ -150,7 +150,7 @@ SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& op
   }
   SharedSchema made{.own = lowering(schema)};
   const std::size_t price = is_as_it_came(*made) ? 1 : kPriceOfChanged;
-  const std::size_t most = std::max(kPriceOfChanged, c.draft.tools.size() / 4);
+  const std::size_t most = std::max(kPriceOfChanged, c.draft.tools.size() / 8);
   if (c.schemas->met(key) && c.keeping + price <= most && c.schemas->keep(key, options, *made))
     c.keeping += price;
   return made;

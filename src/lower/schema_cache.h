@@ -103,7 +103,7 @@ struct SharedSchema {
 
 // What the context's cache has of it, if it has one; else lowered, by `lowering`, which is of the same
 // options. Of what comes again the request keeps some: one schema that was changed, or four that were not, or
-// as many as are worth a quarter of its tools.
+// as many as are worth an eighth of its tools.
 SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options,
                           SchemaLowering& lowering);
 SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options);

@@ -223,7 +223,7 @@ TEST(SchemaCache, NoRequestKeepsMoreThanSome) {
     const char* why;
   };
   for (const Case& row :
-       {Case{"", 5, "a quarter of the tools"}, Case{R"(,"default":"x")", 1, "the price of five"}}) {
+       {Case{"", 4, "no less than four"}, Case{R"(,"default":"x")", 1, "the price of four"}}) {
     testing::ClientRequest client(tools(row.more));
     const auto& provider = *testing::catalogue().find("bedrock");
     const profile::Profile resolved =
