@@ -104,4 +104,25 @@ class Arena {
   std::size_t next_size_;
 };
 
+// For a container or a shared pointer of the standard library whose memory is the arena's: it must be gone
+// before the arena is.
+template <class T>
+struct ArenaAllocator {
+  using value_type = T;
+
+  explicit ArenaAllocator(Arena& from) : arena(&from) {}
+  template <class U>
+  ArenaAllocator(const ArenaAllocator<U>& other)
+      : arena(other.arena) {}  // NOLINT(google-explicit-constructor)
+
+  T* allocate(std::size_t count) { return static_cast<T*>(arena->allocate(count * sizeof(T), alignof(T))); }
+  void deallocate(T*, std::size_t) noexcept {}  // goes with the arena
+  template <class U>
+  bool operator==(const ArenaAllocator<U>& other) const {
+    return arena == other.arena;
+  }
+
+  Arena* arena;
+};
+
 }  // namespace dragoman

@@ -210,11 +210,11 @@ const ArgumentPlan& WayBack::plan() const {
   return *plan_;
 }
 
-std::shared_ptr<const WayBack> way_back(Value wire_schema, WireChanges changes) {
+std::shared_ptr<const WayBack> way_back(Value wire_schema, WireChanges changes, Arena& arena) {
   if (!wire_schema.is_object()) return nullptr;
   const bool changed = changes.wrapped || !changes.renamed.empty() || !changes.nulled.empty();
   if (!changed && !has_filler(wire_schema)) return nullptr;
-  return std::make_shared<const WayBack>(wire_schema, std::move(changes));
+  return std::allocate_shared<const WayBack>(ArenaAllocator<WayBack>(arena), wire_schema, std::move(changes));
 }
 
 Value to_wire(const ArgumentPlan& plan, Value client, const json::Builder& build) {

@@ -68,8 +68,8 @@ class WayBack {
   mutable std::optional<ArgumentPlan> plan_;
 };
 
-// nullptr when arguments need no change.
-std::shared_ptr<const WayBack> way_back(json::Value wire_schema, WireChanges changes);
+// nullptr when arguments need no change. It is the arena's: it must be gone before the arena is.
+std::shared_ptr<const WayBack> way_back(json::Value wire_schema, WireChanges changes, Arena& arena);
 
 // The value as the wire's schema wants it: what a client sends back of an earlier call. The value itself when
 // nothing changes.

@@ -55,7 +55,7 @@ class Lowering {
     if (!by_steps()) return;
     if (!out_.schema.is_object() || !fit_keys()) return;
     if (options_.strict) make_strict();
-    out_.back = way_back(out_.schema, std::move(changes_));
+    out_.back = way_back(out_.schema, std::move(changes_), arena_);
   }
 
  private:
@@ -94,14 +94,14 @@ bool Lowering::by_walk(Trimmer& trimmer, const StrictWalk* strict) {
   if (!plain) return false;
   out_.schema = plain->schema;
   out_.steps = plain->steps;
-  if (plain->filled) out_.back = way_back(out_.schema, {});
+  if (plain->filled) out_.back = way_back(out_.schema, {}, arena_);
   if (!strict) return true;
   const StrictWalk::Outcome& seen = strict->outcome();
   out_.cost = seen.cost;
   out_.fault = arena_.copy(std::string_view(seen.fault));
   if (seen.closed) edit_closed();
   edit_required(seen.names);
-  if (!seen.nulled.empty()) out_.back = way_back(out_.schema, {.nulled = kept(seen.nulled)});
+  if (!seen.nulled.empty()) out_.back = way_back(out_.schema, {.nulled = kept(seen.nulled)}, arena_);
   return true;
 }
 
