@@ -68,26 +68,35 @@ bool is_as_it_came(const LoweredSchema& lowered) {
          lowered.too_costly.empty();
 }
 
-// What keeping a schema that was changed costs, in schemas that were not.
-constexpr std::size_t kPriceOfChanged = 4;
+// What keeping a schema costs, in some measure: one that was changed is lowered for it once more.
+constexpr std::size_t kPriceOfUnchanged = 2, kPriceOfChanged = 5;
 
 }  // namespace
 
 KeyedOptions::KeyedOptions(const SchemaOptions& given)
     : options(given), key(key_of(given)), hash(text_hash(key)), judge(judge_of_keys(given)) {}
 
-bool MetOfLate::add(std::uint64_t hash) {
+std::uint32_t& MetOfLate::slot(std::uint64_t hash) {
+  const std::uint32_t part = std::max(std::uint32_t{2}, static_cast<std::uint32_t>(hash >> 32) & ~kKept);
+  std::size_t at = hash % kSlots;
+  while (slots_[at] && (slots_[at] & ~kKept) != part) at = (at + 1) % kSlots;
+  return slots_[at];
+}
+
+MetOfLate::Known MetOfLate::meet(std::uint64_t hash) {
   if (count_ == kMost || slots_.empty()) {
     slots_.assign(kSlots, 0);
     count_ = 0;
   }
-  const auto part = std::max(std::uint32_t{1}, static_cast<std::uint32_t>(hash >> 32));
-  std::size_t at = hash % kSlots;
-  while (slots_[at] && slots_[at] != part) at = (at + 1) % kSlots;
-  if (slots_[at]) return true;
-  slots_[at] = part;
+  std::uint32_t& at = slot(hash);
+  if (at) return at & kKept ? Known::kept : Known::met;
+  at = std::max(std::uint32_t{2}, static_cast<std::uint32_t>(hash >> 32) & ~kKept);
   ++count_;
-  return false;
+  return Known::nothing;
+}
+
+void MetOfLate::keep(std::uint64_t hash) {
+  if (std::uint32_t& at = slot(hash); at) at |= kKept;
 }
 
 SchemaCache::Key SchemaCache::key(json::Value schema, const KeyedOptions& options) const {
@@ -106,6 +115,8 @@ std::shared_ptr<const SchemaCache::Entry> SchemaCache::find(const Key& key) {
 
 std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, const KeyedOptions& options,
                                                             const LoweredSchema& made) {
+  met_.keep(key.hash);
+  if (auto known = find(key)) return known;  // forgotten among those met, and kept all the same
   auto entry = std::make_shared<Entry>();
   entry->hash = key.hash;
   entry->options = key.options;
@@ -144,14 +155,15 @@ SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& op
                           SchemaLowering& lowering) {
   if (!c.schemas || !schema.is_object() || schema.raw().empty()) return {.own = lowering(schema)};
   const SchemaCache::Key key = c.schemas->key(schema, options);
-  if (auto kept = c.schemas->find(key)) {
+  const MetOfLate::Known known = c.schemas->meet(key);
+  if (auto kept = known == MetOfLate::Known::kept ? c.schemas->find(key) : nullptr) {
     c.held.push_back(kept);
     return {.kept = {kept, &kept->lowered}};
   }
   SharedSchema made{.own = lowering(schema)};
-  const std::size_t price = is_as_it_came(*made) ? 1 : kPriceOfChanged;
-  const std::size_t most = std::max(kPriceOfChanged, c.draft.tools.size() / 8);
-  if (c.schemas->met(key) && c.keeping + price <= most && c.schemas->keep(key, options, *made))
+  const std::size_t price = is_as_it_came(*made) ? kPriceOfUnchanged : kPriceOfChanged;
+  const std::size_t most = std::max(kPriceOfChanged, c.draft.tools.size() / 4);
+  if (known != MetOfLate::Known::nothing && c.keeping + price <= most && c.schemas->keep(key, options, *made))
     c.keeping += price;
   return made;
 }

@@ -37,10 +37,15 @@ struct KeyedOptions {
 // the nearest of the processor's caches; two that share it are taken for one, which costs a schema its wait.
 class MetOfLate {
  public:
-  bool add(std::uint64_t hash);  // whether it had been
+  enum class Known : std::uint8_t { nothing, met, kept };
+  Known meet(std::uint64_t hash);  // what was known of it until now
+  void keep(std::uint64_t hash);   // it is kept from now on
 
  private:
   static constexpr std::size_t kMost = 4096, kSlots = 2 * kMost;
+  static constexpr std::uint32_t kKept = 1;  // in a slot, beside the part of the hash
+  std::uint32_t& slot(std::uint64_t hash);   // its own, or the one it would take
+
   std::vector<std::uint32_t> slots_;  // open addressing; 0 is empty
   std::size_t count_ = 0;
 };
@@ -69,8 +74,8 @@ class SchemaCache {
   Key key(json::Value schema, const KeyedOptions& options) const;
   // nullptr for what is not kept. The result's values live as long as the entry.
   std::shared_ptr<const Entry> find(const Key& key);
-  // Whether, as far as it remembers, it had been met before.
-  bool met(const Key& key) { return met_.add(key.hash); }
+  // What it remembers of it, which is found sooner than what it kept of it.
+  MetOfLate::Known meet(const Key& key) { return met_.meet(key.hash); }
   // `made`: what the schema became. nullptr where it cannot be kept.
   std::shared_ptr<const Entry> keep(const Key& key, const KeyedOptions& options, const LoweredSchema& made);
 
@@ -102,8 +107,8 @@ struct SharedSchema {
 };
 
 // What the context's cache has of it, if it has one; else lowered, by `lowering`, which is of the same
-// options. Of what comes again the request keeps some: one schema that was changed, or four that were not, or
-// as many as are worth an eighth of its tools.
+// options. Of what comes again the request keeps some: one schema that was changed, or two that were not; of
+// more than 20 tools more, in proportion.
 SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options,
                           SchemaLowering& lowering);
 SharedSchema lower_schema(Context& c, json::Value schema, const KeyedOptions& options);

@@ -19,9 +19,11 @@ struct Place {
 std::shared_ptr<const SchemaCache::Entry> get(SchemaCache& cache, json::Value schema,
                                               const KeyedOptions& options) {
   const SchemaCache::Key key = cache.key(schema, options);
-  if (auto kept = cache.find(key)) return kept;
+  const MetOfLate::Known known = cache.meet(key);
+  if (known == MetOfLate::Known::nothing) return nullptr;
+  if (auto kept = known == MetOfLate::Known::kept ? cache.find(key) : nullptr) return kept;
   Arena arena;
-  return cache.met(key) ? cache.keep(key, options, lower_schema(schema, options.options, arena)) : nullptr;
+  return cache.keep(key, options, lower_schema(schema, options.options, arena));
 }
 
 constexpr Place kPlaces[] = {{"openai", "gpt-4o"},
@@ -222,8 +224,7 @@ TEST(SchemaCache, NoRequestKeepsMoreThanSome) {
     std::size_t each;
     const char* why;
   };
-  for (const Case& row :
-       {Case{"", 4, "no less than four"}, Case{R"(,"default":"x")", 1, "the price of four"}}) {
+  for (const Case& row : {Case{"", 2, "not changed"}, Case{R"(,"default":"x")", 1, "changed"}}) {
     testing::ClientRequest client(tools(row.more));
     const auto& provider = *testing::catalogue().find("bedrock");
     const profile::Profile resolved =
@@ -244,11 +245,34 @@ TEST(SchemaCache, NoRequestKeepsMoreThanSome) {
 }
 
 TEST(MetOfLate, RemembersSomeThousandsAndForgetsThemAll) {
+  using Known = MetOfLate::Known;
   MetOfLate met;
-  for (std::uint64_t round = 0; round < 2; ++round)
-    for (std::uint64_t i = 1; i <= 3000; ++i) EXPECT_EQ(met.add(i << 32), round == 1) << i;
-  for (std::uint64_t i = 1; i <= 2000; ++i) met.add((i + 3000) << 32);
-  EXPECT_FALSE(met.add(std::uint64_t{1} << 32)) << "5,000 are more than it holds";
+  for (const Known known : {Known::nothing, Known::met})
+    for (std::uint64_t i = 1; i <= 3000; ++i) EXPECT_EQ(met.meet(i << 33), known) << i;
+  met.keep(std::uint64_t{7} << 33);
+  EXPECT_EQ(met.meet(std::uint64_t{7} << 33), Known::kept);
+  EXPECT_EQ(met.meet(std::uint64_t{8} << 33), Known::met);
+  for (std::uint64_t i = 1; i <= 2000; ++i) met.meet((i + 3000) << 33);
+  EXPECT_EQ(met.meet(std::uint64_t{7} << 33), Known::nothing) << "5,000 are more than it holds";
+}
+
+// Kept all the same, and found again once it is met again.
+TEST(SchemaCache, WhatIsForgottenIsKeptOnce) {
+  Arena arena;
+  const KeyedOptions nova{SchemaOptions{.target = {.column = "bedrock-nova"}}};
+  const auto schema = *json::parse(arena, R"({"type":"object","properties":{"a":{"default":1}}})");
+  SchemaCache cache;
+  EXPECT_FALSE(get(cache, schema, nova));
+  const auto entry = get(cache, schema, nova);
+  ASSERT_TRUE(entry);
+  for (int i = 0; i < 5000; ++i)
+    get(cache,
+        *json::parse(arena,
+                     arena.copy(std::string_view(fmt::format(R"({{"type":"object","title":"{}"}})", i)))),
+        nova);
+  EXPECT_FALSE(get(cache, schema, nova)) << "met for the first time, as far as it knows";
+  EXPECT_EQ(get(cache, schema, nova), entry);
+  EXPECT_EQ(cache.size(), 1u);
 }
 
 }  // namespace
