@@ -68,6 +68,10 @@ bool is_as_it_came(const LoweredSchema& lowered) {
          lowered.too_costly.empty();
 }
 
+// What a schema takes once it is kept, about, for each step of lowering it: one that would push out too many
+// others is not lowered for it once more.
+constexpr std::size_t kBytesOfStep = 64;
+
 // What keeping a schema costs, in some measure: one that was changed is lowered for it once more.
 constexpr std::size_t kPriceOfUnchanged = 2, kPriceOfChanged = 5;
 
@@ -115,8 +119,11 @@ std::shared_ptr<const SchemaCache::Entry> SchemaCache::find(const Key& key) {
 
 std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, const KeyedOptions& options,
                                                             const LoweredSchema& made) {
-  met_.keep(key.hash);
-  if (auto known = find(key)) return known;  // forgotten among those met, and kept all the same
+  if (key.text.size() + made.steps * kBytesOfStep > most_ / 4) return nullptr;
+  if (auto known = find(key)) {  // forgotten among those met, and kept all the same
+    met_.keep(key.hash);
+    return known;
+  }
   auto entry = std::make_shared<Entry>();
   entry->hash = key.hash;
   entry->options = key.options;
@@ -134,7 +141,9 @@ std::shared_ptr<const SchemaCache::Entry> SchemaCache::keep(const Key& key, cons
   }
   if (lowered.unchanged) lowered.schema = {};  // the client's own, which sent() gives back
   entry->bytes = bytes_of(*entry);
-  if (entry->bytes <= most_ / 4) add(entry);  // else it would push out too many others
+  if (entry->bytes > most_ / 4) return nullptr;
+  add(entry);
+  met_.keep(key.hash);
   return entry;
 }
 

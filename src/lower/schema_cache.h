@@ -76,7 +76,7 @@ class SchemaCache {
   std::shared_ptr<const Entry> find(const Key& key);
   // What it remembers of it, which is found sooner than what it kept of it.
   MetOfLate::Known meet(const Key& key) { return met_.meet(key.hash); }
-  // `made`: what the schema became. nullptr where it cannot be kept.
+  // `made`: what the schema became. nullptr where it cannot be kept, or is too large.
   std::shared_ptr<const Entry> keep(const Key& key, const KeyedOptions& options, const LoweredSchema& made);
 
   std::size_t size() const { return found_.size(); }
