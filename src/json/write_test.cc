@@ -130,5 +130,20 @@ TEST(Write, AMemberWithAnotherValueIsNotAsItWasRead) {
   EXPECT_EQ(dump(build.object(moved)), R"({"a":"c","b":1,4:5,"d":7})");
 }
 
+// What has its text already stays as it is; what has none gets it, and keeps its members.
+TEST(Write, WrittenOnce) {
+  Arena arena;
+  const auto read = *parse(arena, R"({"a" : 1})");
+  EXPECT_EQ(written_once(read, arena).node(), read.node());
+  EXPECT_FALSE(written_once({}, arena));
+  const Builder build(arena);
+  const Value made = build.with(read, "b\n", build.string("x"));
+  ASSERT_EQ(made.raw(), "");
+  const Value once = written_once(made, arena);
+  EXPECT_EQ(once.raw(), dump(made));
+  EXPECT_EQ(dump(once), dump(made));
+  EXPECT_EQ(once["b\n"].node(), made["b\n"].node());
+}
+
 }  // namespace
 }  // namespace dragoman::json
