@@ -212,7 +212,7 @@ net::Task<Exchange::Attempted> Exchange::stream(net::ClientResponse& response, c
     answer.fail_with({}, "the provider's stream ended without an answer in it");
     co_return failed_upstream(deployment, *std::move(answer.error), response.headers());
   }
-  served_ = true;
+  served();
   recall_.keep(request_, deployment, lowered.restore);
   pinning_.served();
   if (!co_await http_.finish(answer.out)) gone_ = true;

@@ -66,7 +66,7 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   if (request_.stream) {
     const auto renderer = client_.renderer(render_options());
     canon::unfold(*decoded, [&](const canon::Event& event) { renderer->render(event, out); });
-    served_ = true;
+    served();
     commit();
     record_.first_token_ms = elapsed_ms();
     if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
@@ -84,7 +84,7 @@ net::Task<Exchange::Attempted> Exchange::whole(net::ClientResponse& response, co
   }
   if (explained_) add_edits(out, *explained_);
   if (turn_ && turn_->stores()) co_await loop_.helper.run([&] { turn_->see_whole(out, unix_ms()); });
-  served_ = true;
+  served();
   commit();
   if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
   if (!co_await http_.respond(200, answer_headers("application/json"), std::move(out))) gone_ = true;

@@ -164,7 +164,7 @@ net::Task<void> Exchange::answer_embedding(canon::EmbeddingResponse answer, std:
     co_await loop_.beside(
         large, [&] { client_.embeddings->render(answer, embedding_->model, embedding_->encoding, out); });
   if (explained_) add_edits(out, *explained_);
-  served_ = true;
+  served();
   commit();
   if (snapshot_->config().journal.keep_bodies) record_.response_body = out;
   if (!co_await http_.respond(200, answer_headers("application/json"), std::move(out))) gone_ = true;

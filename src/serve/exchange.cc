@@ -167,6 +167,11 @@ net::Task<void> Exchange::run() {
   finish();
 }
 
+void Exchange::served() {
+  served_ = true;
+  gateway_.cooldowns.succeeded(*asked_);
+}
+
 // Attempts until one serves, the decision is to stop, or the client leaves.
 net::Task<void> Exchange::chain() {
   // Fallbacks meant for every model are of chat: another model's vectors do not go with those of this one.
@@ -186,16 +191,14 @@ net::Task<void> Exchange::chain() {
   std::optional<failure::Repair> repair;  // tried with the attempt at hand
   for (;;) {
     const route::Step& step = plan.steps[state.at];
+    asked_ = step.target;
     pinning_.attempting(step, why);
     repair_header_ = repair ? fmt::format("{}: {}", step.target->name, repair->why) : "";
     trying_.reset();
     if (repair) trying_ = Trying{&step, *repair, failures_.size() - 1};
     ahead_ = route::ahead(plan, state);
     Attempted failed = co_await attempt(step, repair ? gateway_.repairs->rules_of(*repair) : nullptr);
-    if (!failed) {
-      if (!gone_) gateway_.cooldowns.succeeded(*step.target);
-      co_return;
-    }
+    if (!failed) co_return;
     const failure::Failure failure = failed->failure;
     failures_.push_back(*std::move(failed));
     if (gone_) co_return;

@@ -58,6 +58,9 @@ class Exchange {
   }
   lower::SchemaCache& schemas() { return large_ ? loop_.lowered_large : loop_.lowered; }  // for such work
   Result<void> read_embedding(json::Value body);
+  // The answer is there, and the client is about to have it: the client's next request, which may come to
+  // another loop, must find the target in the state that this leaves it in.
+  void served();
   net::Task<void> chain();
   // `narrow`: rules of a repair that is tried with this attempt; null without one.
   net::Task<Attempted> attempt(const route::Step& step, NarrowingRules narrow);
@@ -172,6 +175,7 @@ class Exchange {
   // A repair that was not tried, since a target behind it sees what it would have left out: nobody has to ask
   // for that again.
   std::optional<Trying> passed_over_ = {};
+  const route::Target* asked_ = nullptr;  // by the attempt at hand
   bool served_ = false;
   bool gone_ = false;
 };
