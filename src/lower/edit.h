@@ -54,7 +54,6 @@ class EditList {
   auto end() const { return edits_.end(); }
   Edit& operator[](std::size_t i) { return edits_[i]; }
   const Edit& operator[](std::size_t i) const { return edits_[i]; }
-  Edit& back() { return edits_.back(); }
   Edit* data() { return edits_.data(); }  // with size(): as a span
   const Edit* data() const { return edits_.data(); }
 

@@ -80,10 +80,13 @@ constexpr std::size_t kPriceOfUnchanged = 2, kPriceOfChanged = 5;
 KeyedOptions::KeyedOptions(const SchemaOptions& given)
     : options(given), key(key_of(given)), hash(text_hash(key)), judge(judge_of_keys(given)) {}
 
+std::uint32_t MetOfLate::part(std::uint64_t hash) {
+  return std::max(std::uint32_t{2}, static_cast<std::uint32_t>(hash >> 32) & ~kKept);  // an empty slot is 0
+}
+
 std::uint32_t& MetOfLate::slot(std::uint64_t hash) {
-  const std::uint32_t part = std::max(std::uint32_t{2}, static_cast<std::uint32_t>(hash >> 32) & ~kKept);
   std::size_t at = hash % kSlots;
-  while (slots_[at] && (slots_[at] & ~kKept) != part) at = (at + 1) % kSlots;
+  while (slots_[at] && (slots_[at] & ~kKept) != part(hash)) at = (at + 1) % kSlots;
   return slots_[at];
 }
 
@@ -94,7 +97,7 @@ MetOfLate::Known MetOfLate::meet(std::uint64_t hash) {
   }
   std::uint32_t& at = slot(hash);
   if (at) return at & kKept ? Known::kept : Known::met;
-  at = std::max(std::uint32_t{2}, static_cast<std::uint32_t>(hash >> 32) & ~kKept);
+  at = part(hash);
   ++count_;
   return Known::nothing;
 }

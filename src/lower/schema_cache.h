@@ -44,7 +44,8 @@ class MetOfLate {
  private:
   static constexpr std::size_t kMost = 4096, kSlots = 2 * kMost;
   static constexpr std::uint32_t kKept = 1;  // in a slot, beside the part of the hash
-  std::uint32_t& slot(std::uint64_t hash);   // its own, or the one it would take
+  static std::uint32_t part(std::uint64_t hash);
+  std::uint32_t& slot(std::uint64_t hash);  // its own, or the one it would take
 
   std::vector<std::uint32_t> slots_;  // open addressing; 0 is empty
   std::size_t count_ = 0;

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <optional>
-#include <span>
 
 #include "lower/context.h"
 #include "lower/schema_cache.h"
